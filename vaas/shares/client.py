@@ -195,10 +195,11 @@ class OutboundClient:
         """
         sent = request_headers(headers, password, "identity")
         ask = Ask(method.upper(), self._policy.admit(url), sent, None, deadline_idle)
+        turns = self._turns_at(ask.where)
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(QUEUE_DEADLINE):
-                    await stack.enter_async_context(self._turns_at(ask.where).streams)
+                    await stack.enter_async_context(turns.streams)
                 async with asyncio.timeout(deadline_idle):
                     head, body = await stack.enter_async_context(
                         self._exchange(ask, follow=True, max_bytes=max_bytes)
@@ -212,7 +213,8 @@ class OutboundClient:
         self, ask: Ask, *, follow: bool, max_bytes: int | None
     ) -> AsyncIterator[tuple[Head, Body]]:
         for _ in range(MAX_REDIRECTS + 1):
-            async with self._turns_at(ask.where).all, self._sent(ask) as response:
+            turns = self._turns_at(ask.where)
+            async with turns.all, self._sent(ask) as response:
                 head = Head(response.status, httpx.Headers(response.headers), ask.where)
                 location = head.location if follow else None
                 if location is None:
@@ -239,6 +241,7 @@ class OutboundClient:
                 yield response
 
     def _turns_at(self, where: Destination) -> _Turns:
+        """A host's turns; they live as long as somebody holds them."""
         return self._turns.setdefault((where.host, where.port), _Turns())
 
 

@@ -127,9 +127,12 @@ def parse_canonical(
     if host_segment == "local":
         return ShareLink("local:", _checked(_LOCAL_TOKEN, token), inside, "local")
     authority, *names = host_segment.split("~")
+    if re.search(r"[/?#]", authority) or "/" in "".join(names):
+        raise NotALink("no canonical address")
     with _readable():
-        host = _authority(urlsplit(f"//{authority}"), "")
-    base = f"{scheme_for(host)}://{host}"
+        parts = urlsplit(f"//{authority}")
+    scheme = scheme_for(_authority(parts, ""))
+    base = f"{scheme}://{_authority(parts, scheme)}"
     root = _root(base, _segments("/".join(map(_unescape, names)), encoded=False))
     if token == "-":  # noqa: S105 (the sign for none)
         return ShareLink(root, token, inside, "webdav")

@@ -65,13 +65,18 @@ class _Refusal:
 class _Record:
     """What is known of one link.
 
-    ``answers`` holds a refusal by password digest.
+    ``answers`` holds refusals by password digest; ``tried`` the passwords that were
+    let through to the cloud, answered or not.
     """
 
     until: float
     refusal: _Refusal | None = None
     answers: dict[bytes, _Refusal] = field(default_factory=dict)
-    wrong: int = 0
+    tried: set[bytes] = field(default_factory=set)
+
+    @property
+    def wrong(self) -> int:
+        return sum(answer.kind is PasswordWrong for answer in self.answers.values())
 
 
 class _Recent(Generic[Value]):
@@ -125,6 +130,8 @@ class FailureMemory:
     def check(self, link: ShareLink, password: Secret | None) -> None:
         """Answer from memory, if it is known what the cloud would say.
 
+        Who is let pass asks the cloud and then calls ``remember`` or ``forget``.
+
         Args:
             link: what is about to be asked for.
             password: the one that would be sent, if any.
@@ -134,25 +141,15 @@ class FailureMemory:
                 that remain; ``ShareThrottled`` after too many wrong passwords.
         """
         now = self._clock()
-        host = self._hosts.get(link.host)
-        if host is not None and host.until > now:
-            raise host.again(now)
-        record = self._record(link, now)
-        if record is None:
-            return
-        for refusal in (record.refusal, record.answers.get(self._digest(password))):
-            if refusal is not None:
-                raise refusal.again(now)
-        if record.wrong >= self._attempts:
-            raise ShareThrottled(
-                f"{link.host}: too many wrong passwords for share {link.fingerprint}",
-                retry_after=record.until - now,
-            )
+        self._answer(link, password, now)
+        if password is not None:
+            self._let_through(link, self._digest(password), now)
 
     def remember(self, link: ShareLink, password: Secret | None, error: Exception) -> None:
-        """Keep a refusal; other errors are let pass.
+        """Keep a refusal.
 
-        What ``check`` raised may be given back: it neither renews nor widens.
+        What ``check`` raised may be given back: it neither renews nor widens. After
+        any other error, such as an unreachable host, the password counts as not tried.
 
         Args:
             link: what was asked for.
@@ -160,28 +157,67 @@ class FailureMemory:
             error: what came of it.
         """
         now = self._clock()
-        if not isinstance(error, (*_OF_LINK, *_OF_HOST, *_OF_PASSWORD)):
-            return
         try:
-            self.check(link, password)
+            self._answer(link, password, now)
         except ShareError:
             return
         if isinstance(error, _OF_HOST):
-            pause = min(error.retry_after or HOST_PAUSE, LONGEST_PAUSE)
-            self._hosts.put(link.host, _Refusal(type(error), error.detail, now + pause))
-            return
-        record = self._record(link, now) or _Record(until=now + self._keep)
-        self._links.put(link.fingerprint, record)
-        refusal = _Refusal(type(error), error.detail, record.until)
-        if isinstance(error, _OF_PASSWORD):
-            record.answers[self._digest(password)] = refusal
-            record.wrong += isinstance(error, PasswordWrong)
-        else:
-            record.refusal = refusal
+            self._remember_host(link, error, now)
+        elif isinstance(error, (*_OF_LINK, *_OF_PASSWORD)):
+            self._remember_link(link, password, error, now)
+        elif record := self._record(link, now):
+            record.tried.discard(self._digest(password))
 
     def forget(self, link: ShareLink) -> None:
         """Drop all that is known of a link, as after it opened."""
         self._links.drop(link.fingerprint)
+
+    def _answer(self, link: ShareLink, password: Secret | None, now: float) -> None:
+        host = self._hosts.get(link.host)
+        if host is not None and host.until > now:
+            raise host.again(now)
+        record = self._record(link, now)
+        if record is None:
+            return
+        if record.refusal is not None:
+            raise record.refusal.again(now)
+        if record.wrong >= self._attempts:
+            raise self._too_many(link, record, now)
+        answer = record.answers.get(self._digest(password))
+        if answer is not None:
+            raise answer.again(now)
+
+    def _let_through(self, link: ShareLink, password: bytes, now: float) -> None:
+        """Count a password before its answer is known, so that a volley is counted too."""
+        record = self._record(link, now) or self._new_record(link, now)
+        if password not in record.tried and len(record.tried) >= self._attempts:
+            raise self._too_many(link, record, now)
+        record.tried.add(password)
+
+    def _remember_host(self, link: ShareLink, error: ShareError, now: float) -> None:
+        pause = min(error.retry_after or HOST_PAUSE, LONGEST_PAUSE)
+        self._hosts.put(link.host, _Refusal(type(error), error.detail, now + pause))
+
+    def _remember_link(
+        self, link: ShareLink, password: Secret | None, error: ShareError, now: float
+    ) -> None:
+        record = self._record(link, now) or self._new_record(link, now)
+        refusal = _Refusal(type(error), error.detail, record.until)
+        if isinstance(error, _OF_LINK):
+            record.refusal = refusal
+        else:
+            record.answers[self._digest(password)] = refusal
+
+    def _too_many(self, link: ShareLink, record: _Record, now: float) -> ShareThrottled:
+        return ShareThrottled(
+            f"{link.host}: too many wrong passwords for share {link.fingerprint}",
+            retry_after=record.until - now,
+        )
+
+    def _new_record(self, link: ShareLink, now: float) -> _Record:
+        record = _Record(until=now + self._keep)
+        self._links.put(link.fingerprint, record)
+        return record
 
     def _record(self, link: ShareLink, now: float) -> _Record | None:
         record = self._links.get(link.fingerprint)

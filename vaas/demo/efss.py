@@ -28,11 +28,14 @@ from vaas.demo.http import Answer, Request, html
 from vaas.demo.links import Link
 from vaas.demo.nextcloud import Nextcloud, Nextcloud28
 from vaas.demo.ocis import Ocis
+from vaas.demo.owncloud import OwnCloud
 from vaas.demo.product import Product
+from vaas.demo.reva import Reva
+from vaas.demo.seafile import Seafile
 from vaas.errors import ConfigError
 from vaas.model import Secret
 
-PRODUCTS: tuple[type[Product], ...] = (Nextcloud, Nextcloud28, Ocis)
+PRODUCTS: tuple[type[Product], ...] = (Nextcloud, Nextcloud28, OwnCloud, Ocis, Reva, Seafile)
 RECORD = 5000
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
@@ -164,6 +167,20 @@ class DemoEfss:
     def maintenance(self, product: str, on: bool) -> None:
         """Switch a product's maintenance mode."""
         self._product(product).maintenance = on
+
+    def federation(self, product: str, on: bool) -> None:
+        """Switch whether a Nextcloud lets its users add shares of other clouds.
+
+        Where the administrator forbids it, requests need the header
+        ``X-Requested-With: XMLHttpRequest``.
+
+        Raises:
+            ConfigError: the product is no Nextcloud.
+        """
+        cloud = self._product(product)
+        if not isinstance(cloud, Nextcloud28):
+            raise ConfigError(f"{product} has no such switch")
+        cloud.federates = on
 
     def _product(self, name: str) -> Product:
         if name not in self._products:

@@ -43,7 +43,8 @@ class Request:
     @property
     def origin(self) -> str:
         """Scheme, host and port as the client named them."""
-        return f"{self.environ['wsgi.url_scheme']}://{self.environ['HTTP_HOST']}"
+        host = self.header("Host") or f"127.0.0.1:{self.environ['SERVER_PORT']}"
+        return f"{self.environ['wsgi.url_scheme']}://{host}"
 
     @property
     def address(self) -> str:

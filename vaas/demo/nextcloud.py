@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from vaas.demo import dav
 from vaas.demo.http import Answer, Request, as_json, redirect, sabre
 from vaas.demo.links import Link
 from vaas.demo.product import Product, Route
 
-DIALECT = dav.Dialect(permissions="RG", file_is_root=True, checksums=False, public_link=False)
+DIALECT = dav.Dialect(permissions="RG", file_is_root=True, absent=frozenset({f"{dav.OC}name"}))
 SESSION = ("Set-Cookie", "oc_sessionPassphrase=demo; HttpOnly; SameSite=Lax")
 SHARE = r"/(?:index\.php/)?s/([^/]+)"
 SLEEP_MS = "25000ms"
@@ -21,6 +22,10 @@ class Nextcloud28(Product):
     name = "nextcloud28"
     title = "Nextcloud 28"
     version = "28.0.14.1"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.federates = True
 
     def share_path(self, link: Link) -> str:
         """Without pretty addresses, as many installations have it."""
@@ -89,30 +94,30 @@ class Nextcloud28(Product):
 
     def open_page(self, request: Request, token: str) -> Answer:
         """The page of a share."""
-        return self.page(request, self.find(token), self.downloads(token))
-
-    def downloads(self, _token: str) -> str:
-        """Where the page's files are fetched from: nowhere without credentials."""
-        return ""
+        link = self.find(token)
+        single = "" if link is None or link.is_file else "?path=/&files={name}"
+        return self.page(request, link, f"{self.prefix}/index.php/s/{token}/download{single}")
 
     def download(self, request: Request, token: str) -> Answer:
         """A single file by the address behind the download button."""
         link = self.find(token)
         if link is None or link.password or link.upload_only:
             return redirect(f"{self.prefix}/index.php/s/{token}", 303)
-        inside = f"{request.query.get('path', '')}/{request.query.get('files', '')}"
-        return dav.serve(request, link, DIALECT, request.path, inside)
+        inside = "" if link.is_file else wanted(request)
+        return dav.serve(request, link, DIALECT, request.path, inside).plus(SESSION)
 
     def legacy(self, request: Request, rest: str) -> Answer:
         """``public.php/webdav``: who you are says which share you mean."""
         action = "legacy_public_webdav_auth"
         if self.guard.refuses(request.address, action):
             return self.locked_out()
+        if not self.federates and not by_script(request):
+            return unauthorized(request)
         token, password = request.basic or ("", "")
         link = self.find(token)
         if link is None or not link.opens_with(password):
             self.guard.failed(request.address, action)
-            return unauthorized(request, "Cannot authenticate over ajax calls")
+            return unauthorized(request)
         return self.serve(request, link, f"{self.prefix}/public.php/webdav", rest)
 
     def serve(self, request: Request, link: Link, base: str, rest: str) -> Answer:
@@ -146,28 +151,30 @@ class Nextcloud(Nextcloud28):
         """The new endpoint in front of the old ones."""
         return ((r"/public\.php/dav/files/([^/]+)(/.*)?", self.files), *super().routes())
 
-    def downloads(self, token: str) -> str:
-        """Straight from the public endpoint."""
+    def root(self, token: str) -> str:
+        """Where the WebDAV of a link begins."""
         return f"{self.prefix}/public.php/dav/files/{token}"
 
     def download(self, request: Request, token: str) -> Answer:
         """Since version 31 this leads on to the public endpoint."""
-        parts = (request.query.get("path", ""), request.query.get("files", ""))
-        inside = "/".join(part.strip("/") for part in parts if part.strip("/"))
-        return redirect(f"{self.downloads(token)}/{inside}", 303)
+        link = self.find(token)
+        inside = "" if link is None or link.is_file else wanted(request)
+        return redirect(f"{self.root(token)}/{quote(inside)}", 303)
 
     def files(self, request: Request, token: str, rest: str) -> Answer:
         """``public.php/dav/files/TOKEN``: any user name, the link's password."""
         action = "public_dav_auth"
         if self.guard.refuses(request.address, action):
             return self.locked_out()
+        if not self.federates and request.method != "GET" and not by_script(request):
+            return unauthorized(request)
         link = self.find(token)
         refusal = self.refusal(request, link)
         if refusal is not None:
             self.guard.failed(request.address, action)
             return refusal
         assert link is not None
-        return self.serve(request, link, self.downloads(token), rest)
+        return self.serve(request, link, self.root(token), rest)
 
     def refusal(self, request: Request, link: Link | None) -> Answer | None:
         """Why the way is not free, if it is not.
@@ -183,7 +190,7 @@ class Nextcloud(Nextcloud28):
             strict = sabre(412, "PreconditionFailed", "Strict cookie check failed")
             return strict.plus(("Location", f"{self.prefix}/index.php/s/{link.token}"))
         if request.basic is None or not link.opens_with(request.basic[1]):
-            return unauthorized(request, "Cannot authenticate over ajax calls")
+            return unauthorized(request)
         return None
 
     def locked_out(self) -> Answer:
@@ -194,12 +201,19 @@ class Nextcloud(Nextcloud28):
         )
 
 
-def unauthorized(request: Request, message: str) -> Answer:
-    """401 with a challenge that a browser's script does not turn into a dialogue."""
-    by_script = request.header("X-Requested-With") == "XMLHttpRequest"
-    scheme = "DummyBasic" if by_script else "Basic"
+def wanted(request: Request) -> str:
+    """The file that the query of a download button names."""
+    parts = (request.query.get("path", ""), request.query.get("files", ""))
+    return "/".join(part.strip("/") for part in parts if part.strip("/"))
+
+
+def by_script(request: Request) -> bool:
+    """Whether the request says that a browser's script sent it."""
+    return request.header("X-Requested-With") == "XMLHttpRequest"
+
+
+def unauthorized(request: Request) -> Answer:
+    """401; to a script with a challenge that opens no dialogue in a browser."""
+    scheme = "DummyBasic" if by_script(request) else "Basic"
     challenge = ("WWW-Authenticate", f'{scheme} realm="Nextcloud", charset="UTF-8"')
-    return sabre(401, "NotAuthenticated", message, challenge)
-
-
-__all__ = ["Nextcloud", "Nextcloud28", "unauthorized"]
+    return sabre(401, "NotAuthenticated", "Cannot authenticate", challenge)

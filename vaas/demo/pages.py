@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from urllib.parse import quote
 
@@ -40,23 +40,40 @@ def _items(link: Link, download: str) -> Iterable[str]:
     for entry in [link.target] if link.is_file else members(link.target):
         label = escape(entry.name) + ("/" if entry.is_dir() else "")
         if download and entry.is_file():
-            label = f'<a href="{escape(download)}/{quote(entry.name)}">{label}</a>'
+            address = download.format(name=quote(entry.name))
+            label = f'<a href="{escape(address)}">{label}</a>'
         note = "folder" if entry.is_dir() else _size(entry.stat().st_size)
         yield f"<li><span>{label}</span><span>{note}</span></li>"
 
 
 def listing(product: str, link: Link, download: str) -> str:
-    """The shared folder's or file's name and what is in it."""
+    """The shared folder's or file's name and what is in it.
+
+    Args:
+        product: as people know it.
+        link: what is shared.
+        download: address of a file, with ``{name}`` for its name, or empty.
+    """
     rows = "".join(_items(link, download))
     return _page(link.target.name, f"<p>Shared by link from the demo {product}.</p><ul>{rows}</ul>")
 
 
-def password(product: str, *, wrong: bool) -> str:
-    """The form that asks for the link's password."""
+def password(product: str, *, wrong: bool, hidden: Mapping[str, str] | None = None) -> str:
+    """The form that asks for the link's password.
+
+    Args:
+        product: as people know it.
+        wrong: the one just given was not right.
+        hidden: more fields of the form.
+    """
     note = "That password is not right." if wrong else "This share asks for a password."
+    fields = "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+        for name, value in (hidden or {}).items()
+    )
     return _page(
         f"Demo {product}",
-        f'<p>{note}</p><form method="post"><label>Password '
+        f'<p>{note}</p><form method="post">{fields}<label>Password '
         '<input type="password" name="password" autofocus></label> <button>Open</button></form>',
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 import string
@@ -56,7 +57,7 @@ class Product(ABC):
     @property
     def wait(self) -> int:
         """Seconds that clients are asked to wait, rounded up; 0 for none."""
-        return max(0, -int(-(self._held_until - time.monotonic()) // 1))
+        return max(0, math.ceil(self._held_until - time.monotonic()))
 
     def find(self, token: str) -> Link | None:
         """A link that is known and has not expired."""
@@ -94,7 +95,7 @@ class Product(ABC):
         Args:
             request: may carry the password as the form's field ``password``.
             link: what the token leads to, if anything.
-            download: address below which files can be fetched, or empty.
+            download: address of a file, with ``{name}`` for its name, or empty.
         """
         if link is None:
             return html(pages.missing(self.title), 404)

@@ -6,6 +6,7 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,10 +21,12 @@ class Facts:
     Attributes:
         tag: 32 hex digits that change with any descendant.
         size: bytes in all.
+        modified: seconds since the epoch of the latest change.
     """
 
     tag: str
     size: int
+    modified: float
 
 
 def members(folder: Path) -> Iterator[Path]:
@@ -34,11 +37,25 @@ def members(folder: Path) -> Iterator[Path]:
                 yield Path(entry.path)
 
 
+def inside(root: Path, path: str) -> Path | None:
+    """The file or folder at ``path`` below ``root``, never through a symbolic link.
+
+    Args:
+        root: a resolved folder.
+        path: with or without slashes around it.
+    """
+    found = root / path.strip("/")
+    try:
+        return found if found.resolve(strict=True) == found else None
+    except (OSError, ValueError):  # not there; a name that no file can have
+        return None
+
+
 def survey(path: Path, memo: dict[Path, Facts]) -> Facts:
     """The facts of ``path``, from names, sizes and times of all below it.
 
-    Folder tags thus propagate upwards, as in Nextcloud, ownCloud and oCIS: a
-    look at the root tells whether anything changed.
+    Tags and times of folders thus propagate upwards, as in Nextcloud, ownCloud
+    and oCIS: a look at the root tells whether anything changed.
 
     Args:
         path: file or folder.
@@ -51,14 +68,22 @@ def survey(path: Path, memo: dict[Path, Facts]) -> Facts:
 
 def _file(path: Path) -> Facts:
     stat = path.stat()
-    return Facts(_digest(f"{stat.st_ino} {stat.st_mtime_ns} {stat.st_size}"), stat.st_size)
+    tag = _digest(f"{stat.st_ino} {stat.st_mtime_ns} {stat.st_size}")
+    return Facts(tag, stat.st_size, stat.st_mtime)
 
 
 def _folder(path: Path, memo: dict[Path, Facts]) -> Facts:
-    below = [(member.name, survey(member, memo)) for member in members(path)]
-    lines = [f"{name}\0{facts.tag}" for name, facts in below]
-    tag = _digest("\n".join([str(path.stat().st_ino), *lines]))
-    return Facts(tag, sum(facts.size for _, facts in below))
+    stat = path.stat()
+    below: dict[str, Facts] = {}
+    for member in members(path):
+        with suppress(FileNotFoundError):  # gone since the folder was read
+            below[member.name] = survey(member, memo)
+    lines = [f"{name}\0{facts.tag}" for name, facts in below.items()]
+    return Facts(
+        tag=_digest("\n".join([str(stat.st_ino), *lines])),
+        size=sum(facts.size for facts in below.values()),
+        modified=max([stat.st_mtime, *(facts.modified for facts in below.values())]),
+    )
 
 
 def _digest(line: str) -> str:

@@ -1,5 +1,17 @@
 """From a workspace to a live kernel in the sandbox."""
 
 from vaas.kernels.base import Channel, Kernel, KernelHost, KernelRequest, Limits
+from vaas.kernels.local import LocalKernelHost, SandboxMode
+from vaas.kernels.probe import SandboxReport, probe
 
-__all__ = ["Channel", "Kernel", "KernelHost", "KernelRequest", "Limits"]
+__all__ = [
+    "Channel",
+    "Kernel",
+    "KernelHost",
+    "KernelRequest",
+    "Limits",
+    "LocalKernelHost",
+    "SandboxMode",
+    "SandboxReport",
+    "probe",
+]

@@ -1,0 +1,206 @@
+"""A viewer's line to the kernel.
+
+The channel has its own sockets and its own name towards the kernel, so that a
+viewer never sees replies meant for the executor. Frames from the viewer are
+signed here with the kernel's key, which no viewer ever holds; what is not on
+the short list of permitted messages is refused. What concerns the author alone
+(errors, standard error) does not pass to the viewer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+import zmq.asyncio
+from jupyter_client.session import DELIM
+
+from vaas.errors import MessageRefused
+from vaas.kernels.base import Channel
+from vaas.kernels.manager import Manager
+from vaas.kernels.wire import FRAME_LIMIT, PARTS, Frame, pack, read_json, unpack
+
+log = logging.getLogger(__name__)
+
+PERMITTED = {
+    "shell": frozenset(
+        {"comm_open", "comm_msg", "comm_close", "comm_info_request", "kernel_info_request"}
+    ),
+    "control": frozenset({"interrupt_request", "kernel_info_request"}),
+}
+"""What a viewer may send; everything else would let code run or end the kernel."""
+
+NOT_FOR_VIEWERS = frozenset({"execute_input", "execute_reply", "iopub_welcome", "input_request"})
+BACKLOG_LIMIT = 64 << 20
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+OnAuthorMessage = Callable[[str], None]
+"""Called with text that the notebook's author should see: errors, standard error."""
+
+
+class LocalChannel(Channel):
+    """A channel over the kernel's own sockets.
+
+    Attributes:
+        attached: how many pages are attached now, 0 or 1.
+        left: clock time when the last page left, ``None`` before the first came.
+        heard: clock time of the viewer's last message.
+        busy: whether the kernel says that it works.
+        quiet: clock time since when it says that it does not.
+    """
+
+    def __init__(
+        self, manager: Manager, on_author_message: OnAuthorMessage, clock: Callable[[], float]
+    ) -> None:
+        """Connect; nothing is relayed before ``run``.
+
+        Args:
+            manager: of the kernel, its sockets open.
+            on_author_message: takes what only the author may see.
+            clock: tells the time in seconds.
+        """
+        self._session = manager.session.clone()
+        self._tell_author = on_author_message
+        self._clock = clock
+        self._streams: dict[str, zmq.asyncio.Socket] = {
+            "shell": manager.connect_shell(identity=self._session.bsession),
+            "control": manager.connect_control(identity=self._session.bsession),
+            "iopub": manager.connect_iopub(),
+        }
+        self._kept: deque[bytes] = deque()
+        self._kept_bytes = 0
+        self._changed = asyncio.Event()
+        self._page = 0
+        self._ended = False
+        self.joined = asyncio.Event()
+        self.attached = 0
+        self.left: float | None = None
+        self.heard = self.quiet = clock()
+        self.busy = False
+
+    async def run(self) -> None:
+        """Relay until cancelled; owned by the kernel."""
+        async with asyncio.TaskGroup() as group:
+            for name in self._streams:
+                group.create_task(self._relay(name))
+
+    async def attach(self) -> AsyncIterator[bytes]:
+        """See ``Channel.attach``."""
+        self._page += 1
+        page = self._page
+        self.attached += 1
+        self._wake()
+        try:
+            while page == self._page:
+                while self._kept and page == self._page:
+                    frame = self._kept[0]
+                    yield frame
+                    # Only now is it delivered; a page that left meanwhile leaves it kept.
+                    if self._kept and self._kept[0] is frame:
+                        self._drop_oldest()
+                if self._ended:
+                    return
+                await self._next_change(page)
+        finally:
+            self.attached -= 1
+            self.left = self._clock()
+
+    async def send(self, frame: bytes) -> None:
+        """See ``Channel.send``."""
+        message = unpack(frame)
+        header = read_json(message.parts[0])
+        kind = header.get("msg_type") if header else None
+        if kind not in PERMITTED.get(message.channel, ()):
+            raise MessageRefused(f"viewers may not send {kind!r} on {message.channel!r}")
+        if any(read_json(part) is None for part in message.parts[1:PARTS]):
+            raise MessageRefused("a part of the message is no JSON object")
+        self.heard = self._clock()
+        signed = [DELIM, self._session.sign(list(message.parts[:PARTS])), *message.parts]
+        if not self._ended:
+            await self._streams[message.channel].send_multipart(signed)
+
+    def inject(self, message_type: str, content: Mapping[str, Any]) -> None:
+        """See ``Channel.inject``."""
+        header = self._session.msg_header(message_type)
+        parts = [json.dumps(p, default=str).encode() for p in (header, {}, {}, dict(content))]
+        self._keep(pack(Frame("iopub", parts)))
+
+    def close(self) -> None:
+        """Let go of the sockets; an attached page gets what is left, then the end."""
+        self._ended = True
+        self._wake()
+        for stream in self._streams.values():
+            stream.close(linger=0)
+
+    async def _relay(self, name: str) -> None:
+        stream = self._streams[name]
+        while True:
+            self._take(name, await stream.recv_multipart())
+
+    def _take(self, name: str, message: list[bytes]) -> None:
+        """Sort one message of the kernel: for the viewer, for the author, for nobody."""
+        try:
+            parts = message[message.index(DELIM) + 2 :]
+        except ValueError:
+            return
+        header = read_json(parts[0]) if len(parts) >= PARTS else None
+        if header is None:
+            return
+        if name == "iopub":
+            self.joined.set()
+        kind = header.get("msg_type")
+        if kind == "status":
+            self._note_status(parts)
+        if kind in NOT_FOR_VIEWERS or self._is_for_author(kind, parts):
+            return
+        if sum(map(len, parts)) > FRAME_LIMIT:
+            self._tell_author(f"a message {kind} over {FRAME_LIMIT} bytes was not passed on")
+            return
+        self._keep(pack(Frame(name, parts)))
+
+    def _note_status(self, parts: list[bytes]) -> None:
+        state = (read_json(parts[3]) or {}).get("execution_state")
+        self.busy = state == "busy"
+        self.quiet = self._clock()
+
+    def _is_for_author(self, kind: Any, parts: list[bytes]) -> bool:
+        """Hand errors and standard error to the author; tell whether it was such."""
+        if kind not in ("error", "stream"):
+            return False
+        content = read_json(parts[3]) or {}
+        if kind == "error":
+            lines = content.get("traceback")
+            text = "\n".join(map(str, lines)) if isinstance(lines, list) else str(content)
+        elif content.get("name") == "stderr":
+            text = str(content.get("text", ""))
+        else:
+            return False
+        self._tell_author(_ANSI.sub("", text))
+        return True
+
+    def _keep(self, frame: bytes) -> None:
+        self._kept.append(frame)
+        self._kept_bytes += len(frame)
+        while self._kept_bytes > BACKLOG_LIMIT:
+            self._drop_oldest()
+        self._wake()
+
+    def _drop_oldest(self) -> None:
+        self._kept_bytes -= len(self._kept.popleft())
+
+    def _wake(self) -> None:
+        self._changed.set()
+
+    async def _next_change(self, page: int) -> None:
+        """Wait for a frame, another page or the end."""
+        while not (self._kept or self._ended or page != self._page):
+            self._changed.clear()
+            await self._changed.wait()
+
+
+__all__ = ["LocalChannel", "OnAuthorMessage"]

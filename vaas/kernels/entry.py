@@ -1,0 +1,63 @@
+"""What runs inside the sandbox: ipykernel without what no viewer needs.
+
+This file is started by its path in the notebook's own environment and must
+import nothing of VaaS. It leaves out the debugger, completion, history and the
+heartbeat (``vaas`` watches the process itself), which saves start-up time,
+threads and memory in every kernel.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+UNNEEDED = ("debugpy", "jedi")
+
+
+def _hide_unneeded() -> None:
+    """Make ipykernel and IPython believe that their optional parts are absent."""
+    for name in UNNEEDED:
+        sys.modules[name] = None  # type: ignore[assignment]
+
+
+def _show_again() -> None:
+    """Let the notebook import what was only hidden from the start-up."""
+    for name in UNNEEDED:
+        del sys.modules[name]
+
+
+def _viewer_app() -> Any:
+    """IPKernelApp with no heartbeat and an iopub queue that loses nothing."""
+    from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415  after the hiding
+
+    class ViewerKernelApp(IPKernelApp):  # type: ignore[misc,unused-ignore]
+        """One viewer's kernel."""
+
+        def init_heartbeat(self) -> None:
+            """The server watches the process; a heartbeat costs two threads."""
+
+        def init_iopub(self, context: Any) -> None:
+            """Queue without limit: a slow reader costs this kernel's memory, not messages."""
+            context.sndhwm = 0
+            super().init_iopub(context)
+
+    return ViewerKernelApp
+
+
+def main() -> None:
+    """Start the kernel: ``entry.py LIBRARY -f CONNECTION_FILE``."""
+    # The script's own folder is no place to import from; IPython adds the
+    # notebook's folder later, after the standard library.
+    sys.path[0:1] = []
+    sys.path.append(sys.argv[1])
+    _hide_unneeded()
+    app = _viewer_app().instance()
+    app.initialize(
+        [*sys.argv[2:], "--HistoryManager.enabled=False", "--IPCompleter.use_jedi=False"]
+    )
+    _show_again()
+    app.start()
+
+
+if __name__ == "__main__":
+    main()

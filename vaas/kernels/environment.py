@@ -1,0 +1,203 @@
+"""Which Python (or other) environment a kernel runs in, and how it is put into the sandbox."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+from vaas.errors import KernelStartFailed, LanguageUnknown
+from vaas.kernels.base import KernelRequest
+from vaas.kernels.sandbox import DATA, HOME, SCRATCH, SOCKETS, Bind, World
+
+ENTRY = Path(__file__).with_name("entry.py")
+INSIDE = "/opt/vaas"
+"""Where the sandbox shows our own few files."""
+
+SETTINGS = {
+    "LANG": "C.UTF-8",
+    "HOME": HOME,
+    "USER": "viewer",
+    "TMPDIR": "/tmp",  # noqa: S108  the sandbox's own
+    "VAAS_SCRATCH": SCRATCH,
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    # One core is what a viewer gets; idle pools of threads only cost memory.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_MAX_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    # Keeps a process with several threads from taking 64 MiB for each.
+    "MALLOC_ARENA_MAX": "2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One kernelspec and the installation that it belongs to.
+
+    Attributes:
+        prefix: of the installation.
+        spec: jupyter_client's KernelSpec.
+    """
+
+    prefix: Path
+    spec: Any
+
+    @property
+    def is_ipykernel(self) -> bool:
+        """Whether our own, lighter start serves."""
+        return any(word.startswith("ipykernel") for word in self.spec.argv)
+
+    @property
+    def python(self) -> str:
+        """The environment's interpreter."""
+        first = self.spec.argv[0]
+        return first if os.path.isabs(first) else str(self.prefix / "bin" / "python")
+
+
+class Environments:
+    """The installations that the operator approved, by kernel name."""
+
+    def __init__(self, prefixes: Sequence[Path]) -> None:
+        """Look for kernelspecs below ``PREFIX/share/jupyter/kernels``."""
+        self._prefixes = tuple(prefixes)
+
+    def find(self, name: str) -> Environment:
+        """The first environment with a kernel of that name.
+
+        Raises:
+            LanguageUnknown: none has one.
+        """
+        name = "python3" if name == "python" else name
+        for prefix in self._prefixes:
+            folder = str(prefix / "share" / "jupyter" / "kernels")
+            manager = KernelSpecManager(kernel_dirs=[folder], ensure_native_kernel=False)
+            try:
+                spec = manager.get_kernel_spec(name)
+            except (NoSuchKernel, ValueError):
+                continue
+            # Signals do not pass into the sandbox.
+            spec.interrupt_mode = "message"
+            return Environment(prefix, spec)
+        raise LanguageUnknown(f"no kernelspec {name!r} in {len(self._prefixes)} environments")
+
+
+def _installation(environment: Environment) -> Iterator[Path]:
+    """The folders that the environment's interpreter needs, outside of ``/usr``."""
+    yield environment.prefix
+    python = Path(environment.python)
+    if python.exists():
+        # A venv's interpreter is a link, often by way of others.
+        yield python.resolve().parent.parent
+        if python.is_symlink():
+            yield Path(os.path.abspath(python.parent / python.readlink())).parent.parent  # noqa: PTH100  links kept
+
+
+def library() -> Path | None:
+    """Our widget library, which every notebook may import."""
+    spec = importlib.util.find_spec("vois")
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    return Path(places[0]) if places else None
+
+
+def system_binds(environment: Environment) -> list[Bind]:
+    """What of the host a kernel of this environment is shown, besides ``/usr``."""
+    folders = [p for p in dict.fromkeys(_installation(environment)) if not _below_usr(p)]
+    binds = [
+        Bind(p, str(p)) for p in folders if not any(p.is_relative_to(q) and p != q for q in folders)
+    ]
+    binds.append(Bind(ENTRY, f"{INSIDE}/entry.py"))
+    if place := library():
+        binds.append(Bind(place, f"{INSIDE}/lib/vois"))
+    resources = Path(environment.spec.resource_dir)
+    if not any(resources.is_relative_to(bind.source) for bind in binds):
+        binds.append(Bind(resources, str(resources)))
+    return binds
+
+
+def _below_usr(path: Path) -> bool:
+    return path.is_relative_to("/usr") or path == Path("/")
+
+
+def command(environment: Environment, connection: str, entry: str, lib: str) -> list[str]:
+    """The kernel's command line.
+
+    Args:
+        environment: what to run.
+        connection: path of the connection file, as the kernel sees it.
+        entry: path of our own start, as the kernel sees it.
+        lib: folder to import our widget library from, as the kernel sees it.
+    """
+    if environment.is_ipykernel:
+        python = [environment.python, "-Xfrozen_modules=on"]
+        return [*python, entry, lib, "-f", connection]
+    known = {
+        "{connection_file}": connection,
+        "{resource_dir}": environment.spec.resource_dir,
+        "{prefix}": str(environment.prefix),
+    }
+    argv = list(environment.spec.argv)
+    if argv[0] in ("python", "python3"):
+        argv[0] = environment.python
+    for placeholder, value in known.items():
+        argv = [word.replace(placeholder, value) for word in argv]
+    return argv
+
+
+def variables(environment: Environment, wanted: Mapping[str, str]) -> dict[str, str]:
+    """All the kernel's environment variables."""
+    path = f"{environment.prefix / 'bin'}:/usr/local/bin:/usr/bin:/bin"
+    return {"PATH": path, **SETTINGS, **environment.spec.env, **wanted}
+
+
+def notebook_folder(notebook: str, root: str) -> str:
+    """The folder in which the notebook stands, where its kernel starts.
+
+    Raises:
+        KernelStartFailed: the path leads out of the share.
+    """
+    path = PurePosixPath(notebook)
+    if path.is_absolute() or ".." in path.parts:
+        raise KernelStartFailed("the notebook's path leads out of the share")
+    return str(PurePosixPath(root) / path.parent)
+
+
+def build_world(
+    request: KernelRequest, environment: Environment, connection: bytes, *, counted: bool
+) -> World:
+    """Put together what the kernel will see.
+
+    Args:
+        request: what was asked for.
+        environment: what to run.
+        connection: content of the connection file.
+        counted: a cgroup counts its memory.
+    """
+    inside = f"{SOCKETS}/connection.json"
+    return World(
+        argv=command(environment, inside, f"{INSIDE}/entry.py", f"{INSIDE}/lib"),
+        binds=[*system_binds(environment), Bind(request.workspace.path, DATA)],
+        environment=variables(environment, request.environment),
+        folder=notebook_folder(request.ref.notebook, DATA),
+        limits=request.limits,
+        connection=connection,
+        data=None if counted else request.limits.memory,
+    )
+
+
+__all__ = [
+    "ENTRY",
+    "Environment",
+    "Environments",
+    "build_world",
+    "command",
+    "library",
+    "notebook_folder",
+    "variables",
+]

@@ -1,0 +1,116 @@
+"""One live kernel and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+from vaas.errors import KernelDied, KernelError, KernelOutOfMemory, SessionGone
+from vaas.kernels.base import Kernel, Limits
+from vaas.kernels.channel import LocalChannel
+from vaas.kernels.limits import Leaf
+from vaas.kernels.manager import Client, Manager
+from vaas.kernels.process import Process
+from vaas.model import KernelRef
+
+log = logging.getLogger(__name__)
+
+CLOSE_WITHIN = 3.0
+
+
+class LocalKernel(Kernel):
+    """A kernel on this machine.
+
+    Attributes:
+        ref, channel, ended: see ``Kernel``.
+        limits: what it may use.
+        started: clock time of its start.
+        pid: its sandbox's first process.
+    """
+
+    channel: LocalChannel
+
+    def __init__(
+        self,
+        ref: KernelRef,
+        limits: Limits,
+        process: Process,
+        manager: Manager,
+        client: Client,
+        channel: LocalChannel,
+        leaf: Leaf,
+        clock: Callable[[], float],
+    ) -> None:
+        """Put it together; ``owns`` follows.
+
+        Args:
+            ref: its identity.
+            limits: what it may use.
+            process: its process, running.
+            manager: jupyter_client's view of it.
+            client: for the executor, started.
+            channel: for the viewer.
+            leaf: its cgroups.
+            clock: tells the time in seconds.
+        """
+        self.ref, self.limits, self.channel = ref, limits, channel
+        self.started = clock()
+        self.pid = process.first
+        self.ended: asyncio.Future[KernelError] = asyncio.get_running_loop().create_future()
+        self._process, self._manager, self._client = process, manager, client
+        self._leaf = leaf
+        self._wanted = False
+        self._watch: asyncio.Task[None] | None = None
+
+    def owns(self, resources: AsyncExitStack) -> None:
+        """Take over what was opened for it and begin to watch for its end.
+
+        Args:
+            resources: closed when the process has ended.
+        """
+        self._watch = asyncio.create_task(self._until_end(resources), name="kernel's end")
+
+    @property
+    def manager(self) -> Any:
+        """See ``Kernel.manager``."""
+        return self._manager
+
+    @property
+    def client(self) -> Any:
+        """See ``Kernel.client``; stop its channels when the run is over."""
+        return self._client
+
+    async def interrupt(self) -> None:
+        """See ``Kernel.interrupt``."""
+        if not self.ended.done():
+            await self._manager.interrupt_kernel()
+
+    async def close(self) -> None:
+        """See ``Kernel.close``."""
+        self._wanted = True
+        self._process.kill()
+        assert self._watch is not None
+        done, _ = await asyncio.wait([self._watch], timeout=CLOSE_WITHIN)
+        if not done:
+            # A read from a hung network mount cannot be killed; the end comes with the mount's.
+            log.warning("a kernel of %s does not end yet", self.ref.notebook)
+
+    async def _until_end(self, resources: AsyncExitStack) -> None:
+        """Wait for the end of the process, tell why, let go of everything."""
+        status = await self._process.wait()
+        killed = await asyncio.to_thread(self._leaf.out_of_memory)
+        self.ended.set_result(self._reason(status, killed))
+        await resources.aclose()
+
+    def _reason(self, status: int, killed: int) -> KernelError:
+        if self._wanted:
+            return SessionGone("the kernel was ended")
+        if killed:
+            return KernelOutOfMemory(f"over {self.limits.memory >> 20} MiB")
+        return KernelDied(f"the kernel ended by itself with status {status}")
+
+
+__all__ = ["LocalKernel"]

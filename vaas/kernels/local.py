@@ -1,0 +1,219 @@
+"""Kernels on this machine, one sandbox each."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Literal
+
+import zmq.asyncio
+
+from vaas.errors import KernelStartFailed, SandboxMissing, ServerFull
+from vaas.kernels.base import Kernel, KernelHost, KernelRequest
+from vaas.kernels.channel import LocalChannel
+from vaas.kernels.culling import Culler
+from vaas.kernels.environment import Environment, Environments
+from vaas.kernels.kernel import LocalKernel
+from vaas.kernels.launcher import Begun, begin_bare, begin_sandboxed
+from vaas.kernels.limits import Leaf
+from vaas.kernels.manager import Manager, make_context, make_manager, until_heard
+from vaas.kernels.probe import SandboxReport, probe
+from vaas.kernels.process import Orders, abandon
+from vaas.kernels.runtime import Runtime
+from vaas.model import KernelRef
+
+log = logging.getLogger(__name__)
+
+FIRST_UID = 61001
+"""Users of kernels when the server is root: one each, from here on."""
+
+CULL_EVERY = 2.0
+SandboxMode = Literal["bubblewrap", "none"]
+
+
+def log_for_author(ref: KernelRef, text: str) -> None:
+    """Write what a notebook says to its author into the log."""
+    log.info("%s: %s", ref.notebook, text.strip())
+
+
+class LocalKernelHost(KernelHost):
+    """Starts kernels on this machine, in bubblewrap unless told otherwise."""
+
+    def __init__(
+        self,
+        runtime: Path,
+        *,
+        most: int = 32,
+        environments: Sequence[Path] = (Path(sys.prefix),),
+        mode: SandboxMode = "bubblewrap",
+        on_author_message: Callable[[KernelRef, str], None] = log_for_author,
+        clock: Callable[[], float] = time.monotonic,
+        grace: float = 20.0,
+    ) -> None:
+        """Set it up; nothing lives before the first ``start``.
+
+        Args:
+            runtime: folder for locks (and, in mode ``none``, kernels' files).
+            most: kernels at a time.
+            environments: prefixes of installations whose kernelspecs may be used.
+            mode: ``none`` runs kernels unprotected: for one's own files only.
+            on_author_message: takes errors and standard error of notebooks.
+            clock: tells the time in seconds.
+            grace: seconds that a kernel outlives its page.
+        """
+        self._runtime = Runtime(runtime)
+        self._environments = Environments(environments)
+        self._sandboxed = mode == "bubblewrap"
+        self._tell_author = on_author_message
+        self._clock = clock
+        self._free = list(range(most - 1, -1, -1))
+        self._kernels: dict[int, LocalKernel] = {}
+        self._culler = Culler(self.kernels, clock, grace=grace)
+        self._opening = asyncio.Lock()
+        self._report: SandboxReport | None = None
+        self._context: zmq.asyncio.Context | None = None
+        self._culling: asyncio.Task[None] | None = None
+        self._closed = False
+
+    def kernels(self) -> tuple[LocalKernel, ...]:
+        """See ``KernelHost.kernels``."""
+        return tuple(self._kernels.values())
+
+    async def start(self, request: KernelRequest) -> Kernel:
+        """See ``KernelHost.start``."""
+        report = await self._open()
+        if self._sandboxed and not report.usable:
+            raise SandboxMissing(report.detail)
+        environment = await asyncio.to_thread(self._environments.find, request.kernel_name)
+        try:
+            async with asyncio.timeout(request.limits.start):
+                return await self._start(request, environment, report)
+        except TimeoutError as error:
+            seconds = request.limits.start
+            raise KernelStartFailed(f"the kernel did not answer within {seconds:g} s") from error
+
+    async def close(self) -> None:
+        """See ``KernelHost.close``."""
+        self._closed = True
+        if self._culling:
+            self._culling.cancel()
+            await asyncio.wait([self._culling])
+        await asyncio.gather(*(kernel.close() for kernel in self.kernels()))
+        if self._context:
+            self._context.destroy(linger=0)
+            self._context = None
+        await asyncio.to_thread(self._runtime.close)
+
+    async def report(self) -> SandboxReport:
+        """What this machine can do for the sandbox, as found at the start."""
+        return await self._open()
+
+    async def _open(self) -> SandboxReport:
+        """Find out what the machine can do and start what lives, once."""
+        async with self._opening:
+            if self._closed:
+                raise ServerFull("this server is stopping")
+            if self._report is None:
+                await asyncio.to_thread(self._runtime.open)
+                self._context = make_context()
+                self._culling = asyncio.create_task(self._cull(), name="culler")
+                self._report = await probe()
+            return self._report
+
+    async def _cull(self) -> None:
+        while True:
+            await asyncio.sleep(CULL_EVERY)
+            await self._culler.round()
+
+    async def _start(
+        self, request: KernelRequest, environment: Environment, report: SandboxReport
+    ) -> LocalKernel:
+        """Take a place, start the process, connect; undo all of it if a step fails."""
+        async with AsyncExitStack() as stack:
+            slot = self._take_slot(stack)
+            name = f"k{secrets.token_hex(6)}"
+            leaf = await self._make_leaf(stack, name, request)
+            orders = Orders(
+                cgroups=leaf.procs,
+                uid=FIRST_UID + slot if report.own_users and self._sandboxed else None,
+                no_nesting=report.no_nesting,
+                filtered=report.seccomp,
+            )
+            begun = await self._begin(request, environment, orders, name)
+            stack.push_async_callback(abandon, begun.process)
+            kernel = await self._connect(request, environment, begun, leaf, stack)
+            self._kernels[slot] = kernel
+            stack.callback(self._kernels.pop, slot)
+            kernel.owns(stack.pop_all())
+            return kernel
+
+    def _take_slot(self, stack: AsyncExitStack) -> int:
+        if not self._free:
+            raise ServerFull("as many kernels run as are allowed", retry_after=30)
+        slot = self._free.pop()
+        stack.callback(self._free.append, slot)
+        return slot
+
+    async def _make_leaf(self, stack: AsyncExitStack, name: str, request: KernelRequest) -> Leaf:
+        leaf = Leaf(self._runtime.groups, self._runtime.name, name)
+        stack.push_async_callback(asyncio.to_thread, leaf.remove)
+        await asyncio.to_thread(leaf.create, request.limits)
+        return leaf
+
+    async def _begin(
+        self, request: KernelRequest, environment: Environment, orders: Orders, name: str
+    ) -> Begun:
+        if self._sandboxed:
+            counted = "memory" in self._runtime.groups.roots
+            return await begin_sandboxed(request, environment, orders, name, counted=counted)
+        return await begin_bare(request, environment, orders, self._runtime.folder / name)
+
+    async def _connect(
+        self,
+        request: KernelRequest,
+        environment: Environment,
+        begun: Begun,
+        leaf: Leaf,
+        stack: AsyncExitStack,
+    ) -> LocalKernel:
+        """Open the kernel's sockets and wait until it answers on them."""
+        assert self._context is not None
+        manager = make_manager(self._context, environment.spec, begun.name, begun.info)
+        stack.push_async_callback(manager.cleanup_resources)
+        stack.callback(manager.sockets.close)
+        await manager.sockets.open(begun.folder, begun.name, begun.process)
+        manager.provisioner.process = begun.process
+        await manager.start_kernel()
+        channel = self._open_channel(request.ref, manager, stack)
+        client = manager.client()
+        client.start_channels()
+        stack.callback(client.stop_channels)
+        await until_heard(client, channel.joined, begun.process)
+        parts = (begun.process, manager, client, channel, leaf)
+        return LocalKernel(request.ref, request.limits, *parts, self._clock)
+
+    def _open_channel(
+        self, ref: KernelRef, manager: Manager, stack: AsyncExitStack
+    ) -> LocalChannel:
+        channel = LocalChannel(manager, lambda text: self._tell_author(ref, text), self._clock)
+        stack.callback(channel.close)
+        relay = asyncio.create_task(channel.run(), name="channel")
+        stack.push_async_callback(_stop, relay)
+        return channel
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    """Cancel a task of ours and see it end."""
+    task.cancel()
+    await asyncio.wait([task])
+    if not task.cancelled() and (error := task.exception()):
+        log.error("a channel broke: %r", error)
+
+
+__all__ = ["LocalKernelHost", "SandboxMode", "log_for_author"]

@@ -1,0 +1,209 @@
+"""The sandbox: what a kernel sees of the machine, as a bubblewrap command line.
+
+The kernel gets its own user, process, mount, network, IPC, host name and cgroup
+namespaces. Its world is ``/usr`` and its Python environment read-only, a few
+made-up files below ``/etc``, the share read-only at ``/data``, and sized
+memory file systems for scratch, home, ``/tmp`` and ``/dev/shm``. The arguments
+travel through a descriptor, so that ``/proc/1/cmdline`` inside tells nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vaas.errors import KernelStartFailed
+from vaas.kernels.base import Limits
+
+DATA, SCRATCH, HOME = "/data", "/scratch", "/home/viewer"
+SOCKETS = "/run/kernel"
+"""Where the kernel puts its sockets: a small private file system, not the host's disk."""
+
+PASSWD = "viewer:x:1000:1000:viewer:/home/viewer:/bin/false\nnobody:x:65534:65534::/:/bin/false\n"
+GROUP = "viewer:x:1000:\nnogroup:x:65534:\n"
+HOSTS = "127.0.0.1 localhost vaas\n::1 localhost\n"
+NSSWITCH = "passwd: files\ngroup: files\nhosts: files\n"
+
+SHARED_ETC = (
+    "/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/fonts", "/etc/mime.types",
+    "/etc/ssl/certs", "/etc/ca-certificates.conf", "/etc/magic", "/etc/R", "/etc/julia",
+)  # fmt: skip
+"""What programs below ``/usr`` need of the host's ``/etc``; no secret is kept there."""
+
+NAMESPACES = (
+    "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
+    "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv",
+    "--hostname", "vaas", "--uid", "1000", "--gid", "1000",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """A folder or file of the host that the sandbox shows, read-only.
+
+    Attributes:
+        source: on the host.
+        target: inside.
+    """
+
+    source: Path
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that one sandbox is made of.
+
+    Attributes:
+        argv: the kernel's command, with paths as they are inside.
+        binds: what it sees of the host besides the system.
+        environment: all its variables.
+        folder: where it starts.
+        limits: what it may use.
+        connection: the text of its connection file.
+        data: bytes of private memory for each process, where no cgroup counts it.
+    """
+
+    argv: Sequence[str]
+    binds: Sequence[Bind]
+    environment: Mapping[str, str]
+    folder: str
+    limits: Limits
+    connection: bytes
+    data: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptors:
+    """Numbers of the files that bubblewrap reads or writes while it starts."""
+
+    info: int
+    seccomp: int | None
+    connection: int
+    passwd: int
+    group: int
+    hosts: int
+    nsswitch: int
+
+
+def arguments(world: World, fds: Descriptors, *, staged: bool, no_nesting: bool) -> list[str]:
+    """Bubblewrap's arguments, without the program's own name.
+
+    Args:
+        world: what to show and run.
+        fds: descriptors as the child has them.
+        staged: sources were put at ``/run/INDEX`` by ``stage``.
+        no_nesting: this bubblewrap can forbid further user namespaces.
+    """
+    out = [*NAMESPACES, "--info-fd", str(fds.info)]
+    out += ["--disable-userns"] if no_nesting else []
+    out += ["--seccomp", str(fds.seccomp)] if fds.seccomp is not None else []
+    out += [*_system(), *_etc(fds), *_writable(world.limits), *_binds(world.binds, staged=staged)]
+    out += ["--perms", "0600", "--file", str(fds.connection), f"{SOCKETS}/connection.json"]
+    out += ["--remount-ro", "/", "--chdir", world.folder]
+    for name, value in world.environment.items():
+        out += ["--setenv", name, value]
+    return out
+
+
+def command(world: World) -> list[str]:
+    """What bubblewrap runs; unlike its arguments this may be seen inside."""
+    return ["--", *prlimit(world.limits, world.data), *world.argv]
+
+
+def encode(args: Sequence[str]) -> bytes:
+    """Arguments as bubblewrap reads them from a descriptor.
+
+    Raises:
+        KernelStartFailed: one holds a NUL, which would start a new argument.
+    """
+    if any("\0" in arg for arg in args):
+        raise KernelStartFailed("a name or value for the kernel holds a NUL character")
+    return b"".join(os.fsencode(arg) + b"\0" for arg in args)
+
+
+def prlimit(limits: Limits, data: int | None = None) -> list[str]:
+    """The wrapper that sets limits inside, where processes are counted for this sandbox alone.
+
+    Args:
+        limits: the kernel's limits.
+        data: bytes of private memory for each process, where no cgroup counts it.
+    """
+    wanted = {
+        "nproc": limits.processes,
+        "fsize": limits.file_size,
+        "nofile": 1024,
+        "core": 0,
+        "memlock": 8 << 20,
+        "msgqueue": 0,
+    }
+    if data is not None:
+        wanted["data"] = data
+    return ["/usr/bin/prlimit", *(f"--{k}={v}:{v}" for k, v in wanted.items()), "--"]
+
+
+def _system() -> Iterator[str]:
+    """``/usr``, the links to it, processes and devices."""
+    yield from ("--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev")
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        path = Path("/", name)
+        if path.is_symlink():
+            yield from ("--symlink", os.readlink(path), str(path))
+        elif path.is_dir():
+            yield from ("--ro-bind", str(path), str(path))
+
+
+def _etc(fds: Descriptors) -> Iterator[str]:
+    """The few files below ``/etc`` that programs look for."""
+    made_up = {
+        "passwd": fds.passwd,
+        "group": fds.group,
+        "hosts": fds.hosts,
+        "nsswitch.conf": fds.nsswitch,
+    }
+    for name, fd in made_up.items():
+        yield from ("--perms", "0644", "--file", str(fd), f"/etc/{name}")
+    for path in SHARED_ETC:
+        yield from ("--ro-bind-try", path, path)
+
+
+def _writable(limits: Limits) -> Iterator[str]:
+    """Memory file systems; ``/dev`` itself is closed before one is put into it."""
+    yield from ("--remount-ro", "/dev")
+    small = min(64 << 20, limits.memory // 8)
+    places = {
+        "/dev/shm": small,
+        "/tmp": small,  # noqa: S108  the sandbox's own
+        HOME: small,
+        SCRATCH: limits.scratch,
+        SOCKETS: 256 << 10,
+    }
+    for place, size in places.items():
+        yield from ("--perms", "0700", "--size", str(size), "--tmpfs", place)
+
+
+def _binds(binds: Sequence[Bind], *, staged: bool) -> Iterator[str]:
+    for index, bind in enumerate(binds):
+        source = f"/run/{index}" if staged else str(bind.source)
+        yield from ("--ro-bind", source, bind.target)
+
+
+__all__ = [
+    "DATA",
+    "GROUP",
+    "HOME",
+    "HOSTS",
+    "NSSWITCH",
+    "PASSWD",
+    "SCRATCH",
+    "SOCKETS",
+    "Bind",
+    "Descriptors",
+    "World",
+    "arguments",
+    "command",
+    "encode",
+    "prlimit",
+]

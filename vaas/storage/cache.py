@@ -1,0 +1,280 @@
+"""The copies on disk: which are there, which are in use, which must go.
+
+::
+
+    shares/<share>/<key>/version.json   what it holds; locked while in use
+                         tree/          the share's files, for the kernel
+                         files/         the same files by digest, for the next version
+    staging/<key>/                      an unfinished copy (see ``stage``)
+    trash/                              on its way out
+
+A version appears by one rename and leaves by one rename, so nobody ever sees
+half of it. Locks are ``flock`` on files that move along: several VaaS on one
+cache respect each other, and a killed one leaves no lock. All of it blocks.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import time
+import uuid
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from vaas.errors import DiskFull
+from vaas.model import Version, Workspace
+from vaas.observability import logger
+from vaas.storage.limits import CopyLimits
+from vaas.storage.stage import SEAL, Stage, lock
+from vaas.storage.trees import make_folder, remove_tree
+
+STALE = 86400.0
+"""Seconds after which an unfinished copy that nobody fills is removed."""
+
+_log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A version in use: as long as it is held, nobody evicts it.
+
+    Attributes:
+        workspace: the version's files.
+        fd: its seal, open and locked for sharing.
+    """
+
+    workspace: Workspace
+    fd: int
+
+    def close(self) -> None:
+        """Let it go; call once. It counts as used just now."""
+        with suppress(OSError):
+            os.utime(self.fd)
+        os.close(self.fd)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    used: float
+    path: Path
+    disk: int
+
+
+class Cache:
+    """One folder of copies."""
+
+    def __init__(self, root: Path, limits: CopyLimits) -> None:
+        """Remember where; nothing is touched yet.
+
+        Args:
+            root: the folder, made when needed.
+            limits: ``cache_bytes`` and ``free_bytes`` are kept here.
+        """
+        self._shares = root / "shares"
+        self._staging = root / "staging"
+        self._trash = root / "trash"
+        self._root = root
+        self._limits = limits
+
+    def pin(self, version: Version) -> Pin | None:
+        """Take a finished version into use.
+
+        Returns:
+            ``None`` if there is none, or it is leaving right now.
+        """
+        home = self._home(version)
+        fd = lock(home / SEAL, os.O_RDONLY, fcntl.LOCK_SH)
+        if fd is None:
+            return None
+        try:
+            workspace = _read(fd, home / "tree", version)
+            os.utime(fd)
+        except (ValueError, KeyError, TypeError, AttributeError, OSError):
+            os.close(fd)
+            _log.warning("broken copy removed", share=version.share, version=version.key)
+            self._remove(home)
+            return None
+        return Pin(workspace, fd)
+
+    def stage(self, version: Version) -> Stage | None:
+        """The place to copy a version to; ``None`` while another process copies it."""
+        make_folder(self._staging)
+        return Stage.enter(self._staging / version.key)
+
+    def older(self, version: Version) -> Path | None:
+        """The files of the version of the same share that was used last."""
+        kept = [self._kept(home) for home in _folders(self._home(version).parent)]
+        last = max((one for one in kept if one), key=lambda one: one.used, default=None)
+        return last.path / "files" if last else None
+
+    def publish(self, stage: Stage, version: Version) -> None:
+        """Make a sealed stage the finished version."""
+        home = self._home(version)
+        with suppress(OSError):
+            self._move(stage, home)
+            return
+        self._discard(home)  # what is there is broken, or it would have been pinned
+        self._move(stage, home)
+
+    @staticmethod
+    def _move(stage: Stage, home: Path) -> None:
+        make_folder(home.parent)
+        stage.path.rename(home)
+
+    def abandon(self, stage: Stage) -> None:
+        """Remove a stage that nobody needs."""
+        self._discard(stage.path)
+
+    def make_room(self, need: int) -> None:
+        """Evict what was not used for longest until ``need`` more bytes fit.
+
+        Args:
+            need: bytes that copies under way will still write.
+
+        Raises:
+            DiskFull: they do not fit even then; versions in use stay.
+        """
+        kept = self._all()
+        if self._fits(sum(one.disk for one in kept), need):
+            return
+        usage = _Usage(kept)
+        for one in kept:
+            if self._fits(usage.total, need):
+                return
+            if self._remove(one.path):
+                usage.forget(one)
+                _log.info("version evicted", version=one.path.name, cache_bytes=usage.total)
+        if not self._fits(usage.total, need) and usage.total + need <= self._limits.cache_bytes:
+            self._sweep_staging(older_than=0)
+        if not self._fits(usage.total, need):
+            raise DiskFull(f"{need} more bytes do not fit into the cache")
+
+    def sweep(self) -> None:
+        """Remove what dead processes left: trash, old unfinished copies, broken versions."""
+        for junk in _folders(self._trash):
+            remove_tree(junk)
+        self._sweep_staging(older_than=STALE)
+        for share in _folders(self._shares):
+            for home in _folders(share):
+                if self._kept(home) is None:
+                    self._discard(home)
+            with suppress(OSError):
+                share.rmdir()  # goes only when empty
+
+    def _home(self, version: Version) -> Path:
+        share = hashlib.sha256(version.share.encode()).hexdigest()[:16]
+        return self._shares / share / version.key
+
+    def _fits(self, used: int, need: int) -> bool:
+        make_folder(self._root)
+        free = shutil.disk_usage(self._root).free
+        return used + need <= self._limits.cache_bytes and free - need >= self._limits.free_bytes
+
+    def _all(self) -> list[_Kept]:
+        """Finished versions, the one not used for longest first."""
+        homes = (home for share in _folders(self._shares) for home in _folders(share))
+        kept = (self._kept(home) for home in homes)
+        return sorted((one for one in kept if one), key=lambda one: one.used)
+
+    @staticmethod
+    def _kept(home: Path) -> _Kept | None:
+        seal = home / SEAL
+        try:
+            disk = int(json.loads(seal.read_bytes())["disk"])
+            return _Kept(seal.stat().st_mtime, home, disk)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _remove(self, home: Path) -> bool:
+        """Remove a folder unless somebody uses it."""
+        fd = lock(home / SEAL, os.O_RDONLY, fcntl.LOCK_EX)
+        if fd is None:
+            return False
+        try:
+            gone = self._to_trash(home)
+        finally:
+            os.close(fd)
+        remove_tree(gone)
+        return True
+
+    def _discard(self, path: Path) -> None:
+        """Remove a folder that is broken or our own."""
+        with suppress(FileNotFoundError):
+            remove_tree(self._to_trash(path))
+
+    def _to_trash(self, path: Path) -> Path:
+        make_folder(self._trash)
+        gone = self._trash / uuid.uuid4().hex
+        return path.rename(gone)
+
+    def _sweep_staging(self, older_than: float) -> None:
+        for stage in _folders(self._staging):
+            with suppress(FileNotFoundError):
+                if time.time() - _last_change(stage) < older_than:
+                    continue
+                if (stage / SEAL).exists():
+                    self._remove(stage)
+                elif older_than:  # else it is perhaps being made
+                    self._discard(stage)
+
+
+def _last_change(stage: Path) -> float:
+    files = stage / "files"
+    return (files if files.exists() else stage).stat().st_mtime
+
+
+def _read(fd: int, tree: Path, version: Version) -> Workspace:
+    with open(fd, "rb", closefd=False) as file:
+        seal = json.loads(file.read())
+    tree.stat()
+    return Workspace(
+        path=tree,
+        version=version,
+        notebooks=tuple(seal["notebooks"]),
+        files=int(seal["files"]),
+        size=int(seal["size"]),
+        names=dict(seal["names"]),
+    )
+
+
+def _folders(path: Path) -> list[Path]:
+    """The folders in a folder; none if it is not there."""
+    try:
+        with os.scandir(path) as entries:
+            return [Path(entry) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:
+        return []
+
+
+class _Usage:
+    """Bytes on disk of several versions; a file that they share counts once."""
+
+    def __init__(self, kept: list[_Kept]) -> None:
+        self._blocks = {one.path: _blocks(one.path / "files") for one in kept}
+        self._owners = Counter(inode for blocks in self._blocks.values() for inode in blocks)
+        unique = {inode: size for blocks in self._blocks.values() for inode, size in blocks.items()}
+        self.total = sum(unique.values())
+
+    def forget(self, one: _Kept) -> None:
+        """A version is gone: what only it held no longer counts."""
+        for inode, size in self._blocks[one.path].items():
+            self._owners[inode] -= 1
+            if not self._owners[inode]:
+                self.total -= size
+
+
+def _blocks(files: Path) -> dict[int, int]:
+    """Bytes on disk by inode of the files in a folder."""
+    with suppress(FileNotFoundError), os.scandir(files) as entries:
+        found = (entry.stat(follow_symlinks=False) for entry in entries)
+        return {state.st_ino: state.st_blocks * 512 for state in found}
+    return {}
+
+
+__all__ = ["STALE", "Cache", "Pin"]

@@ -1,0 +1,86 @@
+"""Small helpers that keep disk work off the event loop and tasks owned."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import functools
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import ParamSpec, TypeVar
+
+from vaas.errors import DiskFull, WorkspaceError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+async def settle(task: asyncio.Future[T]) -> None:
+    """Wait until ``task`` is over, even if the waiting one is cancelled meanwhile."""
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            continue
+    if not task.cancelled():
+        task.exception()  # mark it as seen
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """Say what the disk refused in our own words.
+
+    Raises:
+        DiskFull: no room or no quota left.
+        WorkspaceError: anything else the operating system refused.
+    """
+    try:
+        yield
+    except OSError as error:
+        kind = DiskFull if error.errno in _FULL else WorkspaceError
+        raise kind(f"{error.strerror}: {error.filename or 'cache'}") from error
+
+
+async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run ``work`` in a thread; when cancelled, leave only after the thread has.
+
+    A thread cannot be stopped: without the waiting, a cancelled copy would
+    give up its lock while its last write is still under way.
+
+    Raises:
+        DiskFull, WorkspaceError: as ``disk_errors`` says.
+    """
+    return await grasp(functools.partial(work, *args, **kwargs), lambda _: None)
+
+
+async def grasp(work: Callable[[], T], let_go: Callable[[T], None]) -> T:
+    """Like ``in_thread`` for work whose result must be closed: nothing leaks when cancelled.
+
+    Args:
+        work: opens something.
+        let_go: closes it.
+    """
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        with disk_errors():
+            return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await settle(task)
+        if not task.cancelled() and task.exception() is None:
+            let_go(task.result())
+        raise
+
+
+@asynccontextmanager
+async def crew() -> AsyncIterator[asyncio.TaskGroup]:
+    """A task group that raises the first error itself instead of a group of errors."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except BaseExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+
+
+__all__ = ["crew", "disk_errors", "grasp", "in_thread", "settle"]

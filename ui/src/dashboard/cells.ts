@@ -1,0 +1,82 @@
+/** The places of the code cells: filled one by one as the server tells of them. */
+
+import type { Extensions } from "./extensions";
+import type { MessagingModule, Output, OutputAreaModel, OutputAreaModule, RenderMime, Widget, WidgetManager, WidgetsModule } from "./jupyter";
+
+const VIEW = "application/vnd.jupyter.widget-view+json";
+const MODEL_WAIT_MS = 10_000;
+
+export interface Lab {
+  outputs: OutputAreaModule;
+  widgets: WidgetsModule;
+  messaging: MessagingModule;
+}
+
+export class Cells {
+  private readonly areas: Widget[] = [];
+  private readonly displays = new Map<string, [OutputAreaModel, number]>();
+  private order: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly rendermime: RenderMime,
+    private readonly manager: WidgetManager,
+    private readonly extensions: Extensions,
+  ) {
+    window.addEventListener("resize", () => this.resized());
+  }
+
+  /** Show a cell's outputs; cells are shown in the order in which they are told. */
+  show(index: number, outputs: Output[]): void {
+    this.order = this.order.then(() => this.fill(index, outputs)).catch((error: unknown) => {
+      console.warn("a cell could not be shown", error);
+    });
+  }
+
+  /** Cells after a failing one are not run: their places go. */
+  finish(): void {
+    void this.order.then(() => {
+      document.querySelectorAll(".vaas-cell[aria-busy]").forEach((cell) => cell.remove());
+    });
+  }
+
+  /** `update_display` of a displayed object, whichever cell shows it. */
+  update(displayId: string, data: Output["data"]): void {
+    const place = this.displays.get(displayId);
+    if (place && data) place[0].set(place[1], { output_type: "display_data", data });
+  }
+
+  private async fill(index: number, outputs: Output[]): Promise<void> {
+    const cell = document.querySelector<HTMLElement>(`.vaas-cell[data-cell="${index}"]`);
+    if (!cell) return;
+    cell.removeAttribute("aria-busy");
+    if (outputs.length === 0) return;
+    await this.extensions.forOutputs(outputs);
+    const model = new this.lab.outputs.OutputAreaModel({ trusted: true });
+    const area = new this.lab.outputs.SimplifiedOutputArea({ model, rendermime: this.rendermime });
+    this.lab.widgets.Widget.attach(area, cell);
+    this.areas.push(area);
+    for (const output of outputs) {
+      await this.modelOf(output);
+      const position = model.add(output) - 1;
+      const id = output.transient?.display_id;
+      if (id) this.displays.set(id, [model, position]);
+    }
+  }
+
+  /** A widget's view waits until its model has come over the kernel's line. */
+  private async modelOf(output: Output): Promise<void> {
+    const view = output.data?.[VIEW] as { model_id?: string } | undefined;
+    const id = view?.model_id;
+    if (!id) return;
+    const latest = performance.now() + MODEL_WAIT_MS;
+    while (!this.manager.has_model(id) && performance.now() < latest) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  private resized(): void {
+    const message = this.lab.widgets.Widget.ResizeMessage.UnknownSize;
+    for (const area of this.areas) this.lab.messaging.MessageLoop.postMessage(area, message);
+  }
+}

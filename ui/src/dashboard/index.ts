@@ -1,0 +1,74 @@
+/**
+ * The dashboard's page, as a plugin of Voilà's front end. The file announces
+ * itself as a federated extension called `vaas`; the front end then hands over
+ * its shared modules and activates the plugin, which
+ *
+ * - shows each cell when the server says that it has run (`vaas_cell`),
+ * - fetches widget libraries when they are first needed,
+ * - watches the line to the kernel.
+ */
+
+import { Cells, type Lab } from "./cells";
+import { Connection } from "./connection";
+import { Extensions } from "./extensions";
+import { shared, type App, type Message, type Output, type Plugin, type RenderMime, type ShareScope } from "./jupyter";
+
+let scope: ShareScope = {};
+
+async function makePlugin(): Promise<Plugin> {
+  const { IRenderMimeRegistry } = await shared<{ IRenderMimeRegistry: unknown }>(scope, "@jupyterlab/rendermime");
+  const lab: Lab = {
+    outputs: await shared(scope, "@jupyterlab/outputarea"),
+    widgets: await shared(scope, "@lumino/widgets"),
+    messaging: await shared(scope, "@lumino/messaging"),
+  };
+  return {
+    id: "vaas:dashboard",
+    autoStart: true,
+    requires: [IRenderMimeRegistry],
+    activate: (app: App, rendermime: RenderMime) => {
+      void start(app, rendermime, lab);
+    },
+  };
+}
+
+async function start(app: App, rendermime: RenderMime, lab: Lab): Promise<void> {
+  const manager = await app.widgetManagerPromise.promise;
+  const extensions = new Extensions(app, scope, rendermime);
+  extensions.attach(manager);
+  const cells = new Cells(lab, rendermime, manager, extensions);
+  manager.kernel.iopubMessage.connect((_, message) => receive(message, cells));
+  new Connection(manager.kernel);
+}
+
+function receive({ header, content }: Message, cells: Cells): void {
+  switch (header.msg_type) {
+    case "vaas_run":
+      window.vaasPhase({ name: "run", done: 0, total: content["total"] as number });
+      break;
+    case "vaas_cell":
+      window.vaasPhase({ name: "run", done: content["done"] as number, total: content["total"] as number });
+      cells.show(content["index"] as number, content["outputs"] as Output[]);
+      break;
+    case "vaas_ready":
+      window.vaasPhase({ name: "ready" });
+      cells.finish();
+      break;
+    case "update_display_data": {
+      const transient = content["transient"] as { display_id?: string } | undefined;
+      if (transient?.display_id) cells.update(transient.display_id, content["data"] as Output["data"]);
+      break;
+    }
+  }
+}
+
+window._JUPYTERLAB ??= {};
+window._JUPYTERLAB["vaas"] = {
+  init(given) {
+    scope = given;
+  },
+  async get() {
+    const plugin = await makePlugin();
+    return () => ({ __esModule: true, default: plugin });
+  },
+};

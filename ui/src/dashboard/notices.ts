@@ -1,0 +1,56 @@
+/** The bar at the page's edge and the end-of-session card; styles in dashboard.css. */
+
+export interface Failure {
+  title: string;
+  advice: string;
+}
+
+let bar: HTMLElement | undefined;
+
+/** Say something in the bar; empty text takes it away. */
+export function notice(text: string, kind: "warn" | "bad" | "" = ""): void {
+  if (!bar) {
+    bar = document.createElement("div");
+    bar.setAttribute("role", "status");
+    document.body.append(bar);
+  }
+  bar.className = `vaas-bar${kind ? ` vaas-bar--${kind}` : ""}`;
+  if (bar.textContent === text) return;
+  const span = document.createElement("span");
+  span.className = "vaas-bar__text";
+  span.textContent = text;
+  bar.replaceChildren(span);
+}
+
+/** The session is over: one button starts the dashboard again. */
+export function ended(failure: Failure | null): void {
+  const card = document.createElement("div");
+  card.className = "vaas-ended";
+  card.setAttribute("role", "alertdialog");
+  card.setAttribute("aria-modal", "true");
+  card.setAttribute("aria-labelledby", "vaas-ended-title");
+  const inner = document.createElement("div");
+  inner.className = "vaas-card";
+  inner.append(
+    element("h2", "vaas-card__title", failure?.title ?? "This session has ended", "vaas-ended-title"),
+    element("p", "vaas-card__advice", failure?.advice ?? "Start it again to go on."),
+  );
+  const actions = element("div", "vaas-card__actions", "");
+  const again = element("button", "vaas-button vaas-button--main", "Start again") as HTMLButtonElement;
+  again.type = "button";
+  again.addEventListener("click", () => location.reload());
+  actions.append(again);
+  inner.append(actions);
+  card.append(inner);
+  document.getElementById("dashboard")?.setAttribute("inert", "");
+  document.body.append(card);
+  again.focus();
+}
+
+function element(tag: string, className: string, text: string, id = ""): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  if (id) made.id = id;
+  return made;
+}

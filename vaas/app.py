@@ -1,0 +1,196 @@
+"""The composition root: builds everything that lives, in the order in which it depends.
+
+``service`` is the one place that takes settings apart. What it builds it also
+closes, last built first, so that nothing is left when a command ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from tornado.httpserver import HTTPServer
+
+from vaas.config import Settings
+from vaas.errors import ConfigError
+from vaas.kernels import Limits
+from vaas.kernels.local import LocalKernelHost
+from vaas.launch import Launcher
+from vaas.model import Secret, Share, ShareLink
+from vaas.observability import logger
+from vaas.rendering import AssetStore, PageRenderer
+from vaas.sessions import Sessions
+from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
+from vaas.storage import CopyLimits, CopyStorage, NativeStorage, Storage
+from vaas.web import Card, Front, make_application
+from vaas.web.statics import Statics
+from vaas.web.viewers import Viewers
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What commands work with.
+
+    Attributes:
+        launcher: opens links.
+        host: runs kernels.
+        shares: resolves links.
+        policy: the outbound rules in force.
+    """
+
+    launcher: Launcher
+    host: LocalKernelHost
+    shares: Shares
+    policy: OutboundPolicy
+    renderer: PageRenderer
+    assets: AssetStore
+
+
+@asynccontextmanager
+async def rooms(
+    settings: Settings, local: Mapping[str, Path] | None = None
+) -> AsyncIterator[Rooms]:
+    """Build the rooms and join them.
+
+    Args:
+        settings: the operator's.
+        local: folders and notebooks of this machine, by the token of their share.
+    """
+    data = settings.data.expanduser()
+    local = local if local is not None else {}
+    async with AsyncExitStack() as stack:
+        policy = OutboundPolicy(site_rules(settings), open=settings.open_mode == "public")
+        client = await stack.enter_async_context(OutboundClient(policy))
+        shares = Shares(client, policy, FailureMemory(), local)
+        storages = _storages(settings, data, local)
+        for storage in {id(one): one for one in storages.values()}.values():
+            stack.push_async_callback(storage.close)
+        host = LocalKernelHost(
+            data / "run",
+            most=settings.kernel.most,
+            mode=settings.kernel.sandbox,
+            grace=settings.kernel.grace,
+        )
+        stack.push_async_callback(host.close)
+        sessions = Sessions(host)
+        stack.push_async_callback(sessions.close)
+        statics = Statics()
+        assets = AssetStore(data / "assets", {"labextensions/vaas": statics.folder})
+        renderer = PageRenderer(assets)
+        launcher = Launcher(shares, _chooser(storages), sessions, renderer, kernel_limits(settings))
+        yield Rooms(launcher, host, shares, policy, renderer, assets)
+
+
+@asynccontextmanager
+async def service(
+    settings: Settings,
+    local: Mapping[str, Path] | None = None,
+    cards: Sequence[Card] = (),
+    given: Sequence[tuple[ShareLink, Secret]] = (),
+) -> AsyncIterator[str]:
+    """Serve pages for as long as the context is open.
+
+    Args:
+        settings: the operator's.
+        local: as for ``rooms``.
+        cards: examples for the home page.
+        given: passwords that the person at the keyboard gave, for everybody
+            who can reach this machine's page.
+
+    Yields:
+        the address at which it serves, ``http://HOST:PORT/``.
+
+    Raises:
+        ConfigError: the port is taken, or the front end was not built.
+    """
+    async with rooms(settings, local) as built:
+        report = await built.host.report()
+        front = Front(
+            launcher=built.launcher,
+            renderer=built.renderer,
+            assets=built.assets,
+            statics=Statics(),
+            scheme_for=_schemes(settings),
+            health=lambda: _health(built, sandbox=report.level),
+            public_url=settings.public_url,
+            image_hosts=settings.image_hosts,
+            cards=cards,
+            viewers=Viewers(given),
+        )
+        sock = _listen(settings.host, settings.port)
+        server = HTTPServer(make_application(front), xheaders=bool(settings.public_url))
+        server.add_sockets([sock])
+        warming = asyncio.create_task(built.assets.warm(built.assets.core()))
+        host, port = sock.getsockname()[:2]
+        try:
+            yield f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+        finally:
+            warming.cancel()
+            server.stop()
+            await built.launcher.sessions.close()
+            await asyncio.wait({asyncio.ensure_future(server.close_all_connections())}, timeout=1)
+            await asyncio.gather(warming, return_exceptions=True)
+
+
+def site_rules(settings: Settings) -> list[SiteRule]:
+    """The outbound policy's rules for the listed sites."""
+    return [SiteRule(**site.model_dump()) for site in settings.site]
+
+
+def kernel_limits(settings: Settings) -> Limits:
+    """What each kernel may use."""
+    names = {field.name for field in fields(Limits)}
+    return Limits(**settings.kernel.model_dump(include=names))
+
+
+def _storages(settings: Settings, data: Path, local: Mapping[str, Path]) -> dict[str, Storage]:
+    wanted = settings.copy_limits
+    limits = CopyLimits(
+        size=wanted.share_bytes,
+        files=wanted.share_files,
+        depth=wanted.depth,
+        cache_bytes=wanted.cache_bytes,
+    )
+    return {"copy": CopyStorage(data / "shares", limits), "native": NativeStorage(local)}
+
+
+def _chooser(storages: Mapping[str, Storage]) -> Callable[[Share], Storage]:
+    return lambda share: storages["native" if share.product == "local" else "copy"]
+
+
+def _schemes(settings: Settings) -> Callable[[str], str]:
+    insecure = {site.host.lower() for site in settings.site if site.insecure}
+    return lambda host: "http" if host.lower() in insecure else "https"
+
+
+def _health(built: Rooms, *, sandbox: str) -> dict[str, Any]:
+    return {
+        "ready": sandbox != "none",
+        "sandbox": sandbox,
+        "kernels": len(built.host.kernels()),
+    }
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, *_, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.listen(1024)
+        sock.setblocking(False)
+    except OSError as error:
+        raise ConfigError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    return sock
+
+
+__all__ = ["Rooms", "kernel_limits", "rooms", "service", "site_rules"]

@@ -1,0 +1,181 @@
+"""What an author runs before publishing: every notebook of a link, as a viewer's visit would."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from vaas.app import Rooms, rooms
+from vaas.config import Settings
+from vaas.errors import VaasError
+from vaas.launch import Listing, Opened, Wish
+from vaas.model import Secret, ShareLink
+from vaas.sessions import Session
+
+_MISSING = re.compile(r"No module named '([^'.]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookReport:
+    """How one notebook did.
+
+    Attributes:
+        path: in the share.
+        works: whether a viewer gets the whole dashboard.
+        seconds: from asking for it to its last cell.
+        memory: bytes that its kernel uses at the end; 0 if unknown.
+        cells: code cells.
+        problem: what went wrong, empty if nothing.
+        cell: number of the failing cell, from 1.
+        line: line in it, from 1.
+        missing: packages that are not installed.
+        traceback: whole, for the author.
+    """
+
+    path: str
+    works: bool
+    seconds: float = 0.0
+    memory: int = 0
+    cells: int = 0
+    problem: str = ""
+    cell: int | None = None
+    line: int | None = None
+    missing: tuple[str, ...] = ()
+    traceback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What viewers of a link would get.
+
+    Attributes:
+        share: its name.
+        product: the system that shares it.
+        problem: why nothing could be opened, empty if it could.
+        notebooks: one report each.
+    """
+
+    share: str
+    product: str
+    problem: str
+    notebooks: tuple[NotebookReport, ...]
+
+    @property
+    def works(self) -> bool:
+        """Whether every notebook gives a working dashboard."""
+        return not self.problem and all(notebook.works for notebook in self.notebooks)
+
+
+async def check_link(
+    settings: Settings,
+    link: ShareLink,
+    password: Secret | None = None,
+    local: Mapping[str, Path] | None = None,
+) -> Report:
+    """Resolve a link and run its notebooks one after the other in the sandbox.
+
+    Args:
+        settings: what applies to viewers.
+        link: the share, or one notebook of it.
+        password: the link's.
+        local: as for ``vaas.app.rooms``.
+    """
+    async with rooms(settings, local) as built:
+        wish = Wish(link, password)
+        try:
+            first = await _open(built, wish)
+        except VaasError as error:
+            return Report("", "", _words(error), ())
+        if isinstance(first, Opened):
+            share = first.session.share
+            reports = [await _watch(built, first.session)]
+        else:
+            share = first.share
+            paths = [path for path, _, _ in first.notebooks]
+            reports = [await _check_one(built, wish, path) for path in paths]
+        return Report(share.name, share.product, "", tuple(reports))
+
+
+async def _check_one(built: Rooms, wish: Wish, path: str) -> NotebookReport:
+    try:
+        opened = await _open(built, replace(wish, link=replace(wish.link, path=path)))
+    except VaasError as error:
+        return NotebookReport(path, works=False, problem=_words(error))
+    assert isinstance(opened, Opened), "a notebook's own path leads to one dashboard"
+    return await _watch(built, opened.session)
+
+
+async def _open(built: Rooms, wish: Wish) -> Opened | Listing:
+    async for event in built.launcher.open(wish):
+        if isinstance(event, Opened | Listing):
+            return event
+    raise VaasError("the launch ended without a result")
+
+
+async def _watch(built: Rooms, session: Session) -> NotebookReport:
+    """Wait for the last cell, then end the session."""
+    started = time.monotonic()
+    async for _ in session.cells():
+        pass
+    seconds = time.monotonic() - started
+    report = NotebookReport(
+        session.notebook.path,
+        works=session.state == "ready" and not session.failures,
+        seconds=round(seconds, 2),
+        cells=session.notebook.cells,
+    )
+    if session.state == "ready":
+        report = replace(report, memory=session.kernel.result().memory())
+    await built.launcher.sessions.end(session.id)
+    if session.failures:
+        failure = session.failures[0]
+        return replace(
+            report,
+            problem=f"{failure.name}: {failure.message}",
+            cell=failure.cell,
+            line=failure.line,
+            missing=tuple(sorted(set(_MISSING.findall(failure.message)))),
+            traceback=failure.traceback,
+        )
+    if session.error and session.state == "ended" and not report.works:
+        return replace(report, problem=_words(session.error))
+    return report
+
+
+def print_report(report: Report, *, as_json: bool) -> None:
+    """Print a report, for people or as one JSON object."""
+    if as_json:
+        print(json.dumps(asdict(report) | {"works": report.works}, indent=2))  # noqa: T201 - the command's answer
+        return
+    lines = [f"{report.share} ({report.product})"] if report.share else []
+    if report.problem:
+        lines.append(f"cannot be opened: {report.problem}")
+    for notebook in report.notebooks:
+        lines += _lines(notebook)
+    print("\n".join(lines))  # noqa: T201 - the command's answer
+
+
+def _lines(notebook: NotebookReport) -> list[str]:
+    mark = "works " if notebook.works else "FAILS "
+    figures = f"{notebook.cells} cells, {notebook.seconds:.1f} s"
+    if notebook.memory:
+        figures += f", {notebook.memory / (1 << 20):.0f} MB"
+    lines = [f"  {mark} {notebook.path}  ({figures})"]
+    if notebook.problem:
+        place = f"cell {notebook.cell}" if notebook.cell else ""
+        place += f", line {notebook.line}" if notebook.line else ""
+        lines.append(f"         {place + ': ' if place else ''}{notebook.problem}")
+    if notebook.missing:
+        lines.append(f"         not installed here: {', '.join(notebook.missing)}")
+    return lines
+
+
+def _words(error: VaasError) -> str:
+    return f"{error.title}. {error.detail or error.advice}"
+
+
+__all__ = ["NotebookReport", "Report", "check_link", "print_report"]

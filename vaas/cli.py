@@ -1,0 +1,244 @@
+"""The ``vaas`` command: what to type, and what it says.
+
+Exit codes: 0 all is well, 1 the check found that viewers would get no working
+dashboard (or the doctor something missing), 2 the command could not do its
+work; the reason is one line on standard error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+import typer
+
+from vaas import __version__
+from vaas.app import service
+from vaas.check import check_link, print_report
+from vaas.config import Settings, Site, load_settings
+from vaas.demo.gallery import gallery
+from vaas.doctor import examine, print_findings
+from vaas.errors import VaasError
+from vaas.model import Secret, ShareLink
+from vaas.observability import configure_logging
+from vaas.shares import parse_link
+from vaas.shares.links import canonical_path
+from vaas.web import Card
+
+app = typer.Typer(
+    name="vaas",
+    help="Open a shared notebook as a live dashboard.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes any free one.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the link's password from standard input.")
+]
+NoSandbox = Annotated[
+    bool,
+    typer.Option("--no-sandbox", help="Run without isolation. For notebooks of your own only."),
+]
+Link = Annotated[
+    str, typer.Argument(metavar="LINK", help="A share link, or a folder or notebook here.")
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="Settings, usually vaas.toml.", show_default=False)
+]
+DEFAULT_PORT = 8866
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+T = TypeVar("T")
+
+
+@app.command()
+def demo(port: Port = DEFAULT_PORT, no_browser: NoBrowser = False) -> None:
+    """Show a complete VaaS: example dashboards, shared by a small cloud of its own.
+
+    Open the printed address, and click an example or paste one of its links.
+    """
+    with ExitStack() as stack:
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vaas-demo-")))
+        exhibits = stack.enter_context(gallery())
+        settings = load_settings(
+            port=port,
+            data=data,
+            site=(Site(host=exhibits.host, insecure=True, private=True),),
+        )
+        cards = [
+            Card(e.title, e.description, canonical_path(parse_link(e.url)), "", e.kind)
+            for e in exhibits.shown
+        ]
+        _serve(settings, browser=not no_browser, cards=cards)
+
+
+@app.command("open")
+def open_(
+    link: Link,
+    port: Port = DEFAULT_PORT,
+    no_browser: NoBrowser = False,
+    password_stdin: PasswordStdin = False,
+    no_sandbox: NoSandbox = False,
+) -> None:
+    """Open one link, or a folder or notebook of this machine, in the browser.
+
+    Example: vaas open https://cloud.example.org/s/AbCdEf123
+    """
+    with _plainly(), tempfile.TemporaryDirectory(prefix="vaas-open-") as data:
+        found, local = _named(link)
+        sandbox = "none" if no_sandbox else "bubblewrap"
+        settings = _for_link(found, data=Path(data), port=port, kernel={"sandbox": sandbox})
+        password = Secret(sys.stdin.readline().rstrip("\n")) if password_stdin else None
+        given = [(found, password)] if password else []
+        _serve(settings, browser=not no_browser, at=canonical_path(found), local=local, given=given)
+
+
+@app.command()
+def serve(config: ConfigFile = None) -> None:
+    """Run the site service.
+
+    Without a file, settings come from VAAS_... variables and defaults: no site
+    is open until one is listed.
+    """
+    with _plainly():
+        _serve(load_settings(config), browser=False)
+
+
+@app.command()
+def check(
+    link: Link,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    password_stdin: PasswordStdin = False,
+    no_sandbox: NoSandbox = False,
+) -> None:
+    """Tell what viewers of a link would get: run its notebooks as a viewer's visit would.
+
+    Reports time, memory, data, missing packages, and errors with cell and line.
+    Exit code 0 only if every notebook gives a working dashboard.
+    """
+    with _plainly(), tempfile.TemporaryDirectory(prefix="vaas-check-") as data:
+        configure_logging(as_json=False, level="ERROR")
+        password = None
+        if password_stdin:
+            password = Secret(sys.stdin.readline().rstrip("\n"))
+        found, local = _named(link)
+        sandbox = "none" if no_sandbox else "bubblewrap"
+        settings = _for_link(found, data=Path(data), kernel={"sandbox": sandbox})
+        report = asyncio.run(_until_signal(check_link(settings, found, password, local)))
+        print_report(report, as_json=json)
+    raise typer.Exit(0 if report.works else 1)
+
+
+@app.command()
+def doctor(
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Tell what this machine lacks, and the command that installs it."""
+    with _plainly():
+        findings = asyncio.run(examine())
+        print_findings(findings, as_json=json)
+    raise typer.Exit(0 if all(finding.ok or finding.optional for finding in findings) else 1)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()
+
+
+class _plainly:  # noqa: N801 - reads as a word of the command's
+    """Errors of ours become one line on standard error and exit code 2."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: Any, trace: Any) -> None:
+        if isinstance(error, VaasError):
+            typer.echo(f"vaas: {error.title}. {error.advice}", err=True)
+            if error.detail:
+                typer.echo(f"      {error.detail}", err=True)
+            raise typer.Exit(2) from None
+
+
+def _named(text: str) -> tuple[ShareLink, dict[str, Path]]:
+    """The share that the person at the keyboard named: a path here, or a link."""
+    path = Path(text).expanduser()
+    if path.exists():
+        path = path.resolve()
+        token = quote(path.stem or "root", safe="")
+        return ShareLink("local:", token, "", "local"), {token: path}
+    return parse_link(text), {}
+
+
+def _for_link(link: ShareLink, **settings: object) -> Settings:
+    """Settings that admit just this link's host, whatever it is."""
+    if link.hint == "local":
+        return load_settings(**settings)
+    insecure = urlsplit(link.root).scheme == "http"
+    site = Site(host=link.host, insecure=insecure, private=True)
+    return load_settings(site=(site,), **settings)
+
+
+def _serve(
+    settings: Settings,
+    *,
+    browser: bool,
+    at: str = "/",
+    local: Mapping[str, Path] | None = None,
+    cards: Sequence[Card] = (),
+    given: Sequence[tuple[ShareLink, Secret]] = (),
+) -> None:
+    configure_logging(as_json=settings.log_format == "json", level=settings.log_level)
+
+    async def run() -> None:
+        async with service(settings, local, cards, given) as url:
+            typer.echo(f"ready {url}")
+            sys.stdout.flush()
+            if browser:
+                webbrowser.open(url.rstrip("/") + at)
+            elif at != "/":
+                typer.echo(f"      {url.rstrip('/')}{at}")
+            await asyncio.Event().wait()
+
+    with _plainly(), suppress(typer.Exit):
+        asyncio.run(_until_signal(run()))
+
+
+async def _until_signal(work: Coroutine[Any, Any, T]) -> T:
+    """Run until done, or until Ctrl-C or SIGTERM asks to end; a second one ends at once."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for number in _ENDING:
+            loop.remove_signal_handler(number)
+        task.cancel()
+
+    for number in _ENDING:
+        loop.add_signal_handler(number, stop)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise typer.Exit(130) from None
+
+
+__all__ = ["app", "main"]

@@ -1,0 +1,148 @@
+"""Settings: one class, read from ``vaas.toml``, then from ``VAAS_...`` variables.
+
+No room reads settings; ``app`` takes them apart and hands each room its own.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from vaas.errors import ConfigError
+
+GIB = 1 << 30
+MIB = 1 << 20
+
+
+class Site(BaseModel):
+    """One sync-and-share site that may be opened, a ``[[site]]`` of ``vaas.toml``.
+
+    Attributes:
+        host: ``name``, ``name:port`` or ``*.suffix``.
+        product: pins the product; empty to detect it.
+        dav_root: pins the DAV root, a path with ``{token}``; empty for the product's own.
+        insecure: whether plain http is admitted (test installations only).
+        private: whether private addresses are admitted (a cloud inside the house).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(min_length=1)
+    product: Literal["", "nextcloud", "owncloud", "ocis", "reva", "seafile", "webdav"] = ""
+    dav_root: str = ""
+    insecure: bool = False
+    private: bool = False
+
+
+class CopySettings(BaseModel):
+    """Limits of the data mode ``copy``: bytes, files, levels of folders."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    share_bytes: int = Field(default=2 * GIB, gt=0)
+    share_files: int = Field(default=20_000, gt=0)
+    depth: int = Field(default=16, gt=0)
+    cache_bytes: int = Field(default=10 * GIB, gt=0)
+
+
+class KernelSettings(BaseModel):
+    """What kernels may use; bytes and seconds as in ``vaas.kernels.Limits``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    most: int = Field(default=50, gt=0)
+    memory: int = Field(default=GIB, ge=128 * MIB)
+    cpus: float = Field(default=1.0, gt=0)
+    processes: int = Field(default=128, ge=16)
+    file_size: int = Field(default=256 * MIB, gt=0)
+    scratch: int = Field(default=256 * MIB, gt=0)
+    start: float = Field(default=60.0, gt=0)
+    cell: float = Field(default=300.0, gt=0)
+    idle: float = Field(default=1800.0, gt=0)
+    life: float = Field(default=86_400.0, gt=0)
+    grace: float = Field(default=20.0, gt=0)
+    sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
+
+
+class Settings(BaseSettings):
+    """All that an operator can set.
+
+    Attributes:
+        host: address to listen on.
+        port: port to listen on; 0 for any free one.
+        public_url: address under which viewers reach the service, if a proxy
+            stands before it; decides secure cookies and accepted origins.
+        open_mode: ``listed`` opens only the sites below, ``public`` any public
+            address too.
+        site: the sites.
+        data: folder for cached shares and compressed assets.
+        copy_limits: limits of copies; ``[copy]`` in the file.
+        kernel: limits of kernels.
+        image_hosts: hosts from which a dashboard's page may load pictures, such
+            as map tiles; ``https:`` for any.
+        log_format: ``text`` or ``json``.
+        log_level: lowest level written.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="VAAS_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8866, ge=0, le=65_535)
+    public_url: str = Field(default="", pattern=r"^$|^https?://[^/]+$")
+    open_mode: Literal["listed", "public"] = "listed"
+    site: tuple[Site, ...] = ()
+    data: Path = Path("~/.cache/vaas")
+    copy_limits: CopySettings = Field(default=CopySettings(), alias="copy")
+    kernel: KernelSettings = KernelSettings()
+    image_hosts: tuple[str, ...] = ("https:",)
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, which is passed in as keywords."""
+        return env_settings, init_settings
+
+
+def load_settings(file: Path | None = None, **overrides: object) -> Settings:
+    """Read the settings.
+
+    Args:
+        file: a ``vaas.toml``, or ``None`` for defaults.
+        overrides: settings from the command line; they win over the file.
+
+    Raises:
+        ConfigError: the file is missing, is no TOML, or a setting is wrong; the
+            detail names each setting and what is expected.
+    """
+    values: dict[str, object] = {}
+    if file is not None:
+        try:
+            values = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise ConfigError(f"{file}: {error}") from error
+    try:
+        return Settings(**{**values, **overrides})  # type: ignore[arg-type]  # checked by pydantic
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise ConfigError("; ".join(lines)) from error
+
+
+__all__ = ["CopySettings", "KernelSettings", "Settings", "Site", "load_settings"]

@@ -1,0 +1,207 @@
+"""From a link to a page: where the rooms are joined.
+
+``Launcher.open`` is the whole way in one coroutine: resolve the link, make the
+files appear, read the notebook, start a session, which goes on by itself (see
+``vaas.sessions``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+from vaas.errors import NoNotebook, NotebookMissing
+from vaas.kernels import KernelRequest, Limits
+from vaas.model import KernelRef, Phase, Secret, Share, ShareLink, Workspace
+from vaas.rendering import Notebook, PageRenderer, choose_kernel, describe, load_notebook
+from vaas.sessions import Session, Sessions
+from vaas.shares import Shares
+from vaas.storage import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a viewer asks for.
+
+    Attributes:
+        link: the share; ``link.path`` is the notebook or folder wanted.
+        password: the share's password, if the viewer gave one.
+        environment: CGI-like variables about the request, without any secret.
+        stream: ``True`` if the viewer's page takes results as they come by the
+            kernel's channel, ``False`` if a template writes them into a document.
+    """
+
+    link: ShareLink
+    password: Secret | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stream: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The dashboards of a share: ``(path, title, description)`` each."""
+
+    share: Share
+    notebooks: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The end of the way: a session that starts, and the page's inside."""
+
+    session: Session
+    html: str
+
+
+class Launcher:
+    """Opens links and owns the sessions that come of it."""
+
+    def __init__(
+        self,
+        shares: Shares,
+        storages: Callable[[Share], Storage],
+        sessions: Sessions,
+        renderer: PageRenderer,
+        limits: Limits,
+    ) -> None:
+        """Take the rooms; ``app`` builds them.
+
+        Args:
+            shares: resolves and reads links.
+            storages: which data mode serves a share.
+            sessions: runs the notebooks.
+            renderer: makes pages.
+            limits: what each kernel may use.
+        """
+        self.sessions = sessions
+        self._shares, self._storages = shares, storages
+        self._renderer, self._limits = renderer, limits
+
+    async def open(self, wish: Wish) -> AsyncIterator[Phase | Listing | Opened]:
+        """Go the whole way for one viewer.
+
+        Yields:
+            phases while it takes time; then an ``Opened`` if the link leads to
+            one dashboard, or a ``Listing`` if to a folder with several.
+
+        Raises:
+            VaasError: whatever stopped it, in words for the viewer.
+        """
+        async with AsyncExitStack() as stack:
+            yield Phase("resolve")
+            share = await self._shares.resolve(wish.link, wish.password)
+            reached: list[Workspace] = []
+            async for phase in self._fetch(stack, share, reached):
+                yield phase
+            workspace = reached[0]
+            path = pick_notebook(workspace, wish.link.path)
+            if path is None:
+                yield Listing(share, await asyncio.to_thread(_titles, workspace, wish.link.path))
+                return
+            yield Phase("environment")
+            notebook = await asyncio.to_thread(load_notebook, workspace.path, path)
+            request = await self._request(wish, share, workspace, notebook)
+            html = await asyncio.to_thread(self._renderer.fragment, notebook) if wish.stream else ""
+            session = Session(request.ref.id, share, notebook)
+            self.sessions.begin(session, request, stack.pop_all(), stream=wish.stream)
+            yield Opened(session, html)
+
+    async def resolve(self, wish: Wish) -> Share:
+        """Ask the share's system whether the link, and its password, are right.
+
+        Raises:
+            VaasError: as ``open`` does.
+        """
+        return await self._shares.resolve(wish.link, wish.password)
+
+    async def read(self, wish: Wish) -> tuple[Share, Notebook]:
+        """Resolve, fetch and read a notebook without running it.
+
+        Raises:
+            VaasError: as ``open`` does.
+        """
+        async with AsyncExitStack() as stack:
+            share = await self._shares.resolve(wish.link, wish.password)
+            reached: list[Workspace] = []
+            async for _ in self._fetch(stack, share, reached):
+                pass
+            path = pick_notebook(reached[0], wish.link.path)
+            if path is None:
+                raise NotebookMissing("the address names a folder with several notebooks")
+            return share, await asyncio.to_thread(load_notebook, reached[0].path, path)
+
+    async def _fetch(
+        self, stack: AsyncExitStack, share: Share, reached: list[Workspace]
+    ) -> AsyncIterator[Phase]:
+        """Open the workspace on ``stack``, telling its progress; appends it to ``reached``."""
+        news: asyncio.Queue[Phase | None] = asyncio.Queue()
+        storage = self._storages(share)
+        context = storage.open(share, self._shares, news.put_nowait)
+
+        async def enter() -> Workspace:
+            try:
+                return await stack.enter_async_context(context)
+            finally:
+                news.put_nowait(None)
+
+        opening = asyncio.ensure_future(enter())
+        try:
+            while (phase := await news.get()) is not None:
+                yield phase
+            reached.append(await opening)
+        finally:
+            if not opening.done():
+                opening.cancel()
+                await asyncio.gather(opening, return_exceptions=True)
+
+    async def _request(
+        self, wish: Wish, share: Share, workspace: Workspace, notebook: Notebook
+    ) -> KernelRequest:
+        ref = KernelRef(secrets.token_hex(16), share.version, notebook.path)
+        environment = {
+            **wish.environment,
+            "VAAS_SHARE_NAME": share.name,
+            "VAAS_SHARE_VERSION": share.version.key,
+        }
+        name = await asyncio.to_thread(choose_kernel, notebook)
+        return KernelRequest(ref, workspace, name, environment, self._limits)
+
+
+def pick_notebook(workspace: Workspace, path: str) -> str | None:
+    """Which notebook an address inside a share means.
+
+    Args:
+        workspace: the share's files.
+        path: as in the address: a notebook, a folder, or empty for the root.
+
+    Returns:
+        the notebook's path; ``None`` if it is a folder with several, none of
+        them called ``index.ipynb``.
+
+    Raises:
+        NoNotebook: nothing to run there.
+        NotebookMissing: the address names a notebook that is not there.
+    """
+    if path in workspace.notebooks:
+        return path
+    if path.endswith(".ipynb"):
+        raise NotebookMissing(f"no {path!r} in the share")
+    folder = f"{path.strip('/')}/" if path.strip("/") else ""
+    inside = [name for name in workspace.notebooks if name.startswith(folder)]
+    if not inside:
+        raise NoNotebook(f"{len(workspace.notebooks)} notebooks, none below {folder!r}")
+    if f"{folder}index.ipynb" in inside:
+        return f"{folder}index.ipynb"
+    return inside[0] if len(inside) == 1 else None
+
+
+def _titles(workspace: Workspace, path: str) -> tuple[tuple[str, str, str], ...]:
+    folder = f"{path.strip('/')}/" if path.strip("/") else ""
+    names = [name for name in workspace.notebooks if name.startswith(folder)]
+    return tuple((name, *describe(workspace.path, name)) for name in names)
+
+
+__all__ = ["Launcher", "Listing", "Opened", "Session", "Wish", "pick_notebook"]

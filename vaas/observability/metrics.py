@@ -1,0 +1,16 @@
+"""What is counted. Labels are error labels and phase names, never shares or hosts of users."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120)
+
+launches = Counter("vaas_launches", "Dashboards asked for, by outcome", ["outcome"])
+phases = Histogram("vaas_phase_seconds", "Time spent in each phase", ["phase"], buckets=_SECONDS)
+kernels = Gauge("vaas_kernels", "Kernels that live now")
+kernel_ends = Counter("vaas_kernel_ends", "Kernels ended, by reason", ["reason"])
+refused_messages = Counter("vaas_refused_messages", "Viewers' messages refused")
+cell_errors = Counter("vaas_cell_errors", "Cells that failed")
+
+__all__ = ["cell_errors", "kernel_ends", "kernels", "launches", "phases", "refused_messages"]

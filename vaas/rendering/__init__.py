@@ -1,0 +1,23 @@
+"""From a notebook and a live kernel to the page, with Voilà and its templates."""
+
+from vaas.rendering.assets import Asset, AssetStore
+from vaas.rendering.execute import CellFailure, CellResult, run_cells
+from vaas.rendering.notebook import Notebook, choose_kernel, describe, load_notebook
+from vaas.rendering.page import PageRenderer, has_template
+from vaas.rendering.source import SourceCell, source_cells
+
+__all__ = [
+    "Asset",
+    "AssetStore",
+    "CellFailure",
+    "CellResult",
+    "Notebook",
+    "PageRenderer",
+    "SourceCell",
+    "choose_kernel",
+    "describe",
+    "has_template",
+    "load_notebook",
+    "run_cells",
+    "source_cells",
+]

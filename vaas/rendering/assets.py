@@ -1,0 +1,173 @@
+"""The front-end files of Voilà, its templates and the widget libraries.
+
+They are served below a name made of their content (``AssetStore.digest``), so
+that browsers may keep them for ever, and compressed once, in a cache folder.
+Nothing is read from anywhere but the installed packages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import mimetypes
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import brotli
+from jupyter_core.paths import jupyter_path
+from jupyterlab_server.config import get_federated_extensions
+
+_COMPRESSIBLE = {".js", ".css", ".json", ".svg", ".map", ".html", ".txt", ".ttf", ".eot", ".wasm"}
+_SMALL = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file as it goes over the wire.
+
+    Attributes:
+        body: the bytes, encoded as ``encoding`` says.
+        media_type: for ``Content-Type``.
+        encoding: ``br``, ``gzip`` or empty.
+    """
+
+    body: bytes
+    media_type: str
+    encoding: str
+
+
+class AssetStore:
+    """Finds and compresses front-end files.
+
+    Addresses below the digest: ``voila/...`` (Voilà's front end),
+    ``labextensions/NAME/...`` (widget libraries), ``templates/NAME/static/...``.
+    """
+
+    def __init__(self, cache: Path, extra: Mapping[str, Path] | None = None) -> None:
+        """Look at what is installed.
+
+        Args:
+            cache: folder for compressed copies.
+            extra: further address prefixes and the folders they stand for.
+        """
+        self._cache = cache
+        roots = [Path(path) for path in jupyter_path()]
+        self._roots: dict[str, list[Path]] = {
+            "voila": [
+                *(root / "voila/templates/base/static" for root in roots),
+            ],
+            "labextensions": [
+                *(root / "labextensions" for root in roots),
+                *(root / "voila/labextensions" for root in roots),
+            ],
+            "templates": [
+                *(root / "voila/templates" for root in roots),
+                *(root / "nbconvert/templates" for root in roots),
+            ],
+        }
+        self._extra = dict(extra or {})
+        self.extensions = tuple(_extensions(self._roots["labextensions"]))
+        self.digest = self._digest()
+
+    def find(self, address: str) -> Path | None:
+        """The file for an address below the digest, or ``None``; never one outside the roots."""
+        for prefix, folder in self._extra.items():
+            if address.startswith(prefix + "/"):
+                return _inside(folder, address[len(prefix) + 1 :])
+        kind, _, rest = address.partition("/")
+        for root in self._roots.get(kind, ()):
+            if file := _inside(root, rest):
+                return file
+        return None
+
+    async def get(self, address: str, accepts: str) -> Asset | None:
+        """Read an asset, compressed as the browser accepts.
+
+        Args:
+            address: path below the digest.
+            accepts: the request's ``Accept-Encoding``.
+
+        Returns:
+            the asset, or ``None`` if there is no such file.
+        """
+        encoding = "br" if "br" in accepts else "gzip" if "gzip" in accepts else ""
+        return await asyncio.to_thread(self._read, address, encoding)
+
+    async def warm(self, addresses: Iterable[str]) -> None:
+        """Compress assets ahead of the first viewer."""
+        for address in addresses:
+            await self.get(address, "br")
+
+    def core(self) -> list[str]:
+        """Addresses of what every dashboard page loads."""
+        names = [
+            f"voila/{file.name}" for root in self._roots["voila"] for file in root.glob("*.js")
+        ]
+        wanted = {"@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager"}
+        for root in self._roots["labextensions"]:
+            for name in wanted:
+                names += [
+                    f"labextensions/{name}/static/{file.name}"
+                    for file in (root / name / "static").glob("*.js")
+                ]
+        return names
+
+    def _read(self, address: str, encoding: str) -> Asset | None:
+        file = self.find(address)
+        if file is None:
+            return None
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        body = file.read_bytes()
+        if not encoding or file.suffix not in _COMPRESSIBLE or len(body) < _SMALL:
+            return Asset(body, kind, "")
+        return Asset(self._compressed(body, encoding), kind, encoding)
+
+    def _compressed(self, body: bytes, encoding: str) -> bytes:
+        name = hashlib.sha256(body).hexdigest()[:32]
+        kept = self._cache / f"{name}.{encoding}"
+        if kept.exists():
+            return kept.read_bytes()
+        packed = brotli.compress(body, quality=7) if encoding == "br" else gzip.compress(body, 7)
+        self._cache.mkdir(parents=True, exist_ok=True)
+        staging = self._cache / f"{name}.{os.getpid()}.{encoding}.part"
+        staging.write_bytes(packed)
+        staging.replace(kept)
+        return packed
+
+    def _digest(self) -> str:
+        state = hashlib.sha256()
+        folders = [root for roots in self._roots.values() for root in roots]
+        for folder in [*folders, *self._extra.values()]:
+            for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
+                if file.is_file():
+                    stat = file.stat()
+                    state.update(
+                        f"{file.relative_to(folder)}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode()
+                    )
+        return state.hexdigest()[:16]
+
+
+def _inside(root: Path, rest: str) -> Path | None:
+    file = root / rest
+    if not file.is_file() or not file.resolve().is_relative_to(root.resolve()):
+        return None
+    return file
+
+
+def _extensions(roots: list[Path]) -> Iterator[dict[str, Any]]:
+    """The installed widget libraries as the page's configuration lists them."""
+    found = get_federated_extensions([str(root) for root in roots])
+    for name, data in sorted(found.items()):
+        lab = data.get("jupyterlab", {})
+        build = lab.get("_build", {})
+        if build.get("load"):
+            shared = lab.get("sharedPackages") or {}
+            needs = [other for other in shared if other in found and other != name]
+            yield {"name": name, **build, "needs": needs}
+
+
+__all__ = ["Asset", "AssetStore"]

@@ -1,0 +1,142 @@
+"""Reading a notebook file that a stranger wrote.
+
+Everything here is synchronous and may be slow on a hostile file: callers run
+it in a thread. What cannot be read becomes ``NotebookInvalid`` with a detail
+for the author; nothing else leaves this module.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
+
+from vaas.errors import LanguageUnknown, NotebookInvalid, NotebookMissing
+
+MAX_BYTES = 64 << 20
+"""Largest notebook file that is read; facts of the trade say 20 MB is already odd."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """A notebook ready to run.
+
+    Attributes:
+        path: relative to the workspace.
+        title: what people call it: its metadata's title, its first heading,
+            or its file name without ending.
+        description: one sentence for lists, or empty.
+        node: the notebook in nbformat 4, without stored outputs.
+        template: the Voilà template it asks for, or empty.
+        cells: how many code cells it has.
+    """
+
+    path: str
+    title: str
+    description: str
+    node: Any
+    template: str
+    cells: int
+
+
+def load_notebook(root: Path, path: str) -> Notebook:
+    """Read a notebook of a workspace.
+
+    Args:
+        root: the workspace's folder.
+        path: the notebook inside it.
+
+    Raises:
+        NotebookMissing: there is no such file.
+        NotebookInvalid: it is no notebook, or too large.
+    """
+    node = _read(root / path)
+    for cell in node.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    metadata = _mapping(node.metadata.get("vaas"))
+    voila = _mapping(node.metadata.get("voila"))
+    return Notebook(
+        path=path,
+        title=_text(metadata.get("title")) or _heading(node) or PurePosixPath(path).stem,
+        description=_text(metadata.get("description")),
+        node=node,
+        template=_text(voila.get("template")),
+        cells=sum(cell.cell_type == "code" for cell in node.cells),
+    )
+
+
+def describe(root: Path, path: str) -> tuple[str, str]:
+    """Title and description of a notebook for a list; its file name if it cannot be read."""
+    try:
+        notebook = load_notebook(root, path)
+    except (NotebookInvalid, NotebookMissing):
+        return PurePosixPath(path).name, ""
+    return notebook.title, notebook.description
+
+
+def choose_kernel(notebook: Notebook, specs: KernelSpecManager | None = None) -> str:
+    """Name of the installed kernelspec that fits a notebook.
+
+    The named kernel if it is installed; else one of the same language; a
+    notebook that says nothing is Python.
+
+    Raises:
+        LanguageUnknown: nothing installed speaks its language.
+    """
+    installed = (specs or KernelSpecManager()).get_all_specs()
+    spec = _mapping(notebook.node.metadata.get("kernelspec"))
+    info = _mapping(notebook.node.metadata.get("language_info"))
+    name = _text(spec.get("name"))
+    if name in installed:
+        return name
+    language = (_text(spec.get("language")) or _text(info.get("name")) or "python").lower()
+    for candidate, found in sorted(installed.items()):
+        if found["spec"]["language"].lower() == language:
+            return str(candidate)
+    raise LanguageUnknown(f"no kernel for {language!r} (asked for {name or 'none'!r})")
+
+
+def _read(file: Path) -> Any:
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise NotebookInvalid(f"{file.name} is larger than {MAX_BYTES >> 20} MB")
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise NotebookMissing(f"no file {file.name}") from error
+    except (OSError, UnicodeError) as error:
+        raise NotebookInvalid(f"{file.name}: {error}") from error
+    try:
+        node = nbformat.reads(text, as_version=4)
+        json.dumps(node)  # lone surrogates and the like would fail later, in the page
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError, LookupError) as error:
+        raise NotebookInvalid(f"{file.name}: {type(error).__name__}: {error}") from error
+    except nbformat.ValidationError as error:
+        raise NotebookInvalid(f"{file.name}: {error}") from error
+    if not isinstance(node.get("cells"), list):
+        raise NotebookInvalid(f"{file.name} has no cells")
+    return node
+
+
+def _heading(node: Any) -> str:
+    for cell in node.cells[:5]:
+        if cell.cell_type == "markdown":
+            for line in str(cell.source).splitlines():
+                if line.startswith("# "):
+                    return line[2:].strip().strip("*_`")
+    return ""
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return value.strip()[:300] if isinstance(value, str) else ""
+
+
+__all__ = ["MAX_BYTES", "Notebook", "choose_kernel", "describe", "load_notebook"]

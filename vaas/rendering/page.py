@@ -1,0 +1,205 @@
+"""A dashboard's HTML, by Voilà's exporter and templates.
+
+Two ways lead to a page. Our own template ``vaas`` gives the inside of a page
+at once, markdown rendered and a place kept for each code cell; the page's
+script fills the places while the cells run. Any other Voilà template gives a
+whole document, piece by piece, as Voilà itself does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import lru_cache
+from typing import Any
+
+import nbformat
+from voila.exporter import VoilaExporter
+from voila.paths import collect_template_paths
+
+from vaas.rendering.assets import AssetStore
+from vaas.rendering.execute import CellResult
+from vaas.rendering.notebook import Notebook
+
+DEFAULT_TEMPLATE = "vaas"
+_MANAGER = "@voila-dashboards/widgets-manager8"
+_CONTROLS = "@jupyter-widgets/jupyterlab-manager"
+_NEVER = {"@voila-dashboards/widgets-manager7", "@voila-dashboards/jupyterlab-preview"}
+
+# Voilà's templates ask a CDN for icons that its own style bundle already holds.
+_OUTSIDE_STYLE = re.compile(r"<link\b[^>]*\bhref=[\"']https?://[^>]*>")
+
+Cells = Callable[[], AsyncIterator[CellResult]]
+
+
+class PageRenderer:
+    """Turns notebooks into pages; has no state but caches."""
+
+    def __init__(self, assets: AssetStore, base: str = "/assets") -> None:
+        """Remember where the front end's files are served.
+
+        Args:
+            assets: what is installed.
+            base: address prefix of the assets, without trailing slash.
+        """
+        self._assets = assets
+        self._root = f"{base}/{assets.digest}"
+
+    @property
+    def root(self) -> str:
+        """Address prefix of all assets, with their digest."""
+        return self._root
+
+    def fragment(self, notebook: Notebook) -> str:
+        """The inside of a dashboard page, for our own template.
+
+        Synchronous: run it in a thread.
+
+        Args:
+            notebook: what the page is of; nothing of a viewer is in the result.
+
+        Returns:
+            HTML of all cells in document order.
+        """
+        exporter = _exporter(DEFAULT_TEMPLATE)
+        resources = self._resources(notebook, DEFAULT_TEMPLATE, {})
+        html, _ = exporter.from_notebook_node(notebook.node, resources=resources)
+        return str(html)
+
+    def config(self, kernel_id: str, bridge: dict[str, Any]) -> str:
+        """The page's configuration for our own template, JSON safe inside a script element.
+
+        Args:
+            kernel_id: the viewer's kernel.
+            bridge: the federated extension that joins the page to Voilà's front
+                end; it loads the widget libraries when they are first needed.
+        """
+        core = {_MANAGER, _CONTROLS}
+        lazy = [e for e in self._assets.extensions if e["name"] not in core | _NEVER]
+        loaded = [e for e in self._assets.extensions if e["name"] in core]
+        config = self._page_config(kernel_id) | {
+            "federated_extensions": [*loaded, bridge],
+            "vaasExtensions": json.dumps(lazy),
+        }
+        return _script_safe(config)
+
+    async def document(
+        self, notebook: Notebook, template: str, start: Callable[[], Awaitable[str]], cells: Cells
+    ) -> AsyncIterator[str]:
+        """A whole document in another Voilà template, piece by piece.
+
+        Args:
+            notebook: what the page is of.
+            template: name of an installed Voilà template.
+            start: waits for the kernel and returns its id.
+            cells: runs the code cells.
+
+        Yields:
+            pieces of HTML as cells finish.
+        """
+        config = self._page_config("") | {
+            "federated_extensions": [e for e in self._assets.extensions if e["name"] not in _NEVER]
+        }
+
+        async def kernel_start(_node: Any) -> str:
+            return await start()
+
+        async def cell_generator(node: Any, _kernel_id: str) -> AsyncIterator[Any]:
+            async for cell in _finished(node, cells()):
+                yield cell
+
+        context = {
+            "frontend": "voila",
+            "main_js": "voila.js",
+            "progressive_rendering": False,
+            "kernel_start": kernel_start,
+            "cell_generator": cell_generator,
+            "notebook_execute": None,
+        }
+        exporter = _exporter(template)
+        pieces = exporter.generate_from_notebook_node(
+            notebook.node,
+            resources=self._resources(notebook, template, config),
+            extra_context=context,
+            page_config=config,
+        )
+        async for piece, _ in pieces:
+            yield _OUTSIDE_STYLE.sub("", piece)
+
+    def _page_config(self, kernel_id: str) -> dict[str, Any]:
+        return {
+            "appUrl": "voila/",
+            "baseUrl": "/",
+            "themesUrl": f"{self._root}/themes",
+            "fullStaticUrl": f"{self._root}/voila",
+            "fullLabextensionsUrl": f"{self._root}/labextensions",
+            "fullMathjaxUrl": "null",
+            "mathjaxConfig": "null",
+            "kernelId": kernel_id,
+            "progressiveRendering": False,
+            "terminalsAvailable": False,
+            "jupyterLabTheme": "light",
+        }
+
+    def _resources(
+        self, notebook: Notebook, template: str, config: dict[str, Any]
+    ) -> dict[str, Any]:
+        return {
+            "base_url": "/",
+            "theme": "light",
+            "template": template,
+            "metadata": {"name": notebook.title},
+            "page_config": config,
+            "show_margins": False,
+        }
+
+
+def has_template(name: str) -> bool:
+    """Whether a Voilà template of this name is installed."""
+    try:
+        return bool(collect_template_paths(["voila"], name, prune=True)) and name.isidentifier()
+    except ValueError:
+        return False
+
+
+async def _finished(node: Any, results: AsyncIterator[CellResult]) -> AsyncIterator[Any]:
+    """The notebook's cells in order, code cells with their outputs; after a failure without."""
+    failed = False
+    for cell in node.cells:
+        if cell.cell_type == "code" and not failed:
+            result = await anext(results, None)
+            if result is not None:
+                cell.outputs = [nbformat.from_dict(output) for output in result.outputs]
+                failed = result.failure is not None
+        yield cell
+
+
+@lru_cache(maxsize=16)
+def _exporter(template: str) -> Any:
+    exporter = VoilaExporter(
+        template_name=template,
+        template_paths=collect_template_paths(["voila", "nbconvert"], template),
+        base_url="/",
+        contents_manager=_NoFiles(),
+        theme="light",
+        show_margins=False,
+    )
+    exporter.exclude_input = True
+    exporter.exclude_output_prompt = True
+    exporter.exclude_input_prompt = True
+    return exporter
+
+
+class _NoFiles:
+    """Voilà's markdown renderer asks for files to inline; images go by their own address."""
+
+    def file_exists(self, _path: str) -> bool:
+        return False
+
+
+def _script_safe(value: dict[str, Any]) -> str:
+    return json.dumps(value).replace("<", "\\u003c").replace("\u2028", "\\u2028")
+
+
+__all__ = ["DEFAULT_TEMPLATE", "PageRenderer", "has_template"]

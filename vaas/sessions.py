@@ -1,0 +1,198 @@
+"""Sessions: notebooks that run, each for one viewer, and their end.
+
+A session owns a task that starts the kernel, runs the cells, shows what comes
+to the viewer through the kernel's channel, and ends with the kernel. It holds
+the workspace open for as long as it lives.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Literal
+
+from vaas.errors import KernelError, KernelStartFailed, SessionGone, VaasError
+from vaas.kernels import Kernel, KernelHost, KernelRequest
+from vaas.model import Share
+from vaas.observability import logger, metrics
+from vaas.rendering import CellFailure, CellResult, Notebook, run_cells
+
+log = logger(__name__)
+
+State = Literal["starting", "running", "ready", "ended"]
+
+_TOLD = 120.0
+"""Seconds for which an ended session can still be asked why."""
+
+
+@dataclass(slots=True)
+class Session:
+    """One viewer's running notebook.
+
+    Attributes:
+        id: random; whoever knows it is the viewer.
+        share: what it shows.
+        notebook: which notebook runs.
+        state: how far it is.
+        error: why it ended, once it has.
+        failures: what failed in it, for the author.
+        kernel: done when the kernel answers; fails with a ``VaasError``.
+        results: cell results for a document template; ``None`` ends them.
+    """
+
+    id: str = field(repr=False)
+    share: Share
+    notebook: Notebook
+    state: State = "starting"
+    error: VaasError | None = None
+    failures: list[CellFailure] = field(default_factory=list)
+    kernel: asyncio.Future[Kernel] = field(default_factory=asyncio.Future)
+    results: asyncio.Queue[CellResult | None] = field(default_factory=asyncio.Queue)
+    done: int = 0
+
+    async def cells(self) -> AsyncIterator[CellResult]:
+        """The cells' results in order, as they come."""
+        while (result := await self.results.get()) is not None:
+            yield result
+
+
+class Sessions:
+    """Starts sessions and owns them."""
+
+    def __init__(self, host: KernelHost) -> None:
+        """Start with none.
+
+        Args:
+            host: starts kernels.
+        """
+        self._host = host
+        self._sessions: dict[str, Session] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def find(self, session_id: str) -> Session:
+        """A session that lives, or ended lately.
+
+        Raises:
+            SessionGone: there is none of that id.
+        """
+        if found := self._sessions.get(session_id):
+            return found
+        raise SessionGone("no session of that id")
+
+    async def end(self, session_id: str) -> None:
+        """End a session because its viewer left."""
+        session = self._sessions.get(session_id)
+        if session and session.kernel.done() and not session.kernel.exception():
+            await session.kernel.result().close()
+
+    async def close(self) -> None:
+        """End all sessions and wait until their kernels and workspaces are gone."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def begin(
+        self, session: Session, request: KernelRequest, stack: AsyncExitStack, *, stream: bool
+    ) -> None:
+        """Let a session live.
+
+        Args:
+            session: the new session.
+            request: the kernel it needs.
+            stack: what must stay open as long as it lives; closed at its end.
+            stream: whether results go to the viewer by the kernel's channel.
+        """
+        self._sessions[session.id] = session
+        task = asyncio.create_task(self._live(session, request, stack, stream=stream))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _live(
+        self, session: Session, request: KernelRequest, stack: AsyncExitStack, *, stream: bool
+    ) -> None:
+        """One session from start to end; it never raises."""
+        started = time.monotonic()
+        try:
+            async with stack:
+                kernel = await self._host.start(request)
+                stack.push_async_callback(kernel.close)
+                session.kernel.set_result(kernel)
+                metrics.phases.labels("environment").observe(time.monotonic() - started)
+                await self._run(session, kernel, request, stream=stream)
+                session.error = await kernel.ended
+        except VaasError as error:
+            session.error = error
+        except asyncio.CancelledError:
+            session.error = SessionGone("the server is closing")
+        except Exception as error:  # the task's last line: told, not raised
+            log.exception("session_failed", notebook=session.notebook.path)
+            session.error = KernelStartFailed(f"{type(error).__name__}: {error}")
+        finally:
+            self._finish(session)
+
+    async def _run(
+        self, session: Session, kernel: Kernel, request: KernelRequest, *, stream: bool
+    ) -> None:
+        started = time.monotonic()
+        session.state = "running"
+        total = session.notebook.cells
+        if stream:
+            kernel.channel.inject("vaas_run", {"done": 0, "total": total})
+        cells = run_cells(
+            session.notebook,
+            kernel.manager,
+            kernel.client,
+            timeout=request.limits.cell,
+            inject=kernel.channel.inject,
+        )
+        async for result in cells:
+            session.done += 1
+            _tell_author(session, result)
+            if stream:
+                news = {"index": result.index, "outputs": result.outputs}
+                kernel.channel.inject("vaas_cell", {**news, "done": session.done, "total": total})
+            session.results.put_nowait(result)
+        session.results.put_nowait(None)
+        session.state = "ready"
+        kernel.channel.inject("vaas_ready", {"failed": bool(session.failures)})
+        metrics.phases.labels("run").observe(time.monotonic() - started)
+
+    def _finish(self, session: Session) -> None:
+        session.state = "ended"
+        session.results.put_nowait(None)
+        error = session.error or SessionGone("ended")
+        if not session.kernel.done():
+            session.kernel.set_exception(error)
+            session.kernel.exception()  # it may be that nobody asks
+        reason = error.label if isinstance(error, KernelError) else "failed"
+        metrics.kernel_ends.labels(reason).inc()
+        log.info(
+            "session_ended",
+            reason=reason,
+            detail=error.detail,
+            share=session.share.link.fingerprint,
+        )
+        # Kept for a while so that the page can learn why.
+        asyncio.get_running_loop().call_later(_TOLD, self._sessions.pop, session.id, None)
+
+
+def _tell_author(session: Session, result: CellResult) -> None:
+    if result.failure is None:
+        return
+    session.failures.append(result.failure)
+    metrics.cell_errors.inc()
+    log.warning(
+        "cell_failed",
+        notebook=session.notebook.path,
+        share=session.share.link.fingerprint,
+        cell=result.failure.cell,
+        line=result.failure.line,
+        error=result.failure.name,
+        traceback=result.failure.traceback,
+    )
+
+
+__all__ = ["Session", "Sessions", "State"]

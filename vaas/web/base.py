@@ -1,0 +1,232 @@
+"""What all handlers share: templates, errors as pages, headers, the viewer's cookie."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+from tornado.web import HTTPError, RequestHandler
+
+from vaas.errors import PasswordNeeded, PasswordWrong, VaasError
+from vaas.launch import Launcher
+from vaas.model import ShareLink
+from vaas.observability import logger
+from vaas.rendering import AssetStore, PageRenderer
+from vaas.shares.links import parse_canonical
+from vaas.web.statics import Statics
+from vaas.web.statuses import status_of
+from vaas.web.viewers import Viewers
+
+log = logger(__name__)
+
+# A page of ours runs no script but its own and shows nothing from elsewhere.
+_SITE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "connect-src 'self'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An example on the home page: what it is called and where it opens."""
+
+    title: str
+    description: str
+    href: str
+    picture: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """All that handlers need, built by ``app``.
+
+    Attributes:
+        launcher: opens links.
+        renderer: knows where assets are served.
+        assets: the front-end files of Voilà and the widget libraries.
+        statics: our own built files.
+        scheme_for: ``https`` or ``http`` for a host, from the site rules.
+        health: what ``/health/ready`` answers, without secrets.
+        public_url: address under which viewers reach us, or empty.
+        image_hosts: sources of pictures that a dashboard may load.
+        cards: examples for the home page.
+        viewers: passwords that viewers gave.
+    """
+
+    launcher: Launcher
+    renderer: PageRenderer
+    assets: AssetStore
+    statics: Statics
+    scheme_for: Callable[[str], str]
+    health: Callable[[], Mapping[str, Any]]
+    public_url: str = ""
+    image_hosts: Sequence[str] = ()
+    cards: Sequence[Card] = ()
+    viewers: Viewers = field(default_factory=Viewers)
+
+
+class Handler(RequestHandler):
+    """Base of all handlers: ``self.front`` and errors that become pages."""
+
+    front: Front
+
+    def initialize(self, front: Front) -> None:
+        """Tornado's constructor hook.
+
+        Args:
+            front: what handlers need.
+        """
+        self.front = front
+        self.reference = secrets.token_hex(4)
+
+    def set_default_headers(self) -> None:
+        """Headers that every answer carries."""
+        self.set_header("Server", "VaaS")
+        self.set_header("Content-Security-Policy", _SITE_POLICY)
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "no-referrer")
+        self.set_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.set_header("Cache-Control", "no-store")
+
+    @property
+    def viewer(self) -> str:
+        """The viewer's cookie, or empty."""
+        return self.get_cookie(self._cookie, "") or ""
+
+    @viewer.setter
+    def viewer(self, value: str) -> None:
+        secure = self._cookie.startswith("__Host-")
+        self.set_cookie(self._cookie, value, httponly=True, secure=secure, samesite="Lax", path="/")
+
+    @property
+    def _cookie(self) -> str:
+        secure = self.front.public_url.startswith("https:")
+        return "__Host-vaas-viewer" if secure else "vaas-viewer"
+
+    @property
+    def origin(self) -> str:
+        """Our own origin as the viewer's browser names it."""
+        return self.front.public_url or f"{self.request.protocol}://{self.request.host}"
+
+    def require_own_origin(self) -> None:
+        """Refuse requests that another site's page makes a browser send.
+
+        Raises:
+            HTTPError: 403, if ``Origin`` or ``Sec-Fetch-Site`` say so.
+        """
+        origin = self.request.headers.get("Origin")
+        site = self.request.headers.get("Sec-Fetch-Site", "same-origin")
+        if (origin is not None and origin != self.origin) or site not in {"same-origin", "none"}:
+            raise HTTPError(403, "cross-origin request")
+
+    def page(self, template: str, *, title: str, **context: Any) -> None:
+        """Write one of our pages.
+
+        Args:
+            template: file name in ``templates``.
+            title: the document's title.
+            context: what the template asks for.
+        """
+        html = TEMPLATES.get_template(template).render(
+            assets=self.front.statics.url, title=title, lang="en", home="/", **context
+        )
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.write(html)
+
+    def link_of(self, host: str, token: str, path: str) -> ShareLink:
+        """The share link behind a canonical address.
+
+        Raises:
+            NotALink: it is none.
+        """
+        return parse_canonical(host, token, path, self.front.scheme_for)
+
+    def describe_error(self, error: VaasError) -> dict[str, Any]:
+        """An error as the templates and the page's script want it."""
+        return {
+            "title": error.title,
+            "advice": error.advice,
+            "code": error.label,
+            "reference": self.reference,
+            "retry_after": error.retry_after,
+        }
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer with an error page; tornado calls it for what handlers raise."""
+        info: tuple[type, BaseException, TracebackType] | None = kwargs.get("exc_info")
+        error = info[1] if info else None
+        if not isinstance(error, VaasError):
+            error = _Missing() if status_code == HTTPStatus.NOT_FOUND else _Unforeseen()
+            self.set_status(status_code)
+        elif isinstance(error, PasswordNeeded | PasswordWrong) and self.request.method == "GET":
+            self.set_status(401)
+            self.ask_password(None if isinstance(error, PasswordNeeded) else error.title)
+            return
+        else:
+            self.set_status(status_of(error))
+        if error.retry_after:
+            self.set_header("Retry-After", str(int(error.retry_after) + 1))
+        passing = self.get_status() >= HTTPStatus.INTERNAL_SERVER_ERROR
+        retry = self.request.uri if self.request.method == "GET" and passing else None
+        self.page("error.html", title=error.title, error=self.describe_error(error), retry=retry)
+
+    def ask_password(self, problem: str | None, address: str | None = None) -> None:
+        """Write the password page.
+
+        Args:
+            problem: what was wrong with the last one, or ``None``.
+            address: where to go with the right one; this page if ``None``.
+        """
+        address = address or self.request.uri or "/"
+        host = address.split("/")[2] if address.startswith("/s/") else ""
+        self.page(
+            "password.html",
+            title="Password",
+            share_host=host.split("~", 1)[0],
+            action="/password",
+            error=problem,
+            next=address,
+        )
+
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """One line for what was foreseen, the whole traceback for what was not."""
+        if isinstance(value, VaasError):
+            log.info("refused", error=value.label, detail=value.detail, reference=self.reference)
+        elif isinstance(value, HTTPError):
+            log.debug("http_error", status=value.status_code)
+        else:
+            log.error("failed", reference=self.reference, exc_info=(typ, value, tb))
+
+    def data_received(self, chunk: bytes) -> None:
+        """Bodies are small and read whole."""
+
+
+class _Missing(VaasError):
+    title = "There is nothing here"
+    advice = "Check the address, or open another link."
+    label = "not_found"
+
+
+class _Unforeseen(VaasError):
+    title = "This did not work"
+    advice = "Please try again; if it stays so, tell the operator of this service."
+    label = "failed"
+
+
+TEMPLATES = Environment(
+    loader=PackageLoader("vaas.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+
+__all__ = ["TEMPLATES", "Card", "Front", "Handler"]

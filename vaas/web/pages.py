@@ -1,0 +1,69 @@
+"""Home, opening a pasted link, and the password."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+from vaas.errors import NotALink, PasswordNeeded, PasswordWrong
+from vaas.launch import Wish
+from vaas.model import Secret, ShareLink
+from vaas.shares.links import canonical_path, parse_link
+from vaas.web.base import Handler
+
+
+class Home(Handler):
+    """The paste-a-link box and the examples."""
+
+    def get(self) -> None:
+        """``GET /``."""
+        self.page("home.html", title="VaaS", cards=self.front.cards)
+
+
+class Open(Handler):
+    """A pasted link finds its canonical address."""
+
+    def get(self) -> None:
+        """``GET /open?link=URL``: 302 to ``/s/...``; no request is made yet."""
+        link = parse_link(self.get_query_argument("link", ""))
+        self.redirect(canonical_path(link), status=302)
+
+
+class Password(Handler):
+    """The password of a protected share, asked here and never put into an address."""
+
+    def get(self) -> None:
+        """``GET /password?next=/s/...``: the form."""
+        self.ask_password(None, self._next(self.get_query_argument("next", "")))
+
+    async def post(self) -> None:
+        """``POST /password``: on success 303 to the share, with a cookie."""
+        self.require_own_origin()
+        address = self._next(self.get_body_argument("next", ""))
+        password = Secret(self.get_body_argument("password", "", strip=False))
+        link = self._link(address)
+        try:
+            await self.front.launcher.resolve(Wish(link, password))
+        except PasswordNeeded:
+            self.set_status(401)
+            self.ask_password("Please enter the password.", address)
+            return
+        except PasswordWrong as error:
+            self.set_status(403)
+            self.ask_password(error.title, address)
+            return
+        self.viewer = self.front.viewers.remember(self.viewer, link, password)
+        self.redirect(address, status=303)
+
+    def _next(self, address: str) -> str:
+        """An address of a share of ours, and no other site's."""
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc or not parts.path.startswith("/s/"):
+            raise NotALink("the address to go to is none of a share")
+        return address
+
+    def _link(self, address: str) -> ShareLink:
+        host, token, path = (*urlsplit(address).path[3:].split("/", 2), "", "")[:3]
+        return self.link_of(unquote(host), unquote(token), unquote(path))
+
+
+__all__ = ["Home", "Open", "Password"]

@@ -1,0 +1,70 @@
+"""The route table."""
+
+from __future__ import annotations
+
+from tornado.web import Application, RequestHandler
+
+from vaas.observability import logger
+from vaas.web.base import Front, Handler
+from vaas.web.dashboards import Dashboard
+from vaas.web.files import AssetFile, StaticFile, TemplateFile
+from vaas.web.health import Live, Metrics, Ready
+from vaas.web.pages import Home, Open, Password
+from vaas.web.sessions import Channels, KernelModel, Leave, SessionState
+
+log = logger(__name__)
+
+_ID = r"([0-9a-f]{32})"
+
+
+def make_application(front: Front) -> Application:
+    """All addresses of the service.
+
+    Args:
+        front: what handlers need.
+    """
+    given = {"front": front}
+    routes: list[tuple[str, type[RequestHandler], dict[str, Front]]] = [
+        (r"/", Home, given),
+        (r"/open", Open, given),
+        (r"/password", Password, given),
+        (r"/s/([^/]+)/([^/]+)/(.*)", Dashboard, given),
+        (rf"/api/kernels/{_ID}", KernelModel, given),
+        (rf"/api/kernels/{_ID}/channels", Channels, given),
+        (rf"/api/v1/sessions/{_ID}", SessionState, given),
+        (rf"/voila/api/shutdown/{_ID}", Leave, given),
+        (r"/static/([^/]+)", StaticFile, given),
+        (r"/assets/([0-9a-f]+)/(.+)", AssetFile, given),
+        (r"/voila/templates/(.+)", TemplateFile, given),
+        (r"/health/live", Live, given),
+        (r"/health/ready", Ready, given),
+        (r"/metrics", Metrics, given),
+    ]
+    return Application(
+        routes,
+        default_handler_class=_NotFound,
+        default_handler_args=given,
+        log_function=_log_request,
+        websocket_max_message_size=64 << 20,
+        websocket_ping_interval=20,
+        websocket_ping_timeout=15,
+    )
+
+
+class _NotFound(Handler):
+    def prepare(self) -> None:
+        self.send_error(404)
+
+
+def _log_request(handler: RequestHandler) -> None:
+    status = handler.get_status()
+    log.debug(
+        "request",
+        method=handler.request.method,
+        handler=type(handler).__name__,
+        status=status,
+        ms=round(1000 * handler.request.request_time()),
+    )
+
+
+__all__ = ["make_application"]

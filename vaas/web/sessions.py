@@ -1,0 +1,137 @@
+"""The live half of a dashboard: its kernel's socket and what the page asks about it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
+
+from vaas.errors import MessageRefused, SessionGone, VaasError
+from vaas.observability import logger, metrics
+from vaas.sessions import Session
+from vaas.web.base import Front, Handler
+
+log = logger(__name__)
+
+PROTOCOL = "v1.kernel.websocket.jupyter.org"
+_LARGEST_FRAME = 64 << 20
+
+
+class KernelModel(Handler):
+    """``GET /api/kernels/{id}``, as Jupyter's front end asks for it."""
+
+    def get(self, session_id: str) -> None:
+        """The kernel's model, or 404 once it is gone."""
+        session = _live_session(self.front, session_id)
+        if session is None:
+            self.set_status(404)
+            self.write({"message": "gone", "reason": None})
+            return
+        busy = "busy" if session.state in {"starting", "running"} else "idle"
+        self.write({"id": session_id, "name": "python3", "execution_state": busy, "connections": 1})
+
+
+class SessionState(Handler):
+    """``GET /api/v1/sessions/{id}``: how a dashboard is, for its own page."""
+
+    def get(self, session_id: str) -> None:
+        """``{state, done, total, error}``; an ended or unknown session is an answer too."""
+        try:
+            session = self.front.launcher.sessions.find(session_id)
+        except SessionGone as gone:
+            self.write({"state": "ended", "error": self.describe_error(gone)})
+            return
+        error = self.describe_error(session.error) if session.error else None
+        self.write(
+            {
+                "state": session.state,
+                "done": session.done,
+                "total": session.notebook.cells,
+                "error": error,
+            }
+        )
+
+
+class Leave(Handler):
+    """``POST /voila/api/shutdown/{id}``: the page's last word when it is closed."""
+
+    async def post(self, session_id: str) -> None:
+        """End the session."""
+        self.require_own_origin()
+        await self.front.launcher.sessions.end(session_id)
+        self.set_status(204)
+
+
+class Channels(WebSocketHandler):
+    """``/api/kernels/{id}/channels``: frames between a page and its kernel."""
+
+    def initialize(self, front: Front) -> None:
+        """Tornado's constructor hook."""
+        self.front = front
+        self.session: Session | None = None
+        self._pump: asyncio.Task[None] | None = None
+
+    def check_origin(self, origin: str) -> bool:
+        """Only our own pages may connect."""
+        own = self.front.public_url or f"{self.request.protocol}://{self.request.host}"
+        return origin == own
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
+        """The one protocol we speak."""
+        return PROTOCOL if PROTOCOL in subprotocols else None
+
+    def get_compression_options(self) -> dict[str, Any] | None:
+        """Widget state compresses well; level 1 costs little."""
+        return {"compression_level": 1, "mem_level": 8}
+
+    async def open(self, session_id: str) -> None:
+        """Begin to relay, as soon as the kernel answers."""
+        self.session = _live_session(self.front, session_id)
+        if self.session is None or self.selected_subprotocol != PROTOCOL:
+            self.close(4004, "gone")
+            return
+        self._pump = asyncio.create_task(self._relay(self.session))
+
+    async def on_message(self, message: str | bytes) -> None:
+        """Pass a viewer's frame on; a refused one is counted and dropped."""
+        if self.session is None or isinstance(message, str):
+            return
+        try:
+            kernel = await asyncio.shield(self.session.kernel)
+            await kernel.channel.send(message)
+        except MessageRefused as error:
+            metrics.refused_messages.inc()
+            log.warning("message_refused", detail=error.detail)
+        except VaasError:
+            self.close(4004, "gone")
+
+    def on_close(self) -> None:
+        """Stop relaying; the kernel waits a while for the page to come back."""
+        if self._pump:
+            self._pump.cancel()
+
+    async def _relay(self, session: Session) -> None:
+        try:
+            kernel = await asyncio.shield(session.kernel)
+            async for frame in kernel.channel.attach():
+                await self.write_message(frame, binary=True)
+            self.close(4004, "ended")
+        except VaasError:
+            self.close(4004, "ended")
+        except WebSocketClosedError:
+            pass
+
+    def data_received(self, chunk: bytes) -> None:
+        """Not for websockets."""
+
+
+def _live_session(front: Front, session_id: str) -> Session | None:
+    try:
+        session = front.launcher.sessions.find(session_id)
+    except SessionGone:
+        return None
+    return None if session.state == "ended" else session
+
+
+__all__ = ["Channels", "KernelModel", "Leave", "SessionState"]

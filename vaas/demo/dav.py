@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from functools import lru_cache
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from vaas.demo.links import Link
 from vaas.demo.resources import OC, QUOTA, Dialect, LinkProvider
 
 READ_METHODS = ("OPTIONS", "GET", "HEAD", "PROPFIND")
+logging.getLogger("wsgidav").setLevel(logging.CRITICAL)  # it would log every request's oddities
 EXCEPTIONS = {
     400: ("BadRequest", "The request could not be understood"),
     403: ("Forbidden", "This is not allowed"),
@@ -35,6 +37,7 @@ def _engine(link: Link, dialect: Dialect) -> Any:
             "provider_mapping": {"/": LinkProvider(link, dialect)},
             "middleware_stack": [ErrorPrinter, RequestResolver],
             "lock_storage": None,
+            "http_authenticator": {"accept_basic": False},
             "verbose": 0,
             "logging": {"enable": False},
         }

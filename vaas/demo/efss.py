@@ -14,6 +14,7 @@ by WsgiDAV.
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -56,6 +57,17 @@ class _Server(Server):
         """Pass on what went wrong with a connection."""
         log.log(level, "%s", msg, exc_info=traceback)
 
+    @staticmethod
+    def bind_socket(socket_: socket.socket, bind_addr: tuple[str, int]) -> socket.socket:
+        """Bind so that the port can be taken again at once after a stop."""
+        try:
+            socket_.bind(bind_addr)
+        except OSError:
+            socket_.close()
+            raise
+        socket_.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return socket_
+
 
 class DemoEfss:
     """A cloud on 127.0.0.1, from entering the context to leaving it.
@@ -82,7 +94,10 @@ class DemoEfss:
         }
 
     def __enter__(self) -> Self:
-        self._server.prepare()
+        try:
+            self._server.prepare()
+        except OSError as error:
+            raise ConfigError(f"the demo cloud cannot listen: {error.strerror or error}") from error
         self._thread.start()
         return self
 

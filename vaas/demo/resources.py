@@ -140,6 +140,11 @@ class _Shared:
         absent = self._absent
         return [name for name in dict.fromkeys([*plain, *self._live]) if name not in absent]
 
+    def get_properties(self, mode: str, *, name_list: list[str] | None = None) -> list[Any]:
+        """What was found first: some clients read the first status alone."""
+        pairs: list[Any] = super().get_properties(mode, name_list=name_list)  # type: ignore[misc]
+        return sorted(pairs, key=lambda pair: isinstance(pair[1], DAVError))
+
     def get_property_value(self, name: str) -> Any:
         """Ours first, then WsgiDAV's."""
         if name in self._absent:

@@ -1,0 +1,16 @@
+"""From an address that somebody pasted to a share that can be listed and read."""
+
+from vaas.shares.client import OutboundClient
+from vaas.shares.links import parse_link
+from vaas.shares.memory import FailureMemory
+from vaas.shares.policy import OutboundPolicy, SiteRule
+from vaas.shares.service import Shares
+
+__all__ = [
+    "FailureMemory",
+    "OutboundClient",
+    "OutboundPolicy",
+    "Shares",
+    "SiteRule",
+    "parse_link",
+]

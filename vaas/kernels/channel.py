@@ -17,7 +17,6 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-import zmq.asyncio
 from jupyter_client.session import DELIM
 
 from vaas.errors import MessageRefused
@@ -36,8 +35,17 @@ PERMITTED = {
 """What a viewer may send; everything else would let code run or end the kernel."""
 
 NOT_FOR_VIEWERS = frozenset({"execute_input", "execute_reply", "iopub_welcome", "input_request"})
+HEADER_KEYS = ("msg_id", "msg_type", "session", "username", "date", "version")
 BACKLOG_LIMIT = 64 << 20
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+"""Bytes kept for a page that is not there or slow."""
+
+BURST, PAUSE = 64, 0.005
+"""Messages taken in a row, and seconds of rest after them."""
+
+AUTHOR_LIMIT = 256 << 10
+"""Characters for the author from one kernel."""
+
+_UNPRINTABLE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 
 OnAuthorMessage = Callable[[str], None]
 """Called with text that the notebook's author should see: errors, standard error."""
@@ -67,7 +75,8 @@ class LocalChannel(Channel):
         self._session = manager.session.clone()
         self._tell_author = on_author_message
         self._clock = clock
-        self._streams: dict[str, zmq.asyncio.Socket] = {
+        # They come from an asyncio context, which jupyter_client's types do not know.
+        self._streams: dict[str, Any] = {
             "shell": manager.connect_shell(identity=self._session.bsession),
             "control": manager.connect_control(identity=self._session.bsession),
             "iopub": manager.connect_iopub(),
@@ -76,6 +85,7 @@ class LocalChannel(Channel):
         self._kept_bytes = 0
         self._changed = asyncio.Event()
         self._page = 0
+        self._words = AUTHOR_LIMIT
         self._ended = False
         self.joined = asyncio.Event()
         self.attached = 0
@@ -113,14 +123,10 @@ class LocalChannel(Channel):
     async def send(self, frame: bytes) -> None:
         """See ``Channel.send``."""
         message = unpack(frame)
-        header = read_json(message.parts[0])
-        kind = header.get("msg_type") if header else None
-        if kind not in PERMITTED.get(message.channel, ()):
-            raise MessageRefused(f"viewers may not send {kind!r} on {message.channel!r}")
-        if any(read_json(part) is None for part in message.parts[1:PARTS]):
-            raise MessageRefused("a part of the message is no JSON object")
+        header = _permitted_header(message)
         self.heard = self._clock()
-        signed = [DELIM, self._session.sign(list(message.parts[:PARTS])), *message.parts]
+        parts = [header, *message.parts[1:]]
+        signed = [DELIM, self._session.sign(parts[:PARTS]), *parts]
         if not self._ended:
             await self._streams[message.channel].send_multipart(signed)
 
@@ -138,9 +144,12 @@ class LocalChannel(Channel):
             stream.close(linger=0)
 
     async def _relay(self, name: str) -> None:
+        """Pass the kernel's messages on, at a pace that leaves room for other kernels."""
         stream = self._streams[name]
         while True:
-            self._take(name, await stream.recv_multipart())
+            for _ in range(BURST):
+                self._take(name, await stream.recv_multipart())
+            await asyncio.sleep(PAUSE)
 
     def _take(self, name: str, message: list[bytes]) -> None:
         """Sort one message of the kernel: for the viewer, for the author, for nobody."""
@@ -153,13 +162,13 @@ class LocalChannel(Channel):
             return
         if name == "iopub":
             self.joined.set()
-        kind = header.get("msg_type")
+        kind = str(header.get("msg_type"))
         if kind == "status":
             self._note_status(parts)
         if kind in NOT_FOR_VIEWERS or self._is_for_author(kind, parts):
             return
         if sum(map(len, parts)) > FRAME_LIMIT:
-            self._tell_author(f"a message {kind} over {FRAME_LIMIT} bytes was not passed on")
+            self._tell(f"a message {kind} over {FRAME_LIMIT} bytes was not passed on")
             return
         self._keep(pack(Frame(name, parts)))
 
@@ -168,20 +177,22 @@ class LocalChannel(Channel):
         self.busy = state == "busy"
         self.quiet = self._clock()
 
-    def _is_for_author(self, kind: Any, parts: list[bytes]) -> bool:
+    def _is_for_author(self, kind: str, parts: list[bytes]) -> bool:
         """Hand errors and standard error to the author; tell whether it was such."""
-        if kind not in ("error", "stream"):
+        text = _author_text(kind, parts[3]) if kind in ("error", "stream") else None
+        if text is None:
             return False
-        content = read_json(parts[3]) or {}
-        if kind == "error":
-            lines = content.get("traceback")
-            text = "\n".join(map(str, lines)) if isinstance(lines, list) else str(content)
-        elif content.get("name") == "stderr":
-            text = str(content.get("text", ""))
-        else:
-            return False
-        self._tell_author(_ANSI.sub("", text))
+        self._tell(text)
         return True
+
+    def _tell(self, text: str) -> None:
+        """Tell the author, until one kernel has filled its share of the log."""
+        if self._words <= 0:
+            return
+        self._tell_author(text[: self._words])
+        self._words -= len(text)
+        if self._words <= 0:
+            self._tell_author("(no more is written of what this notebook says)")
 
     def _keep(self, frame: bytes) -> None:
         self._kept.append(frame)
@@ -201,6 +212,41 @@ class LocalChannel(Channel):
         while not (self._kept or self._ended or page != self._page):
             self._changed.clear()
             await self._changed.wait()
+
+
+def _permitted_header(message: Frame) -> bytes:
+    """The header of a viewer's message, written anew.
+
+    Anew, because the kernel's JSON reader might understand a doubled key
+    otherwise than ours; and with the known keys only, so that no message is
+    led past the shell (``subshell_id``).
+
+    Raises:
+        MessageRefused: viewers may not send this.
+    """
+    header = read_json(message.parts[0]) or {}
+    kept = {key: header[key] for key in HEADER_KEYS if isinstance(header.get(key), str)}
+    kind = kept.get("msg_type")
+    if kind not in PERMITTED.get(message.channel, ()):
+        raise MessageRefused(f"viewers may not send {kind!r} on {message.channel!r}")
+    return json.dumps(kept).encode()
+
+
+def _author_text(kind: str, part: bytes) -> str | None:
+    """What an error or standard error says; ``None`` for what viewers may see."""
+    content = read_json(part)
+    if content is None:
+        # Too long to be read here; ipykernel writes the stream's name first.
+        hidden = kind == "error" or b'"stderr"' in part[:40]
+        return f"({len(part)} bytes of {kind})" if hidden else None
+    if kind == "error":
+        lines = content.get("traceback")
+        text = "\n".join(map(str, lines)) if isinstance(lines, list) else str(content)
+    elif content.get("name") == "stderr":
+        text = str(content.get("text", ""))
+    else:
+        return None
+    return _UNPRINTABLE.sub("", text).encode("utf-8", "replace").decode()
 
 
 __all__ = ["LocalChannel", "OnAuthorMessage"]

@@ -36,10 +36,10 @@ def _viewer_app() -> Any:
         def init_heartbeat(self) -> None:
             """The server watches the process; a heartbeat costs two threads."""
 
-        def init_iopub(self, context: Any) -> None:
+        def init_iopub(self, context: Any) -> Any:
             """Queue without limit: a slow reader costs this kernel's memory, not messages."""
             context.sndhwm = 0
-            super().init_iopub(context)
+            return super().init_iopub(context)  # type: ignore[no-untyped-call]
 
     return ViewerKernelApp
 

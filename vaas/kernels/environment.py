@@ -58,7 +58,7 @@ class Environment:
     def python(self) -> str:
         """The environment's interpreter."""
         first = self.spec.argv[0]
-        return first if os.path.isabs(first) else str(self.prefix / "bin" / "python")
+        return first if Path(first).is_absolute() else str(self.prefix / "bin" / "python")
 
 
 class Environments:

@@ -13,12 +13,10 @@ from vaas.kernels.base import Kernel, Limits
 from vaas.kernels.channel import LocalChannel
 from vaas.kernels.limits import Leaf
 from vaas.kernels.manager import Client, Manager
-from vaas.kernels.process import Process
+from vaas.kernels.process import END_WITHIN, Process
 from vaas.model import KernelRef
 
 log = logging.getLogger(__name__)
-
-CLOSE_WITHIN = 3.0
 
 
 class LocalKernel(Kernel):
@@ -37,6 +35,7 @@ class LocalKernel(Kernel):
         self,
         ref: KernelRef,
         limits: Limits,
+        *,
         process: Process,
         manager: Manager,
         client: Client,
@@ -93,7 +92,7 @@ class LocalKernel(Kernel):
         self._wanted = True
         self._process.kill()
         assert self._watch is not None
-        done, _ = await asyncio.wait([self._watch], timeout=CLOSE_WITHIN)
+        done, _ = await asyncio.wait([self._watch], timeout=END_WITHIN)
         if not done:
             # A read from a hung network mount cannot be killed; the end comes with the mount's.
             log.warning("a kernel of %s does not end yet", self.ref.notebook)

@@ -153,9 +153,9 @@ class Leaf:
             folder.mkdir()
         values = _values_2(limits) if self._version == 2 else _values_1(limits)  # noqa: PLR2004
         for name, value in values.items():
-            folder = self._of.get(name.split(".", 1)[0])
-            if folder is not None and (folder / name).exists():
-                (folder / name).write_text(str(value))
+            file = self._of.get(name.split(".", 1)[0], Path("/nonexistent")) / name
+            if file.exists():
+                file.write_text(str(value))
 
     def out_of_memory(self) -> int:
         """How many processes the limit on memory has ended."""
@@ -176,7 +176,8 @@ class Leaf:
             whether they are gone.
         """
         until = time.monotonic() + patience
-        return all([remove(folder, until) for folder in set(self._of.values())])
+        results = [remove(folder, until) for folder in set(self._of.values())]
+        return all(results)
 
 
 def _values_1(limits: Limits) -> dict[str, int]:

@@ -7,10 +7,10 @@ import logging
 import secrets
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import zmq.asyncio
 
@@ -39,7 +39,8 @@ SandboxMode = Literal["bubblewrap", "none"]
 
 def log_for_author(ref: KernelRef, text: str) -> None:
     """Write what a notebook says to its author into the log."""
-    log.info("%s: %s", ref.notebook, text.strip())
+    # Indented, so that no notebook can write what looks like a line of ours.
+    log.info("%s: %s", ref.notebook, "\n    ".join(text.strip().splitlines()))
 
 
 class LocalKernelHost(KernelHost):
@@ -79,6 +80,7 @@ class LocalKernelHost(KernelHost):
         self._report: SandboxReport | None = None
         self._context: zmq.asyncio.Context | None = None
         self._culling: asyncio.Task[None] | None = None
+        self._starting: set[asyncio.Task[LocalKernel]] = set()
         self._closed = False
 
     def kernels(self) -> tuple[LocalKernel, ...]:
@@ -93,7 +95,7 @@ class LocalKernelHost(KernelHost):
         environment = await asyncio.to_thread(self._environments.find, request.kernel_name)
         try:
             async with asyncio.timeout(request.limits.start):
-                return await self._start(request, environment, report)
+                return await self._owned(self._start(request, environment, report))
         except TimeoutError as error:
             seconds = request.limits.start
             raise KernelStartFailed(f"the kernel did not answer within {seconds:g} s") from error
@@ -104,6 +106,10 @@ class LocalKernelHost(KernelHost):
         if self._culling:
             self._culling.cancel()
             await asyncio.wait([self._culling])
+        for task in self._starting:
+            task.cancel()
+        if self._starting:
+            await asyncio.wait(self._starting)
         await asyncio.gather(*(kernel.close() for kernel in self.kernels()))
         if self._context:
             self._context.destroy(linger=0)
@@ -125,6 +131,19 @@ class LocalKernelHost(KernelHost):
                 self._culling = asyncio.create_task(self._cull(), name="culler")
                 self._report = await probe()
             return self._report
+
+    async def _owned(self, start: Coroutine[Any, Any, LocalKernel]) -> LocalKernel:
+        """Run a start so that ``close`` can stop it half-way."""
+        task = asyncio.create_task(start, name="kernel's start")
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            caller = asyncio.current_task()
+            if caller and caller.cancelling():
+                raise
+            raise KernelStartFailed("this server is stopping") from None
 
     async def _cull(self) -> None:
         while True:
@@ -195,8 +214,16 @@ class LocalKernelHost(KernelHost):
         client.start_channels()
         stack.callback(client.stop_channels)
         await until_heard(client, channel.joined, begun.process)
-        parts = (begun.process, manager, client, channel, leaf)
-        return LocalKernel(request.ref, request.limits, *parts, self._clock)
+        return LocalKernel(
+            request.ref,
+            request.limits,
+            process=begun.process,
+            manager=manager,
+            client=client,
+            channel=channel,
+            leaf=leaf,
+            clock=self._clock,
+        )
 
     def _open_channel(
         self, ref: KernelRef, manager: Manager, stack: AsyncExitStack

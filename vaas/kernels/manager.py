@@ -12,14 +12,14 @@ import asyncio
 import contextlib
 import os
 import stat
-from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
 import zmq
 import zmq.asyncio
-from jupyter_client import AsyncKernelClient, AsyncKernelManager
-from jupyter_client.provisioning import KernelProvisionerBase
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 from vaas.errors import KernelStartFailed
 from vaas.kernels.process import Process, own
@@ -94,7 +94,7 @@ class Sockets:
         self._stack.close()
 
 
-class Provisioner(KernelProvisionerBase):  # type: ignore[misc]
+class Provisioner(KernelProvisionerBase):
     """Tells jupyter_client about a process that we start, watch and end ourselves."""
 
     process: Process | None = None
@@ -115,16 +115,16 @@ class Provisioner(KernelProvisionerBase):  # type: ignore[misc]
     async def send_signal(self, signum: int) -> None:
         """Signals do not pass into the sandbox; interrupts travel as messages."""
 
-    async def kill(self, restart: bool = False) -> None:
+    async def kill(self, restart: bool = False) -> None:  # noqa: ARG002  the base class's form
         """End the sandbox and all in it."""
         if self.process:
             self.process.kill()
 
     async def terminate(self, restart: bool = False) -> None:
         """As ``kill``: a stranger's code is not asked to agree."""
-        await self.kill(restart=restart)
+        await self.kill(restart)
 
-    async def launch_kernel(self, cmd: list[str], **_kwargs: Any) -> Any:
+    async def launch_kernel(self, cmd: list[str], **_kwargs: Any) -> Any:  # noqa: ARG002  as above
         """The host has started the process before the manager is told to."""
         return self.connection_info
 
@@ -132,12 +132,12 @@ class Provisioner(KernelProvisionerBase):  # type: ignore[misc]
         """No command is built and no variable of ours is passed on."""
         return {"cmd": [], "env": {}}
 
-    async def cleanup(self, restart: bool = False) -> None:
+    async def cleanup(self, restart: bool = False) -> None:  # noqa: ARG002  as above
         """The host lets go of the process itself."""
         self.process = None
 
 
-class Client(AsyncKernelClient):  # type: ignore[misc]
+class Client(AsyncKernelClient):
     """A client that has no heartbeat and asks no questions of a user."""
 
     sockets: Sockets
@@ -145,9 +145,11 @@ class Client(AsyncKernelClient):  # type: ignore[misc]
     def _make_url(self, channel: str) -> str:
         return self.sockets.url(channel)
 
-    def start_channels(self, **_kwargs: Any) -> None:
+    def start_channels(  # type: ignore[override]  # whatever the caller wants
+        self, **_kwargs: bool
+    ) -> None:
         """Open shell, iopub and control, whatever was asked for."""
-        super().start_channels(shell=True, iopub=True, stdin=False, hb=False, control=True)
+        super().start_channels(stdin=False, hb=False)
 
     def stop_channels(self) -> None:
         """Close what was opened; safe to call twice."""
@@ -156,10 +158,11 @@ class Client(AsyncKernelClient):  # type: ignore[misc]
                 channel.stop()
 
 
-class Manager(AsyncKernelManager):  # type: ignore[misc]
+class Manager(AsyncKernelManager):
     """A manager that writes nothing to the host's disk."""
 
     sockets: Sockets
+    provisioner: Provisioner
 
     def _make_url(self, channel: str) -> str:
         return self.sockets.url(channel)
@@ -175,7 +178,7 @@ class Manager(AsyncKernelManager):  # type: ignore[misc]
     def cleanup_connection_file(self) -> None:
         """There is none on the host."""
 
-    def client(self, **kwargs: Any) -> Client:
+    def client(self, **kwargs: Any) -> Client:  # type: ignore[override]  # theirs is typed wrongly
         """A further client, not yet started."""
         client = Client(
             parent=self,
@@ -188,9 +191,7 @@ class Manager(AsyncKernelManager):  # type: ignore[misc]
         return client
 
 
-def make_manager(
-    context: zmq.asyncio.Context, spec: Any, kernel_id: str, info: Mapping[str, Any]
-) -> Manager:
+def make_manager(context: zmq.asyncio.Context, spec: Any, kernel_id: str, info: Any) -> Manager:
     """A manager whose process is still to come.
 
     Args:
@@ -201,7 +202,7 @@ def make_manager(
     """
     manager = Manager(context=context, kernel_id=kernel_id, transport="ipc")
     manager._kernel_spec = spec  # noqa: SLF001  there is no other way to give a changed spec
-    manager.load_connection_info(dict(info))
+    manager.load_connection_info(info)
     manager.sockets = Sockets()
     manager.provisioner = Provisioner(kernel_id=kernel_id, kernel_spec=spec, parent=manager)
     return manager

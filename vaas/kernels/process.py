@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import json
+import logging
 import os
 import re
 import shutil
@@ -23,6 +25,11 @@ from pathlib import Path
 
 from vaas.errors import KernelStartFailed
 from vaas.kernels import sandbox, seccomp
+
+log = logging.getLogger(__name__)
+
+END_WITHIN = 3.0
+"""Seconds in which a killed process is gone, unless the Linux kernel itself holds it."""
 
 STAGE = Path(__file__).with_name("stage.py")
 NOTES_SIZE = 64 << 10
@@ -66,7 +73,7 @@ class Process:
         self._popen = popen
         self._fds = ExitStack()
         self._notes = own(self._fds, notes)
-        self._child = own(self._fds, os.pidfd_open(popen.pid))
+        self._child: int | None = own(self._fds, os.pidfd_open(popen.pid))
         self._first: int | None = None
         self.first = popen.pid
 
@@ -102,7 +109,8 @@ class Process:
                     signal.pidfd_send_signal(fd, signal.SIGKILL)
 
     def close(self) -> None:
-        """Let go of the descriptors; the process must have ended."""
+        """Let go of the descriptors; nothing can be sent to the process afterwards."""
+        self._first = self._child = None
         self._fds.close()
 
 
@@ -112,13 +120,18 @@ def own(stack: ExitStack, fd: int) -> int:
     return fd
 
 
+def _settle(done: asyncio.Future[None]) -> None:
+    if not done.done():
+        done.set_result(None)
+
+
 async def readable(fd: int) -> None:
     """Wait until a descriptor can be read; a pidfd can when its process has ended."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
     # One descriptor has one reader: a copy lets several wait for the same end.
     copy = os.dup(fd)
-    loop.add_reader(copy, lambda: done.done() or done.set_result(None))
+    loop.add_reader(copy, _settle, done)
     try:
         await done
     finally:
@@ -136,8 +149,6 @@ def _memory_file(stack: ExitStack, name: str, content: bytes) -> int:
 
 def _notes_file() -> int:
     """A file of fixed size: a kernel that floods its standard error fills nothing."""
-    import fcntl  # noqa: PLC0415
-
     fd = os.memfd_create("notes", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     os.ftruncate(fd, NOTES_SIZE)
     fcntl.fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW)
@@ -241,7 +252,12 @@ async def abandon(process: Process) -> str:
         what it had to say.
     """
     process.kill()
-    await asyncio.shield(process.wait())
+    try:
+        async with asyncio.timeout(END_WITHIN):
+            await process.wait()
+    except TimeoutError:
+        # A read from a hung network mount cannot be killed; the end comes with the mount's.
+        log.warning("process %d does not end yet", process.first)
     notes = process.notes
     process.close()
     return notes

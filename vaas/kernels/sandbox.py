@@ -21,7 +21,9 @@ DATA, SCRATCH, HOME = "/data", "/scratch", "/home/viewer"
 SOCKETS = "/run/kernel"
 """Where the kernel puts its sockets: a small private file system, not the host's disk."""
 
-PASSWD = "viewer:x:1000:1000:viewer:/home/viewer:/bin/false\nnobody:x:65534:65534::/:/bin/false\n"
+PASSWD = (
+    "viewer:x:1000:1000:viewer:/home/viewer:/bin/false\nnobody:x:65534:65534::/:/bin/false\n"
+)
 GROUP = "viewer:x:1000:\nnogroup:x:65534:\n"
 HOSTS = "127.0.0.1 localhost vaas\n::1 localhost\n"
 NSSWITCH = "passwd: files\ngroup: files\nhosts: files\n"
@@ -150,7 +152,7 @@ def _system() -> Iterator[str]:
     for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
         path = Path("/", name)
         if path.is_symlink():
-            yield from ("--symlink", os.readlink(path), str(path))
+            yield from ("--symlink", str(path.readlink()), str(path))
         elif path.is_dir():
             yield from ("--ro-bind", str(path), str(path))
 
@@ -174,7 +176,7 @@ def _writable(limits: Limits) -> Iterator[str]:
     yield from ("--remount-ro", "/dev")
     small = min(64 << 20, limits.memory // 8)
     places = {
-        "/dev/shm": small,
+        "/dev/shm": small,  # noqa: S108  the sandbox's own
         "/tmp": small,  # noqa: S108  the sandbox's own
         HOME: small,
         SCRATCH: limits.scratch,

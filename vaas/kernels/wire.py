@@ -14,12 +14,16 @@ import json
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from vaas.errors import MessageRefused
 
 FRAME_LIMIT = 64 << 20
 """Bytes of the largest frame that passes, in either direction."""
+
+JSON_LIMIT = 1 << 20
+"""Bytes of JSON that are parsed on the event loop; more would hold up other viewers."""
 
 PARTS = 4
 """Header, parent header, metadata and content, before any buffers."""
@@ -61,7 +65,7 @@ def unpack(data: bytes) -> Frame:
     if len(data) > FRAME_LIMIT:
         raise MessageRefused(f"a frame of {len(data)} bytes is over {FRAME_LIMIT}")
     offsets = _offsets(data)
-    pieces = [bytes(data[a:b]) for a, b in zip(offsets, offsets[1:], strict=False)]
+    pieces = [bytes(data[a:b]) for a, b in pairwise(offsets)]
     try:
         return Frame(pieces[0].decode("ascii"), pieces[1:])
     except UnicodeDecodeError as error:
@@ -74,14 +78,16 @@ def _offsets(data: bytes) -> list[int]:
     if not PARTS + 2 <= count <= MOST_PARTS + 2 or len(data) < 8 * (count + 1):
         raise MessageRefused("the frame counts its parts wrongly")
     offsets = list(struct.unpack_from(f"<{count}Q", data, 8))
-    ascending = all(a <= b for a, b in zip(offsets, offsets[1:], strict=False))
+    ascending = all(a <= b for a, b in pairwise(offsets))
     if not ascending or offsets[0] < 8 * (count + 1) or offsets[-1] > len(data):
         raise MessageRefused("the frame's offsets lead outside of it")
     return offsets
 
 
 def read_json(part: bytes) -> dict[str, Any] | None:
-    """A JSON object, or ``None`` for anything else."""
+    """A JSON object, or ``None`` for anything else or what is too long to be read here."""
+    if len(part) > JSON_LIMIT:
+        return None
     try:
         value = json.loads(part)
     except (ValueError, RecursionError):
@@ -89,4 +95,4 @@ def read_json(part: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-__all__ = ["FRAME_LIMIT", "Frame", "pack", "read_json", "unpack"]
+__all__ = ["FRAME_LIMIT", "PARTS", "Frame", "pack", "read_json", "unpack"]

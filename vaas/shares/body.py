@@ -89,18 +89,21 @@ class Body:
             EfssUnreachable: the connection broke, or the compression is unreadable.
             StopAsyncIteration: the end.
         """
-        while not (part := self._unfold(b"")):
-            piece = await self._receive()
-            if part := self._unfold(piece):
-                break
+        part = self._unfold(b"")
+        while not part:
+            part = self._unfold(await self._receive())
         self._decoded = self._count(self._decoded, part)
         return part
 
     async def _receive(self) -> bytes:
         clock = asyncio.get_running_loop().time
         began = clock()
-        with plain_errors(self._host):
-            piece = await anext(self._pieces)
+        try:
+            with plain_errors(self._host):
+                piece = await anext(self._pieces)
+        except StopAsyncIteration:
+            self._expect_whole()
+            raise
         self._on_wire = self._count(self._on_wire, piece)
         self._keep_pace(len(piece), clock() - began)
         return piece
@@ -117,6 +120,10 @@ class Body:
             raise EfssUnreachable(f"{self._host}: the answer is garbled") from None
         self._rest = self._inflate.unconsumed_tail
         return part
+
+    def _expect_whole(self) -> None:
+        if self._inflate is not None and self._on_wire and not self._inflate.eof:
+            raise EfssUnreachable(f"{self._host}: the answer is cut short")
 
     def _count(self, so_far: int, piece: bytes) -> int:
         total = so_far + len(piece)

@@ -1,7 +1,7 @@
 """The one HTTP client with which VaaS asks other hosts.
 
 It stands on ``httpcore``, the engine below httpx, because what is needed is less
-than a browser: no cookies, no proxies, no redirects but those checked here. Every
+than a browser: no cookie jar, no proxies, no redirects but those checked here. Every
 URL passes ``OutboundPolicy``; every new connection resolves and checks the name
 anew and goes to the checked addresses (certificate and ``Host`` still are the
 name's). Answers are bounded in bytes, before and after decompression, and in time.
@@ -139,7 +139,8 @@ class OutboundClient:
         Args:
             method: HTTP or WebDAV method.
             url: absolute.
-            headers: besides those that the client sets.
+            headers: besides those that the client sets; ``Authorization`` and
+                ``Cookie`` never leave the origin of ``url``.
             content: request body.
             password: user name and password, sent as Basic without being asked.
             max_bytes: of the answer, on the wire as well as decompressed.

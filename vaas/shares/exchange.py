@@ -19,8 +19,9 @@ Credentials = tuple[str, Secret]
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _SEE_OTHER = 303
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
-# Cookies are not spoken here; the others belong to the connection.
-_NOT_THE_CALLERS = ("Connection", "Content-Length", "Cookie", "Host", "Transfer-Encoding")
+# These belong to the connection.
+_NOT_THE_CALLERS = ("Connection", "Content-Length", "Host", "Transfer-Encoding")
+_FOR_ONE_ORIGIN = ("Authorization", "Cookie")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Ask:
             method, content = "GET", None
             headers.pop("Content-Type", None)
         if there.origin != here.origin:
-            headers.pop("Authorization", None)
+            for name in _FOR_ONE_ORIGIN:
+                headers.pop(name, None)
             if method not in _HARMLESS:
                 raise AddressRefused(f"{here.host}: redirects what was sent to another host")
         return replace(self, method=method, where=there, headers=headers, content=content)

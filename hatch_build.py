@@ -19,7 +19,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -31,9 +30,8 @@ OLDEST_NODE = 18
 DEADLINE = 600
 """Seconds that one step (fetching the packages, bundling) may take."""
 
-# Classic scripts and styles; the dashboard is a module, so that it can load
-# the parts that a notebook needs and no others.
-PLAIN = {
+SCRIPTS = {
+    "dashboard": "src/dashboard/index.ts",
     "favicon": "src/favicon.svg",
     "inline": "src/inline.ts",
     "site": "src/site.ts",
@@ -43,8 +41,7 @@ STYLES = {
     "shell": "src/styles/shell.css",
     "site": "src/styles/site.css",
 }
-MODULES = {"dashboard": "src/dashboard/index.ts"}
-COMPRESSED = {".css", ".js", ".json", ".map", ".svg", ".wasm"}
+COMPRESSED = {".css", ".js", ".svg"}
 
 
 class UiBuildHook(BuildHookInterface[Any]):
@@ -78,11 +75,7 @@ def build() -> None:
     target = ROOT / "vaas" / "web" / "static"
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".static-") as room:
         fresh = Path(room, "static")
-        manifest = _bundle(PLAIN, fresh, "--format=iife")
-        manifest |= _bundle(STYLES, fresh)
-        if all((ROOT / "ui" / source).exists() for source in MODULES.values()):
-            manifest |= _bundle(MODULES, fresh, "--format=esm", "--splitting")
-        _write_manifest(manifest, fresh)
+        _write_manifest(_bundle(SCRIPTS, fresh) | _bundle(STYLES, fresh), fresh)
         _compress(fresh)
         if target.exists():
             target.rename(Path(room, "old"))
@@ -127,13 +120,12 @@ def _install_packages() -> None:
         _run(_node_folder() / "npm", "ci", "--no-audit", "--no-fund")
 
 
-def _bundle(entries: dict[str, str], target: Path, *options: str) -> dict[str, str]:
+def _bundle(entries: dict[str, str], target: Path) -> dict[str, str]:
     """Bundle source files with esbuild.
 
     Args:
         entries: logical name without suffix to source file below ``ui/``.
         target: folder that gets the results.
-        *options: more of esbuild's options.
 
     Returns:
         Logical name with suffix to the file's name in ``target``.
@@ -147,15 +139,10 @@ def _bundle(entries: dict[str, str], target: Path, *options: str) -> dict[str, s
         "--charset=utf8",
         "--target=es2022,chrome111,firefox115,safari16.4",
         "--loader:.svg=copy",
-        "--loader:.woff=file",
-        "--loader:.woff2=file",
         "--entry-names=[name]-[hash]",
-        "--chunk-names=part-[hash]",
-        "--asset-names=[name]-[hash]",
         "--log-level=warning",
         f"--outdir={target}",
         f"--metafile={report}",
-        *options,
     )
     names = {source: name for name, source in entries.items()}
     outputs = json.loads(report.read_text())["outputs"]
@@ -173,10 +160,8 @@ def _compress(folder: Path) -> None:
     # Imported here: hatchling loads this module before build requirements are there.
     import brotli  # noqa: PLC0415
 
-    for file in sorted(folder.iterdir()):
+    for file in [file for file in folder.iterdir() if file.suffix in COMPRESSED]:
         data = file.read_bytes()
-        if file.suffix not in COMPRESSED or file.name == "manifest.json":
-            continue
         packed = {".br": brotli.compress(data), ".gz": gzip.compress(data, mtime=0)}
         for suffix, smaller in packed.items():
             if len(smaller) < len(data):
@@ -184,4 +169,4 @@ def _compress(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(build())
+    build()

@@ -1,7 +1,8 @@
 /**
  * Stands inside the first bytes of a dashboard's page, which then stays open:
  * the server appends a call of `vaasPhase` whenever something moved on, of
- * `vaasFail` if the way ends, and at last the dashboard itself.
+ * `vaasName` when the dashboard's own name is known, of `vaasFail` if the way
+ * ends, and at last the dashboard itself.
  */
 
 import { applyTheme, storedTheme } from "./theme";
@@ -22,6 +23,8 @@ interface Failure {
   advice: string;
   code?: string;
   reference?: string;
+  /** Seconds. */
+  retry_after?: number | null;
   retry?: string | null;
   home?: string | null;
 }
@@ -29,6 +32,7 @@ interface Failure {
 declare global {
   interface Window {
     vaasPhase: (phase: Phase) => void;
+    vaasName: (name: string) => void;
     vaasFail: (failure: Failure) => void;
   }
 }
@@ -84,6 +88,11 @@ function speak(name: string, text: string): void {
   live.textContent = text;
 }
 
+function waitWords(seconds: number): string {
+  const time = seconds < 90 ? `${Math.ceil(seconds)} seconds` : `about ${Math.ceil(seconds / 60)} minutes`;
+  return `You can try again in ${time}.`;
+}
+
 function link(text: string, address: string | null | undefined): HTMLElement[] {
   if (!address) return [];
   const anchor = document.createElement("a");
@@ -109,7 +118,14 @@ window.vaasPhase = (phase) => {
   if (phase.name === "ready") find("shell")?.remove();
 };
 
-window.vaasFail = ({ title, advice, code, reference, retry, home }) => {
+window.vaasName = (name) => {
+  document.title = name;
+  const shell = find("shell");
+  shell?.setAttribute("aria-label", `Opening ${name}`);
+  shell?.querySelector("h1")?.replaceChildren(name);
+};
+
+window.vaasFail = ({ title, advice, code, reference, retry_after, retry, home }) => {
   const shell = find("shell");
   if (!shell) return;
   const heading = document.createElement("h1");
@@ -119,6 +135,7 @@ window.vaasFail = ({ title, advice, code, reference, retry, home }) => {
   shell.replaceChildren(
     heading,
     paragraph("vaas-advice", advice),
+    ...(retry_after ? [paragraph("vaas-advice", waitWords(retry_after))] : []),
     ...link("Try again", retry),
     ...link("Open another link", home),
     ...(fine ? [paragraph("vaas-fine", fine)] : []),

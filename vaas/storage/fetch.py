@@ -185,10 +185,10 @@ class Fetcher:
 
     async def _keep(self, file: _Arriving) -> None:
         """Save what came before the interruption, if it can be continued."""
-        if file.holding and file.item.known and file.got < file.item.size:
-            await self._spill(file)
-        elif file.got:
+        if not (file.item.known and file.got < file.item.size):
             await self._restart(file)
+        elif file.holding:
+            await self._spill(file)
 
     async def _restart(self, file: _Arriving) -> None:
         self._size -= file.got

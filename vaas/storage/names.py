@@ -82,7 +82,7 @@ def neutral(name: str) -> str:
         return name
     mark = "~" + hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:8]
     stem, dot, ending = plain.rpartition(".")
-    if not stem or len(ending.encode()) > len(mark):
+    if not stem or not ending.isalnum() or len(ending.encode()) > len(mark):
         stem, dot, ending = plain, "", ""
     tail = mark + dot + ending
     return _cut(stem, MAX_NAME - len(tail.encode())) + tail

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import Any, Self
 from urllib.parse import quote, unquote, urlsplit
 
 import httpx
@@ -44,7 +45,7 @@ class DavReader:
         self.client = httpx.AsyncClient(trust_env=False)
         self.fetched: Counter[str] = Counter()
 
-    async def __aenter__(self) -> DavReader:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -80,25 +81,43 @@ class DavReader:
                 yield piece
 
 
+class DavServer:
+    """A real WebDAV server on loopback.
+
+    Attributes:
+        url: of its root.
+        gets: number of downloads by path.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.gets: Counter[str] = Counter()
+        self._app = WsgiDAVApp(
+            {
+                "provider_mapping": {"/": FilesystemProvider(str(folder), readonly=True)},
+                "simple_dc": {"user_mapping": {"*": True}},
+                "logging": {"enable": False},
+                "verbose": 0,
+            }
+        )
+        self.server = Server(("127.0.0.1", 0), self._answer, numthreads=10)
+        self.server.prepare()
+        self.url = f"http://127.0.0.1:{self.server.bind_addr[1]}"
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["REQUEST_METHOD"] == "GET":
+            self.gets[environ["PATH_INFO"].encode("latin-1").decode().strip("/")] += 1
+        return self._app(environ, start_response)
+
+
 @contextmanager
-def webdav(folder: Path) -> Iterator[str]:
-    """A real WebDAV server on loopback; gives the address of its root."""
-    app = WsgiDAVApp(
-        {
-            "provider_mapping": {"/": FilesystemProvider(str(folder), readonly=True)},
-            "simple_dc": {"user_mapping": {"*": True}},
-            "logging": {"enable": False},
-            "verbose": 0,
-        }
-    )
-    server = Server(("127.0.0.1", 0), app, numthreads=10)
-    server.prepare()
-    thread = Thread(target=server.serve)
+def webdav(folder: Path) -> Iterator[DavServer]:
+    dav = DavServer(folder)
+    thread = Thread(target=dav.server.serve)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.bind_addr[1]}"
+        yield dav
     finally:
-        server.stop()
+        dav.server.stop()
         thread.join()
 
 
@@ -113,6 +132,7 @@ class FaultyReader:
         sizes: sizes to announce instead of the true ones.
         tags: tags to announce; else a digest of the content.
         broken: path to (bytes after which reading fails once, the error).
+        on_list: called with the folder before it is listed.
         gate: awaited before each piece of a file, given the entry and position.
     """
 
@@ -122,15 +142,18 @@ class FaultyReader:
         self.tags: dict[str, str] = {}
         self.broken: dict[str, tuple[int, Exception]] = {}
         self.gate: Hook | None = None
+        self.on_list: Callable[[str], None] | None = None
         self.reads: list[tuple[str, int]] = []
         self.lists: list[str] = []
         self.extra: list[Entry] = []
         self.piece = 64 << 10
         self.closed = 0
 
-    async def list(self, share: Share, folder: str) -> Sequence[Entry]:
+    async def list(self, _share: Share, folder: str) -> Sequence[Entry]:
         await asyncio.sleep(0)
         self.lists.append(folder)
+        if self.on_list:
+            self.on_list(folder)
         prefix = f"{folder}/" if folder else ""
         found: dict[str, Entry] = {}
         for path, content in self.files.items():
@@ -149,7 +172,7 @@ class FaultyReader:
         inside = sorted((p, c) for p, c in self.files.items() if p.startswith(f"{folder}/"))
         return hashlib.sha256(repr(inside).encode()).hexdigest()
 
-    async def read(self, share: Share, entry: Entry, offset: int = 0) -> AsyncIterator[bytes]:
+    async def read(self, _share: Share, entry: Entry, offset: int = 0) -> AsyncIterator[bytes]:
         self.reads.append((entry.path, offset))
         content = self.files[entry.path]
         stop, error = self.broken.pop(entry.path, (None, None))
@@ -164,3 +187,10 @@ class FaultyReader:
                 await asyncio.sleep(0)
         finally:
             self.closed += 1
+
+
+async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait until ``condition`` is true."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - other processes set no event
+            await asyncio.sleep(0.005)

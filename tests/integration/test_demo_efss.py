@@ -527,6 +527,29 @@ def test_a_person_gives_the_password(efss: DemoEfss, http: httpx.Client, product
     assert "app.ipynb" in http.post(asked.url, data={"password": PASSWORD}).text
 
 
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_a_person_is_told_of_a_file_drop(efss: DemoEfss, http: httpx.Client, product: str):
+    page = http.get(efss.add_link(product, "share", upload_only=True), follow_redirects=True)
+    assert "Upload only" in page.text
+    assert "app.ipynb" not in page.text
+
+
+def test_download_buttons_keep_protected_files(efss: DemoEfss, http: httpx.Client):
+    for product in ("nextcloud", "nextcloud28"):
+        url = efss.add_link(product, "share", password=PASSWORD)
+        button = f"{url}/download?path=/&files=app.ipynb"
+        assert "cells" not in http.get(button, follow_redirects=True).text
+        single = efss.add_link(product, "share/app.ipynb")
+        assert "cells" in http.get(f"{single}/download", follow_redirects=True).text
+
+
+def test_a_redirect_carries_no_header_of_the_clients(efss: DemoEfss, http: httpx.Client):
+    for token in ("x%0d%0aSet-Cookie:%20a=b", "ü"):
+        moved = http.get(f"{efss.url}/ocis/s/{token}")
+        assert moved.status_code == 302
+        assert "set-cookie" not in moved.headers
+
+
 def test_home_lists_links_and_hides_markup(efss: DemoEfss, http: httpx.Client, tree: Path):
     (tree / "<b>odd").mkdir()
     url = efss.add_link("nextcloud", "<b>odd")
@@ -558,6 +581,9 @@ def test_roots_can_have_names(tree: Path, http: httpx.Client):
                 efss.add_link(product, path)
         with pytest.raises(ConfigError):
             efss.add_link("nextcloud", "mine", internal=True)
+        for product, token in [("seafile", "nothexadecimal"), ("ocis", "a/b"), ("ocis", "a b")]:
+            with pytest.raises(ConfigError, match="token"):
+                efss.add_link(product, "mine", token=token)
         with pytest.raises(ConfigError):
             efss.remove_link("http://127.0.0.1/elsewhere")
 

@@ -14,6 +14,7 @@ by WsgiDAV.
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import threading
 from collections import deque
@@ -141,13 +142,17 @@ class DemoEfss:
             its address in the product's shape.
 
         Raises:
-            ConfigError: no such product, no such path, or not of this product.
+            ConfigError: no such product, no such path, or a token or kind of
+                link that the product does not have.
         """
         cloud = self._product(product)
         if internal and not cloud.has_internal_links:
             raise ConfigError(f"{product} has no internal links")
+        token = token or cloud.new_token()
+        if not re.fullmatch(cloud.alphabet, token):
+            raise ConfigError(f"a token of {product} matches {cloud.alphabet}")
         link = Link(
-            token=token or cloud.new_token(),
+            token=token,
             target=self._target(path),
             password=None if password is None else Secret(password),
             expired=expired,

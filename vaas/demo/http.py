@@ -15,7 +15,7 @@ from functools import cached_property
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 from xml.sax.saxutils import escape
 
 Headers = tuple[tuple[str, str], ...]
@@ -149,5 +149,6 @@ def sabre(status: int, exception: str, message: str, *headers: tuple[str, str]) 
 
 
 def redirect(location: str, status: int = 302) -> Answer:
-    """Send the client to another address."""
-    return Answer(status, (), (("Location", location), ("Content-Length", "0")))
+    """Send the client to another address, which may be quoted already."""
+    safe = quote(location, safe="/:?&=%")
+    return Answer(status, (), (("Location", safe), ("Content-Length", "0")))

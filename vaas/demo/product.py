@@ -16,6 +16,7 @@ from vaas.demo.guard import Guard
 from vaas.demo.http import Answer, Request, html, text
 from vaas.demo.links import Link
 
+ALPHABET = string.ascii_letters + string.digits
 Route = tuple[str, Callable[..., Answer]]
 """A pattern for the whole path, and the method that gets the request and its groups."""
 
@@ -26,13 +27,13 @@ class Product(ABC):
     Attributes:
         name: of the product here, and of its folder on the server.
         title: as people know it.
-        alphabet: characters of its tokens.
+        alphabet: pattern of its tokens.
         has_internal_links: whether a link can be for signed-in people only.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
-    alphabet: ClassVar[str] = string.ascii_letters + string.digits
+    alphabet: ClassVar[str] = r"[A-Za-z0-9_-]+"
     has_internal_links: ClassVar[bool] = False
 
     def __init__(self) -> None:
@@ -48,7 +49,7 @@ class Product(ABC):
 
     def new_token(self) -> str:
         """A token nobody can guess."""
-        return "".join(secrets.choice(self.alphabet) for _ in range(15))
+        return "".join(secrets.choice(ALPHABET) for _ in range(15))
 
     def hold(self, seconds: float) -> None:
         """Ask clients to wait from now on."""

@@ -26,7 +26,7 @@ class Seafile(Product):
 
     name = "seafile"
     title = "Seafile"
-    alphabet = "0123456789abcdef"
+    alphabet = "[0-9a-f]+"
 
     def __init__(self) -> None:
         super().__init__()

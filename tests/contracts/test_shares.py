@@ -24,7 +24,14 @@ from vaas.errors import (
     VaasError,
 )
 from vaas.model import Entry, Secret, Share
-from vaas.shares import Shares, parse_link
+from vaas.shares import (
+    FailureMemory,
+    OutboundClient,
+    OutboundPolicy,
+    Shares,
+    SiteRule,
+    parse_link,
+)
 
 # What has neither links nor passwords of its own is not asked about them.
 WITH_PASSWORDS = REMOTE
@@ -403,3 +410,57 @@ async def test_local_links_out_are_left_out(system: System, shares: Shares, tmp_
         await shares.list(share, "../")
     with pytest.raises(ShareChanged):
         await content(shares, share, Entry("out/secret", is_folder=False))
+
+
+@pytest.mark.parametrize("system", EMULATED, indirect=True)
+async def test_a_pinned_product_is_not_probed(system: Emulated) -> None:
+    folder = system.folder()
+    write(folder, TREE)
+    link = system.share(folder)
+    rule = SiteRule(system.host, product=system.product, insecure=True, private=True)
+    policy = OutboundPolicy([rule])
+    before = system.asked()
+    async with OutboundClient(policy) as client:
+        share = await Shares(client, policy, FailureMemory()).resolve(link)
+    assert share.product == system.product
+    asked = [seen.path for seen in list(system.efss.requests[system.name])[before:]]
+    assert asked
+    assert not any("status.php" in path or "ocm" in path for path in asked)
+
+
+@pytest.mark.parametrize("system", ["nextcloud", "nextcloud28", "owncloud"], indirect=True)
+async def test_the_older_endpoint_can_be_pinned(system: Emulated) -> None:
+    folder = system.folder()
+    write(folder, {"n.ipynb": b"{}"})
+    rule = SiteRule(
+        system.host,
+        product=system.product,
+        dav_root=f"/{system.name}/public.php/webdav/",
+        insecure=True,
+        private=True,
+    )
+    policy = OutboundPolicy([rule])
+    async with OutboundClient(policy) as client:
+        shares = Shares(client, policy, FailureMemory())
+        for path in (folder, folder / "n.ipynb"):
+            share = await shares.resolve(system.share(path, password=PASSWORD), Secret(PASSWORD))
+            [entry] = await shares.list(share, "")
+            assert entry.path == "n.ipynb"
+            assert await content(shares, share, entry) == b"{}"
+
+
+@pytest.mark.parametrize("system", EMULATED, indirect=True)
+async def test_wrong_passwords_of_one_viewer_do_not_stop_another(
+    system: Emulated, shares: Shares
+) -> None:
+    folder = system.folder()
+    write(folder, TREE)
+    link = system.share(folder, password=PASSWORD)
+    share = await shares.resolve(link, Secret(PASSWORD))
+    for n in range(8):
+        with pytest.raises((PasswordWrong, ShareThrottled)):
+            await shares.resolve(link, Secret(f"guess {n}"))
+    system.efss.forgive(system.name)
+    files = [e for e in (await walk(shares, share)).values() if not e.is_folder]
+    assert len(files) == len(TREE)
+    assert [len(await content(shares, share, e)) for e in files] == [e.size for e in files]

@@ -14,7 +14,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from vaas.errors import EfssTooSlow, EfssUnreachable, NotAnEfss, ShareThrottled, VaasError
+from vaas.errors import (
+    EfssMaintenance,
+    EfssTooSlow,
+    EfssUnreachable,
+    NotAnEfss,
+    ShareThrottled,
+    VaasError,
+)
 from vaas.model import ShareLink
 from vaas.shares.client import Answer, OutboundClient
 from vaas.shares.flight import SingleFlight
@@ -36,6 +43,7 @@ _PROBE_BYTES = 2**18
 _PROBE_DEADLINE = 10.0
 _NEW_ENDPOINT_SINCE = 29
 _LAST_OWNCLOUD = 10
+_LATER = frozenset({429, 503})
 _REVA_VERSION = "10.0.11.5"
 
 
@@ -89,7 +97,7 @@ class Detector:
 
         Raises:
             NotAnEfss: the host answers as none that we know.
-            ShareThrottled: the host asks to wait.
+            ShareThrottled, EfssMaintenance: the host asks to wait.
             OutboundError: the host may not or cannot be asked.
         """
         if link.hint == "local" or link.token == "-":  # noqa: S105 (no token at all)
@@ -114,8 +122,8 @@ class Detector:
         keep = FOUND_FOR
         try:
             outcome = await self._probe(root)
-        except (NotAnEfss, ShareThrottled) as error:
-            outcome, keep = error, error.retry_after or FAILED_FOR
+        except NotAnEfss as error:
+            outcome, keep = error, FAILED_FOR
         except (EfssUnreachable, EfssTooSlow) as error:
             outcome, keep = error, UNREACHED_FOR
         self._known[root] = (self._clock() + keep, outcome)
@@ -155,8 +163,10 @@ class Detector:
             max_bytes=_PROBE_BYTES,
             deadline=_PROBE_DEADLINE,
         )
-        if answer.status == 429:  # noqa: PLR2004
-            raise refusal(answer, password=False)
+        if answer.status in _LATER:
+            error = refusal(answer, password=False)
+            if isinstance(error, (ShareThrottled, EfssMaintenance)):
+                raise error
         return read(answer)
 
 

@@ -40,46 +40,46 @@ class Local(Provider):
 
     async def resolve(self, link: ShareLink, password: Secret | None) -> Share:  # noqa: ARG002 (nothing here asks for one)
         """See ``Provider.resolve``."""
-        root = self._root(link)
-        is_file, tag, size = await asyncio.to_thread(_state, root)
+        name, is_file, tag, size = await asyncio.to_thread(_state, self._path(link))
         version = Version(link.fingerprint, tag)
-        return Share(link, self.product, root.name, is_file, version, size=size)
+        return Share(link, self.product, name, is_file, version, size=size)
 
     async def list(self, share: Share, folder: str) -> Sequence[Entry]:
         """See ``Provider.list``."""
-        root = self._root(share.link)
+        path = self._path(share.link)
         if share.is_file:
-            return await asyncio.to_thread(_single, root)
-        return await asyncio.to_thread(lambda: [*_members(root, folder)])
+            return await asyncio.to_thread(_single, path)
+        return await asyncio.to_thread(lambda: [*_members(path.resolve(), folder)])
 
     async def read(
         self, share: Share, entry: Entry, offset: int = 0
     ) -> AsyncGenerator[bytes, None]:
         """See ``Provider.read``."""
-        root = self._root(share.link)
-        base = root.parent if share.is_file else root
-        file = await asyncio.to_thread(_open, base, entry, offset)
+        path = self._path(share.link)
+        inside = "" if share.is_file else entry.path
+        file = await asyncio.to_thread(_open, path, inside, entry.tag, offset)
         try:
             while piece := await asyncio.to_thread(file.read, _PIECE):
                 yield piece
         finally:
             file.close()
 
-    def _root(self, link: ShareLink) -> Path:
+    def _path(self, link: ShareLink) -> Path:
         if link.token not in self._paths:
             raise ShareUnknown("no local share of this name")
-        return self._paths[link.token].resolve()
+        return self._paths[link.token]
 
 
-def _state(root: Path) -> tuple[bool, str, int | None]:
-    """Whether it is a file, its tag, and its bytes if it is one."""
+def _state(path: Path) -> tuple[str, bool, str, int | None]:
+    """Its name, whether it is a file, its tag, and its bytes if it is a file."""
     try:
+        root = path.resolve()
         info = root.stat()
     except OSError as problem:
         raise ShareUnknown("the local share is no longer there") from problem
     if stat.S_ISREG(info.st_mode):
-        return True, _tag(info), info.st_size
-    return False, digest(_tree(root)), None
+        return root.name, True, _tag(info), info.st_size
+    return root.name, False, digest(_tree(root)), None
 
 
 def _tag(info: os.stat_result) -> str:
@@ -127,7 +127,8 @@ def _entry(path: Path, name: str) -> Entry | None:
 
 def _single(path: Path) -> list[Entry]:
     try:
-        entry = _entry(path, path.name)
+        root = path.resolve()
+        entry = _entry(root, root.name)
     except OSError as problem:
         raise ShareChanged("the local file is no longer there") from problem
     return [entry] if entry else []
@@ -140,12 +141,19 @@ def _inside(root: Path, path: str) -> Path:
     return real
 
 
-def _open(base: Path, entry: Entry, offset: int) -> BinaryIO:
+def _unblocked(path: str, flags: int) -> int:
+    """Opens so that a pipe put in a file's place does not hold the thread."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _open(path: Path, inside: str, tag: str, offset: int) -> BinaryIO:
+    """The file in the state that was listed, at ``offset``."""
     try:
-        file = _inside(base, entry.path).open("rb")
+        real = _inside(path.resolve(), inside)
+        file = open(real, "rb", opener=_unblocked)  # noqa: SIM115 (handed on; Path has no opener)
     except OSError as problem:
         raise ShareChanged("a local file is no longer there") from problem
-    if _tag(os.fstat(file.fileno())) != entry.tag:
+    if _tag(os.fstat(file.fileno())) != tag:
         file.close()
         raise ShareChanged("a local file has changed since it was listed")
     file.seek(offset)

@@ -110,7 +110,7 @@ def parse_now(body: bytes, url: str) -> tuple[Resource, list[Resource]]:
     """As ``parse``, on the spot."""
     try:
         tree = fromstring(body, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as problem:
+    except (ParseError, DefusedXmlException, LookupError, ValueError) as problem:
         raise NotAnEfss("the answer to PROPFIND is no readable XML") from problem
     if tree.tag != f"{_DAV}multistatus":
         raise NotAnEfss("the answer to PROPFIND is no multistatus")

@@ -25,7 +25,16 @@ class PlainDav(DavProvider):
     file_is_root = True
 
     def root_url(self, link: ShareLink) -> str:
-        """The collection that the link names."""
+        """The collection that the link names, or that the operator pinned.
+
+        Raises:
+            NotAnEfss: the link has a product's shape, the site's rule says plain
+                WebDAV, and nobody says where the collection is.
+        """
+        if self.dav_root:
+            return super().root_url(link)
+        if link.token != "-":  # noqa: S105 (no token at all)
+            raise NotAnEfss(f"{link.host}: its rule says webdav but pins no DAV root")
         return link.root
 
     def login(
@@ -53,7 +62,7 @@ class PlainDav(DavProvider):
             if folder:
                 raise
         # A file's address takes no slash at its end.
-        return await self.propfind(link.root, link, password, depth=depth, inside=False)
+        return await self.propfind(self.root_url(link), link, password, depth=depth, inside=False)
 
     def folder_name(self, link: ShareLink, root: Resource) -> str:
         """What the collection calls itself, else the end of its address."""

@@ -217,19 +217,19 @@ def _signs_in(answer: Answer) -> bool:
     return answer.status in _MOVED and "/login" in answer.headers.get("Location", "")
 
 
-def _dirents(answer: Answer) -> Sequence[Any]:
+def _dirents(answer: Answer) -> Sequence[dict[str, Any]]:
     try:
         found = json.loads(answer.body)["dirent_list"]
     except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise NotAnEfss("the listing is not Seafile's") from problem
-    if not isinstance(found, list):
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise NotAnEfss("the listing is not Seafile's")
     if len(found) > MAX_ENTRIES:
         raise AnswerTooLarge(f"a folder of more than {MAX_ENTRIES} entries")
     return found
 
 
-def _listed(dirents: Sequence[Any], folder: str) -> Iterator[Entry]:
+def _listed(dirents: Sequence[dict[str, Any]], folder: str) -> Iterator[Entry]:
     """What lies directly inside ``folder``; anything else is left out."""
     above = f"{folder}/" if folder else ""
     for item in dirents:
@@ -238,7 +238,8 @@ def _listed(dirents: Sequence[Any], folder: str) -> Iterator[Entry]:
         name = path.removeprefix(above)
         if not path.startswith(above) or "/" in name or name in {"", ".", ".."} or "\0" in name:
             continue
-        size = 0 if is_folder else int(item.get("size") or 0)
+        told = item.get("size")
+        size = told if isinstance(told, int) and not is_folder else 0
         modified = str(item.get("last_modified", ""))
         yield Entry(path, is_folder, size, "" if is_folder else f"{size}-{modified}", modified)
 

@@ -52,6 +52,10 @@ class DavProvider(Provider):
         self.client = client
         self.dav_root = dav_root or self.default_root
 
+    @property
+    def _token_in_path(self) -> bool:
+        return "{token}" in self.dav_root
+
     def root_url(self, link: ShareLink) -> str:
         """The address of the share's root, without trailing slash."""
         base = link.root
@@ -63,7 +67,7 @@ class DavProvider(Provider):
 
     def login(self, link: ShareLink, password: Secret | None) -> tuple[str, Secret] | None:
         """User name and password, sent without being asked for; ``None`` for neither."""
-        if "{token}" not in self.dav_root:
+        if not self._token_in_path:
             return (link.token, password or Secret(""))
         return ("public", password) if password else None
 
@@ -200,7 +204,9 @@ class DavProvider(Provider):
         self, share: Share, entry: Entry, offset: int = 0
     ) -> AsyncGenerator[bytes, None]:
         """See ``Provider.read``."""
-        path = "" if share.is_file and self.file_is_root else entry.path
+        # The legacy endpoints of all products show a single file as the root itself.
+        at_root = share.is_file and (self.file_is_root or not self._token_in_path)
+        path = "" if at_root else entry.path
         headers = {**_HEADERS, "Accept-Encoding": "identity"}
         if offset:
             headers["Range"] = f"bytes={offset}-"

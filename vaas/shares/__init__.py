@@ -1,7 +1,7 @@
 """From an address that somebody pasted to a share that can be listed and read."""
 
 from vaas.shares.client import OutboundClient
-from vaas.shares.links import parse_link
+from vaas.shares.links import canonical_path, parse_canonical, parse_link
 from vaas.shares.memory import FailureMemory
 from vaas.shares.policy import OutboundPolicy, SiteRule
 from vaas.shares.service import Shares
@@ -12,5 +12,7 @@ __all__ = [
     "OutboundPolicy",
     "Shares",
     "SiteRule",
+    "canonical_path",
+    "parse_canonical",
     "parse_link",
 ]

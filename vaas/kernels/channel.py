@@ -72,7 +72,7 @@ class LocalChannel(Channel):
             on_author_message: takes what only the author may see.
             clock: tells the time in seconds.
         """
-        self._session = manager.session.clone()
+        self._session = manager.new_session()
         self._tell_author = on_author_message
         self._clock = clock
         # They come from an asyncio context, which jupyter_client's types do not know.

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import secrets
 import stat
 from contextlib import ExitStack
 from typing import Any
@@ -178,12 +179,22 @@ class Manager(AsyncKernelManager):
     def cleanup_connection_file(self) -> None:
         """There is none on the host."""
 
+    def new_session(self) -> Any:
+        """The kernel's key under a new name.
+
+        The kernel tells its peers apart by this name; two of one name would
+        take each other's replies.
+        """
+        session = self.session.clone()
+        session.session = secrets.token_hex(16)
+        return session
+
     def client(self, **kwargs: Any) -> Client:  # type: ignore[override]  # theirs is typed wrongly
         """A further client, not yet started."""
         client = Client(
             parent=self,
             context=self.context,
-            session=self.session.clone(),
+            session=self.new_session(),
             transport="ipc",
             **kwargs,
         )

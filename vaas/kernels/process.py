@@ -275,8 +275,8 @@ def _descriptors(
         info=info,
         seccomp=_memory_file(stack, "seccomp", seccomp.program()) if orders.filtered else None,
         connection=_memory_file(stack, "connection", world.connection),
-        passwd=file("passwd", sandbox.PASSWD),
-        group=file("group", sandbox.GROUP),
+        passwd=file("passwd", sandbox.USERS),
+        group=file("group", sandbox.GROUPS),
         hosts=file("hosts", sandbox.HOSTS),
         nsswitch=file("nsswitch", sandbox.NSSWITCH),
     )

@@ -21,10 +21,8 @@ DATA, SCRATCH, HOME = "/data", "/scratch", "/home/viewer"
 SOCKETS = "/run/kernel"
 """Where the kernel puts its sockets: a small private file system, not the host's disk."""
 
-PASSWD = (
-    "viewer:x:1000:1000:viewer:/home/viewer:/bin/false\nnobody:x:65534:65534::/:/bin/false\n"
-)
-GROUP = "viewer:x:1000:\nnogroup:x:65534:\n"
+USERS = "viewer:x:1000:1000:viewer:/home/viewer:/bin/false\nnobody:x:65534:65534::/:/bin/false\n"
+GROUPS = "viewer:x:1000:\nnogroup:x:65534:\n"
 HOSTS = "127.0.0.1 localhost vaas\n::1 localhost\n"
 NSSWITCH = "passwd: files\ngroup: files\nhosts: files\n"
 
@@ -194,11 +192,11 @@ def _binds(binds: Sequence[Bind], *, staged: bool) -> Iterator[str]:
 
 __all__ = [
     "DATA",
-    "GROUP",
+    "GROUPS",
     "HOME",
     "HOSTS",
     "NSSWITCH",
-    "PASSWD",
+    "USERS",
     "SCRATCH",
     "SOCKETS",
     "Bind",

@@ -1,0 +1,135 @@
+"""Hosts, kernels and runs of code for the tests of the kernels' room."""
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vaas.kernels import KernelRequest, Limits, LocalKernelHost
+from vaas.kernels.wire import Frame, pack
+from vaas.model import KernelRef, Version, Workspace
+
+VERSION = Version("share", "tag")
+MARK = f"run-{os.urandom(6).hex()}"
+"""Stands in the environment of our kernels; other test runs may share the machine."""
+
+
+@dataclass
+class Outcome:
+    """What a run of code gave."""
+
+    out: str = ""
+    err: str = ""
+    error: str = ""
+    traceback: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return (self.out or self.error).strip()
+
+
+def workspace(folder: Path) -> Workspace:
+    folder.mkdir(exist_ok=True, parents=True)
+    return Workspace(folder, VERSION, ("app.ipynb",), 1, 1)
+
+
+def request(folder: Path, *, notebook: str = "app.ipynb", **wanted: Any) -> KernelRequest:
+    ref = KernelRef(f"viewer-{os.urandom(6).hex()}", VERSION, notebook)
+    names = {k: wanted.pop(k) for k in ("kernel_name", "environment") if k in wanted}
+    names["environment"] = {"VAAS_TEST_RUN": MARK, **names.get("environment", {})}
+    return KernelRequest(ref, workspace(folder), limits=Limits(**wanted), **names)
+
+
+@contextlib.asynccontextmanager
+async def a_host(folder: Path, **settings: Any) -> AsyncIterator[LocalKernelHost]:
+    host = LocalKernelHost(folder, **settings)
+    try:
+        yield host
+    finally:
+        await host.close()
+
+
+async def run(kernel: Any, code: str, *, within: float = 30) -> Outcome:
+    """Run code as the executor does and collect what it says."""
+    outcome, client = Outcome(), kernel.client
+    asked = client.execute(code, allow_stdin=False)
+    async with asyncio.timeout(within):
+        while True:
+            message = await client.get_iopub_msg()
+            if message["parent_header"].get("msg_id") != asked:
+                continue
+            content = message["content"]
+            match message["msg_type"]:
+                case "stream" if content["name"] == "stdout":
+                    outcome.out += content["text"]
+                case "stream":
+                    outcome.err += content["text"]
+                case "error":
+                    outcome.error = f"{content['ename']}: {content['evalue']}"
+                    outcome.traceback = content["traceback"]
+                case "status" if content["execution_state"] == "idle":
+                    return outcome
+
+
+def frame(kind: str, content: Any, channel: str = "shell", **header: Any) -> bytes:
+    """A viewer's message as its page would send it."""
+    head = {"msg_id": os.urandom(8).hex(), "msg_type": kind, "session": "page", "username": ""}
+    head |= {"date": "2026-01-01T00:00:00Z", "version": "5.3", **header}
+    return pack(Frame(channel, [json.dumps(p).encode() for p in (head, {}, {}, content)]))
+
+
+def processes(marker: str) -> list[int]:
+    """Host ids of processes whose command line holds a text."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if marker.encode() in path.read_bytes():
+                found.append(int(path.parent.name))
+    return found
+
+
+async def until(condition: Any, within: float = 5) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(within):
+        while not condition():  # noqa: ASYNC110  the condition is the machine's, not ours
+            await asyncio.sleep(0.02)
+
+
+def children() -> list[int]:
+    """Our own direct children, the dead ones included."""
+    texts = [p.read_text() for p in Path("/proc/self/task").glob("*/children")]
+    return [int(pid) for text in texts for pid in text.split()]
+
+
+def cgroups(name: str) -> list[Path]:
+    """Groups that a server made, with those of its kernels."""
+    tops = [p for base in Path("/sys/fs/cgroup").glob("*") for p in base.glob(f"**/{name}")]
+    return [p for top in tops for p in (top, *top.glob("*/"))]
+
+
+def leftovers(host: LocalKernelHost) -> dict[str, int]:
+    """What kernels could leave on the machine, counted."""
+    return {
+        "kernel processes": sum(map(is_kernel, all_pids())),
+        "children": len(children()),
+        "descriptors": len(os.listdir("/proc/self/fd")),  # noqa: PTH208
+        "threads": len(os.listdir("/proc/self/task")),  # noqa: PTH208
+        "cgroups": len(cgroups(host._runtime.name)),
+        "mounts": len(Path("/proc/self/mountinfo").read_text().splitlines()),
+        "tasks": len(asyncio.all_tasks()),
+    }
+
+
+def all_pids() -> list[int]:
+    return [int(p.name) for p in Path("/proc").glob("[0-9]*")]
+
+
+def is_kernel(pid: int) -> bool:
+    """Whether a process is one of this test run's kernels."""
+    with contextlib.suppress(OSError):
+        return MARK.encode() in Path(f"/proc/{pid}/environ").read_bytes()
+    return False

@@ -143,7 +143,8 @@ class CopyStorage(Storage):
                 raise WorkspaceError("the copy was ended: the service is closing")
             task.result()
             pin = await self._pin(share)
-            assert pin is not None, "the flight's own pin keeps the version"
+            if pin is None:  # not by us: the flight's own pin keeps it
+                raise WorkspaceError("the copy was removed from outside")
             return pin
         finally:
             flight.leave(on_progress)

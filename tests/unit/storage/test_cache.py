@@ -104,6 +104,15 @@ def test_using_a_version_makes_it_young(root: Path) -> None:
     assert [home.exists() for home in homes] == [True, False]
 
 
+def test_a_version_is_young_even_if_its_user_was_killed(root: Path) -> None:
+    cache = a_cache(root)
+    home = add(cache, Version("s", "1"), {"a": b"x"}, used=1000)
+    pin = cache.pin(Version("s", "1"))
+    assert pin
+    assert time.time() - (home / SEAL).stat().st_mtime < 60
+    os.close(pin.fd)
+
+
 def test_a_file_that_versions_share_counts_once_and_outlives_one_of_them(root: Path) -> None:
     cache = a_cache(root, 10)
     big = b"x" * 6 * BLOCK

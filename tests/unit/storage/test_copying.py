@@ -170,6 +170,23 @@ async def test_a_size_that_is_a_lie(storage: CopyStorage, tmp_path: Path, announ
     assert not half_made(tmp_path)
 
 
+async def test_more_bytes_than_announced_are_not_read_to_their_end(
+    storage: CopyStorage, big: bytes
+) -> None:
+    reader = FaultyReader({"a": big})
+    reader.sizes["a"] = 100_000
+    furthest = 0
+
+    async def note(_entry: Entry, position: int) -> None:
+        nonlocal furthest
+        furthest = max(furthest, position)
+
+    reader.gate = note
+    with pytest.raises(ShareChanged):
+        await copied(storage, reader)
+    assert furthest <= 100_000 + reader.piece
+
+
 async def test_an_unknown_size_is_none_to_be_held_to(storage: CopyStorage, big: bytes) -> None:
     reader = FaultyReader({"a": big})
     reader.sizes["a"] = 0

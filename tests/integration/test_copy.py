@@ -91,7 +91,7 @@ async def another(cache: Path, server: DavServer, tag: str, what: str) -> AsyncI
 
 async def says(process: Process) -> str:
     assert process.stdout
-    line = await asyncio.wait_for(process.stdout.readline(), 30)
+    line = await asyncio.wait_for(process.stdout.readline(), 60)
     return line.decode().strip()
 
 

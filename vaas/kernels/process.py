@@ -102,11 +102,15 @@ class Process:
         return self._popen.wait()
 
     def kill(self) -> None:
-        """End it and all in its sandbox; does not wait."""
-        for fd in (self._first, self._child):
-            with contextlib.suppress(ProcessLookupError):
-                if fd is not None:
-                    signal.pidfd_send_signal(fd, signal.SIGKILL)
+        """End it and all in its sandbox; does not wait.
+
+        With the first process all others die; bubblewrap outside then collects
+        it and ends by itself, so that nobody is left for the machine's init.
+        """
+        fd = self._first if self._first is not None else self._child
+        with contextlib.suppress(ProcessLookupError):
+            if fd is not None:
+                signal.pidfd_send_signal(fd, signal.SIGKILL)
 
     def close(self) -> None:
         """Let go of the descriptors; nothing can be sent to the process afterwards."""

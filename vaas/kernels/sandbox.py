@@ -5,6 +5,8 @@ namespaces. Its world is ``/usr`` and its Python environment read-only, a few
 made-up files below ``/etc``, the share read-only at ``/data``, and sized
 memory file systems for scratch, home, ``/tmp`` and ``/dev/shm``. The arguments
 travel through a descriptor, so that ``/proc/1/cmdline`` inside tells nothing.
+(What Linux tells all the same: ``/proc/self/mountinfo`` names the folder on the
+host that a bound folder comes from. No secret may stand in such a path.)
 """
 
 from __future__ import annotations
@@ -196,9 +198,9 @@ __all__ = [
     "HOME",
     "HOSTS",
     "NSSWITCH",
-    "USERS",
     "SCRATCH",
     "SOCKETS",
+    "USERS",
     "Bind",
     "Descriptors",
     "World",

@@ -45,6 +45,9 @@ FAMILIES = frozenset({1, 2, 10, 16})
 """socket(2): AF_UNIX, AF_INET, AF_INET6, AF_NETLINK; all others do not exist."""
 
 LAST_FAMILY = 46
+PR_SET_PDEATHSIG = 1
+"""prctl(2): taking back the wish to die with the server."""
+
 TTY_INJECTIONS = (0x5412, 0x541C)
 """ioctl(2): TIOCSTI and TIOCLINUX type into somebody's terminal."""
 
@@ -54,6 +57,7 @@ def _deny_by_arguments(filter_: Any, seccomp: Any) -> None:
     eperm, no_family = seccomp.ERRNO(errno.EPERM), seccomp.ERRNO(errno.EAFNOSUPPORT)
     for flag in NAMESPACE_FLAGS:
         filter_.add_rule(eperm, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
+    filter_.add_rule(eperm, "prctl", seccomp.Arg(0, seccomp.EQ, PR_SET_PDEATHSIG))
     for request in TTY_INJECTIONS:
         low_half = seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, request)
         filter_.add_rule(eperm, "ioctl", low_half)

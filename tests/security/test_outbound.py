@@ -569,9 +569,10 @@ async def test_a_stream_that_does_not_begin_is_too_slow(outside):
         serving(dripping(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n")) as host,
         outside(host.port) as client,
     ):
-        with pytest.raises(EfssTooSlow):
-            async with client.stream("GET", "http://c.org/", deadline_idle=0.2):
-                pass
+        async with asyncio.timeout(5):
+            with pytest.raises(EfssTooSlow):
+                async with client.stream("GET", "http://c.org/", deadline_idle=0.2):
+                    pass
 
 
 async def test_a_slow_reader_is_not_a_slow_host(outside):

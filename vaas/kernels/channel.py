@@ -87,6 +87,7 @@ class LocalChannel(Channel):
         self._page = 0
         self._words = AUTHOR_LIMIT
         self._ended = False
+        self._kernel_session = ""
         self.joined = asyncio.Event()
         self.attached = 0
         self.left: float | None = None
@@ -132,7 +133,10 @@ class LocalChannel(Channel):
 
     def inject(self, message_type: str, content: Mapping[str, Any]) -> None:
         """See ``Channel.inject``."""
+        # As if the kernel had said it: Jupyter's front end drops what it has not yet
+        # handled of one session when a message of another comes in.
         header = self._session.msg_header(message_type)
+        header["session"] = self._kernel_session or header["session"]
         parts = [json.dumps(p, default=str).encode() for p in (header, {}, {}, dict(content))]
         self._keep(pack(Frame("iopub", parts)))
 
@@ -160,6 +164,7 @@ class LocalChannel(Channel):
         header = read_json(parts[0]) if len(parts) >= PARTS else None
         if header is None:
             return
+        self._kernel_session = str(header.get("session"))
         if name == "iopub":
             self.joined.set()
         kind = str(header.get("msg_type"))

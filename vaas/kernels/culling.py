@@ -57,8 +57,10 @@ class Culler:
             return "idle" if idle else ""
         if line.left is not None:
             return "left" if now - line.left > self._grace else ""
-        # Before the first page comes the notebook runs, which may take long.
-        return "unwanted" if not line.busy and now - line.quiet > self._first else ""
+        # Before the first page comes the notebook runs, which may take long; what
+        # the kernel says of itself is believed for so long only.
+        resting = not line.busy and now - line.quiet > self._first
+        return "unwanted" if resting or now - kernel.started > kernel.limits.idle else ""
 
     async def round(self) -> int:
         """End those that should end.

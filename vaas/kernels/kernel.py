@@ -61,7 +61,7 @@ class LocalKernel(Kernel):
         self.ended: asyncio.Future[KernelError] = asyncio.get_running_loop().create_future()
         self._process, self._manager, self._client = process, manager, client
         self._leaf = leaf
-        self._wanted = False
+        self._verdict: KernelError | None = None
         self._watch: asyncio.Task[None] | None = None
 
     def owns(self, resources: AsyncExitStack) -> None:
@@ -89,13 +89,21 @@ class LocalKernel(Kernel):
 
     async def close(self) -> None:
         """See ``Kernel.close``."""
-        self._wanted = True
+        await self.end(SessionGone("the kernel was ended"))
+
+    async def end(self, verdict: KernelError) -> None:
+        """End the kernel for a reason of ours; the first one counts."""
+        self._verdict = self._verdict or verdict
         self._process.kill()
         assert self._watch is not None
         done, _ = await asyncio.wait([self._watch], timeout=END_WITHIN)
         if not done:
             # A read from a hung network mount cannot be killed; the end comes with the mount's.
             log.warning("a kernel of %s does not end yet", self.ref.notebook)
+
+    def out_of_memory(self) -> KernelOutOfMemory:
+        """The error that tells of too much memory."""
+        return KernelOutOfMemory(f"over {self.limits.memory >> 20} MiB")
 
     async def _until_end(self, resources: AsyncExitStack) -> None:
         """Wait for the end of the process, tell why, let go of everything."""
@@ -105,10 +113,10 @@ class LocalKernel(Kernel):
         await resources.aclose()
 
     def _reason(self, status: int, killed: int) -> KernelError:
-        if self._wanted:
-            return SessionGone("the kernel was ended")
+        if self._verdict:
+            return self._verdict
         if killed:
-            return KernelOutOfMemory(f"over {self.limits.memory >> 20} MiB")
+            return self.out_of_memory()
         return KernelDied(f"the kernel ended by itself with status {status}")
 
 

@@ -26,6 +26,7 @@ from vaas.kernels.manager import Manager, make_context, make_manager, until_hear
 from vaas.kernels.probe import SandboxReport, probe
 from vaas.kernels.process import Orders, abandon
 from vaas.kernels.runtime import Runtime
+from vaas.kernels.watchdog import memory
 from vaas.model import KernelRef
 
 log = logging.getLogger(__name__)
@@ -149,6 +150,19 @@ class LocalKernelHost(KernelHost):
         while True:
             await asyncio.sleep(CULL_EVERY)
             await self._culler.round()
+            if not self._counted:
+                await self._watch_memory()
+
+    async def _watch_memory(self) -> None:
+        """Stand in for the cgroup that this machine does not let us have."""
+        for kernel in self.kernels():
+            if await asyncio.to_thread(memory, kernel.pid) > kernel.limits.memory:
+                await kernel.end(kernel.out_of_memory())
+
+    @property
+    def _counted(self) -> bool:
+        """Whether cgroups count the memory of kernels."""
+        return "memory" in self._runtime.groups.roots
 
     async def _start(
         self, request: KernelRequest, environment: Environment, report: SandboxReport
@@ -189,8 +203,7 @@ class LocalKernelHost(KernelHost):
         self, request: KernelRequest, environment: Environment, orders: Orders, name: str
     ) -> Begun:
         if self._sandboxed:
-            counted = "memory" in self._runtime.groups.roots
-            return await begin_sandboxed(request, environment, orders, name, counted=counted)
+            return await begin_sandboxed(request, environment, orders, name, counted=self._counted)
         return await begin_bare(request, environment, orders, self._runtime.folder / name)
 
     async def _connect(

@@ -450,6 +450,23 @@ async def test_no_output_of_a_fast_cell_is_lost(tmp_path):
         assert seen == 3000
 
 
+async def test_much_output_arrives(tmp_path):
+    async with a_host(tmp_path / "run") as host:
+        kernel = await host.start(request(tmp_path / "share"))
+        assert len((await run(kernel, "print('x' * 50_000_000)")).out) == 50_000_001
+        assert kernel.channel._kept_bytes < 65 << 20
+        assert (await run(kernel, "print('alive')")).out == "alive\n"
+
+
+async def test_a_message_that_is_too_large_ends_the_kernel(tmp_path):
+    async with a_host(tmp_path / "run") as host:
+        kernel = await host.start(request(tmp_path / "share"))
+        kernel.client.execute("print('x' * 140_000_000)")
+        reason = await asyncio.wait_for(kernel.ended, 20)
+        assert isinstance(reason, KernelDied)
+        assert "over 128 MiB" in reason.detail
+
+
 async def test_a_kernel_without_a_page_is_ended(tmp_path):
     async with a_host(tmp_path / "run", grace=0.2) as host:
         kernel = await host.start(request(tmp_path / "share"))

@@ -51,7 +51,9 @@ class KernelRequest:
 
     Attributes:
         ref: the new kernel's identity.
-        workspace: the share's files; the kernel sees them read-only.
+        workspace: the share's files; the kernel sees them read-only. It runs
+            as another user where the server is root, so the files and folders
+            inside must be readable by all (those above need not).
         kernel_name: name of the kernelspec.
         environment: variables for the notebook, without any credential.
         limits: what it may use.
@@ -116,7 +118,11 @@ class Kernel(ABC):
     @property
     @abstractmethod
     def client(self) -> Any:
-        """A connected ``jupyter_client.AsyncKernelClient``, for running cells."""
+        """A connected ``jupyter_client.AsyncKernelClient``, for running cells.
+
+        Whoever runs the cells stops its channels afterwards: what nobody reads
+        would pile up in the server.
+        """
 
     @abstractmethod
     async def interrupt(self) -> None:

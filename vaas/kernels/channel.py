@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
+import zmq
 from jupyter_client.session import DELIM
 
 from vaas.errors import MessageRefused
@@ -42,6 +43,9 @@ BACKLOG_LIMIT = 64 << 20
 BURST, PAUSE = 64, 0.005
 """Messages taken in a row, and seconds of rest after them."""
 
+TAKEN_WITHIN = 10.0
+"""Seconds that a viewer's message waits for room in the kernel's queue."""
+
 AUTHOR_LIMIT = 256 << 10
 """Characters for the author from one kernel."""
 
@@ -55,6 +59,8 @@ class LocalChannel(Channel):
     """A channel over the kernel's own sockets.
 
     Attributes:
+        joined: set when the kernel's iopub is heard.
+        cut: set when it can no longer be heard.
         attached: how many pages are attached now, 0 or 1.
         left: clock time when the last page left, ``None`` before the first came.
         heard: clock time of the viewer's last message.
@@ -85,10 +91,11 @@ class LocalChannel(Channel):
         self._kept_bytes = 0
         self._changed = asyncio.Event()
         self._page = 0
+        self._dropped = 0
         self._words = AUTHOR_LIMIT
         self._ended = False
         self._kernel_session = ""
-        self.joined = asyncio.Event()
+        self.joined, self.cut = asyncio.Event(), asyncio.Event()
         self.attached = 0
         self.left: float | None = None
         self.heard = self.quiet = clock()
@@ -99,6 +106,7 @@ class LocalChannel(Channel):
         async with asyncio.TaskGroup() as group:
             for name in self._streams:
                 group.create_task(self._relay(name))
+            group.create_task(self._until_cut())
 
     async def attach(self) -> AsyncIterator[bytes]:
         """See ``Channel.attach``."""
@@ -129,7 +137,15 @@ class LocalChannel(Channel):
         parts = [header, *message.parts[1:]]
         signed = [DELIM, self._session.sign(parts[:PARTS]), *parts]
         if not self._ended:
-            await self._streams[message.channel].send_multipart(signed)
+            await self._pass_on(message.channel, signed)
+
+    async def _pass_on(self, name: str, message: list[bytes]) -> None:
+        """Hand a message to the kernel, which may be slow to take it."""
+        try:
+            async with asyncio.timeout(TAKEN_WITHIN):
+                await self._streams[name].send_multipart(message)
+        except TimeoutError as error:
+            raise MessageRefused("the kernel takes no more messages") from error
 
     def inject(self, message_type: str, content: Mapping[str, Any]) -> None:
         """See ``Channel.inject``."""
@@ -154,6 +170,17 @@ class LocalChannel(Channel):
             for _ in range(BURST):
                 self._take(name, await stream.recv_multipart())
             await asyncio.sleep(PAUSE)
+
+    async def _until_cut(self) -> None:
+        """Notice that iopub is cut; ZeroMQ does not join again after a message too large."""
+        iopub = self._streams["iopub"]
+        monitor = iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+        try:
+            await monitor.recv_multipart()
+            self.cut.set()
+        finally:
+            iopub.disable_monitor()
+            monitor.close(linger=0)
 
     def _take(self, name: str, message: list[bytes]) -> None:
         """Sort one message of the kernel: for the viewer, for the author, for nobody."""
@@ -204,6 +231,9 @@ class LocalChannel(Channel):
         self._kept_bytes += len(frame)
         while self._kept_bytes > BACKLOG_LIMIT:
             self._drop_oldest()
+            self._dropped += 1
+            if self._dropped == 1:
+                self._tell("more output than is kept for a viewer: the oldest is dropped")
         self._wake()
 
     def _drop_oldest(self) -> None:

@@ -12,7 +12,7 @@ from vaas.errors import KernelDied, KernelError, KernelOutOfMemory, SessionGone
 from vaas.kernels.base import Kernel, Limits
 from vaas.kernels.channel import LocalChannel
 from vaas.kernels.limits import Leaf
-from vaas.kernels.manager import Client, Manager
+from vaas.kernels.manager import MESSAGE_LIMIT, Client, Manager
 from vaas.kernels.process import END_WITHIN, Process
 from vaas.model import KernelRef
 
@@ -71,6 +71,8 @@ class LocalKernel(Kernel):
             resources: closed when the process has ended.
         """
         self._watch = asyncio.create_task(self._until_end(resources), name="kernel's end")
+        self._listening = asyncio.create_task(self._until_cut(), name="kernel's line")
+        self.ended.add_done_callback(lambda _: self._listening.cancel())
 
     @property
     def manager(self) -> Any:
@@ -111,6 +113,16 @@ class LocalKernel(Kernel):
         killed = await asyncio.to_thread(self._leaf.out_of_memory)
         self.ended.set_result(self._reason(status, killed))
         await resources.aclose()
+
+    async def _until_cut(self) -> None:
+        """End a kernel that lives but cannot be heard any more."""
+        await self.channel.cut.wait()
+        # Usually the process is about to end, and knows a better reason.
+        await asyncio.wait([self.ended], timeout=1.0)
+        why = f"its line was cut, as by a message over {MESSAGE_LIMIT >> 20} MiB"
+        if not self.ended.done():
+            self._verdict = self._verdict or KernelDied(why)
+            self._process.kill()
 
     def _reason(self, status: int, killed: int) -> KernelError:
         if self._verdict:

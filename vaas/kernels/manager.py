@@ -23,7 +23,8 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
 
 from vaas.errors import KernelStartFailed
-from vaas.kernels.process import Process, own
+from vaas.kernels.descriptors import own
+from vaas.kernels.process import Process
 
 PORTS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 USED = ("shell", "iopub", "control")
@@ -38,6 +39,7 @@ def make_context() -> zmq.asyncio.Context:
     context.setsockopt(zmq.MAXMSGSIZE, MESSAGE_LIMIT)
     # Few messages wait here; the rest waits in the kernel, at its own cost.
     context.setsockopt(zmq.RCVHWM, 64)
+    context.setsockopt(zmq.SNDHWM, 64)
     # The file of a socket appears a moment before it listens.
     context.setsockopt(zmq.RECONNECT_IVL, 20)
     return context
@@ -245,4 +247,13 @@ async def until_heard(client: Client, others: asyncio.Event, process: Process) -
     raise KernelStartFailed(f"the kernel ended before it answered: {process.notes}")
 
 
-__all__ = ["PORTS", "Client", "Manager", "Sockets", "make_context", "make_manager", "until_heard"]
+__all__ = [
+    "MESSAGE_LIMIT",
+    "PORTS",
+    "Client",
+    "Manager",
+    "Sockets",
+    "make_context",
+    "make_manager",
+    "until_heard",
+]

@@ -135,6 +135,8 @@ def _missing(report: SandboxReport) -> dict[str, str]:
         lacks["bubblewrap"] = "apt install bubblewrap"
     elif not report.usable:
         lacks["user namespaces"] = "sysctl -w kernel.unprivileged_userns_clone=1"
+    elif not report.own_users:
+        lacks["a user for each kernel"] = "systemctl edit vaas.service  # [Service] User=root"
     if not report.seccomp:
         lacks["system call filter"] = "apt install libseccomp2"
     if not Path("/usr/bin/prlimit").exists():

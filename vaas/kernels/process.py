@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import logging
 import os
@@ -25,6 +24,7 @@ from pathlib import Path
 
 from vaas.errors import KernelStartFailed
 from vaas.kernels import sandbox, seccomp
+from vaas.kernels.descriptors import NOTES_SIZE, memory_file, notes_file, own, readable
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +32,6 @@ END_WITHIN = 3.0
 """Seconds in which a killed process is gone, unless the Linux kernel itself holds it."""
 
 STAGE = Path(__file__).with_name("stage.py")
-NOTES_SIZE = 64 << 10
-"""Bytes kept of what the kernel's process writes to its own standard error."""
-
-F_ADD_SEALS, F_SEAL_SHRINK, F_SEAL_GROW = 1033, 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,47 +114,6 @@ class Process:
         self._fds.close()
 
 
-def own(stack: ExitStack, fd: int) -> int:
-    """Have the stack close a descriptor."""
-    stack.callback(os.close, fd)
-    return fd
-
-
-def _settle(done: asyncio.Future[None]) -> None:
-    if not done.done():
-        done.set_result(None)
-
-
-async def readable(fd: int) -> None:
-    """Wait until a descriptor can be read; a pidfd can when its process has ended."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
-    # One descriptor has one reader: a copy lets several wait for the same end.
-    copy = os.dup(fd)
-    loop.add_reader(copy, _settle, done)
-    try:
-        await done
-    finally:
-        loop.remove_reader(copy)
-        os.close(copy)
-
-
-def _memory_file(stack: ExitStack, name: str, content: bytes) -> int:
-    """A file in memory that a child may read."""
-    fd = own(stack, os.memfd_create(name))
-    os.write(fd, content)
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
-
-
-def _notes_file() -> int:
-    """A file of fixed size: a kernel that floods its standard error fills nothing."""
-    fd = os.memfd_create("notes", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.ftruncate(fd, NOTES_SIZE)
-    fcntl.fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW)
-    return fd
-
-
 def _start(
     orders: Orders,
     argv: list[str],
@@ -184,8 +139,8 @@ def _start(
                 "environment": environment or {"PATH": "/usr/bin:/bin"},
             }
         )
-        paper = _memory_file(stack, "orders", text.encode())
-        notes = _notes_file()
+        paper = memory_file(stack, "orders", text.encode())
+        notes = notes_file()
         popen = subprocess.Popen(
             [sys.executable, "-I", "-S", str(STAGE), str(paper)],
             pass_fds=[paper, *fds],
@@ -220,7 +175,7 @@ async def launch(world: sandbox.World, orders: Orders) -> Process:
                     world, fds, staged=orders.uid is not None, no_nesting=orders.no_nesting
                 )
             )
-            paper = _memory_file(handed, "args", args)
+            paper = memory_file(handed, "args", args)
             sources = [str(bind.source) for bind in world.binds]
             bwrap = shutil.which("bwrap") or "/usr/bin/bwrap"
             argv = [bwrap, "--args", str(paper), *sandbox.command(world)]
@@ -244,9 +199,7 @@ def launch_bare(argv: Sequence[str], orders: Orders, folder: str, env: dict[str,
         folder: where it starts.
         env: its variables.
     """
-    setpriv = shutil.which("setpriv")
-    wrapped = [setpriv or "/usr/bin/setpriv", "--pdeathsig", "KILL", "--", *argv]
-    return _start(orders, wrapped, [], [], folder=folder, environment=env)
+    return _start(orders, list(argv), [], [], folder=folder, environment=env)
 
 
 async def abandon(process: Process) -> str:
@@ -273,12 +226,12 @@ def _descriptors(
     """The files that bubblewrap reads while it builds the sandbox."""
 
     def file(name: str, text: str) -> int:
-        return _memory_file(stack, name, text.encode())
+        return memory_file(stack, name, text.encode())
 
     return sandbox.Descriptors(
         info=info,
-        seccomp=_memory_file(stack, "seccomp", seccomp.program()) if orders.filtered else None,
-        connection=_memory_file(stack, "connection", world.connection),
+        seccomp=memory_file(stack, "seccomp", seccomp.program()) if orders.filtered else None,
+        connection=memory_file(stack, "connection", world.connection),
         passwd=file("passwd", sandbox.USERS),
         group=file("group", sandbox.GROUPS),
         hosts=file("hosts", sandbox.HOSTS),
@@ -302,4 +255,4 @@ async def _first_process(info: int) -> int:
     return int(match[1])
 
 
-__all__ = ["Orders", "Process", "abandon", "launch", "launch_bare", "own", "readable"]
+__all__ = ["END_WITHIN", "Orders", "Process", "abandon", "launch", "launch_bare"]

@@ -50,7 +50,7 @@ class Outside:
         self.mark = f"hush-{os.urandom(8).hex()}"
         os.environ["VAAS_TEST_SECRET"] = self.mark
         stack.callback(os.environ.pop, "VAAS_TEST_SECRET")
-        tcp = stack.enter_context(socket.create_server(("0.0.0.0", 0)))
+        tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         path, abstract = folder / "host.sock", f"vaas-test-{os.urandom(4).hex()}"
         for name in (str(path), "\0" + abstract):
             listener = stack.enter_context(socket.socket(socket.AF_UNIX))

@@ -122,7 +122,7 @@ class Sessions:
                 session.kernel.set_result(kernel)
                 metrics.phases.labels("environment").observe(time.monotonic() - started)
                 await self._run(session, kernel, request, stream=stream)
-                session.error = await kernel.ended
+                session.error = await asyncio.shield(kernel.ended)
         except VaasError as error:
             session.error = error
         except asyncio.CancelledError:

@@ -79,27 +79,36 @@ async def run_cells(
     runner = _Runner(notebook.node, km=manager, timeout=int(timeout), inject=inject)
     runner.reset_execution_trackers()
     runner.kc = client
-    for index, cell in enumerate(notebook.node.cells):
-        if cell.cell_type != "code":
-            continue
-        failure = None
-        try:
-            await runner.async_execute_cell(cell, index, store_history=False)
-        except CellExecutionError as error:
-            failure = _failure(index, error)
-        except CellTimeoutError:
-            text = f"the cell ran for more than {timeout:.0f} s"
-            failure = CellFailure(index + 1, None, "Timeout", text, text)
-            await manager.interrupt_kernel()
-        except DeadKernelError:
-            text = "the kernel ended while the cell was running"
-            failure = CellFailure(index + 1, None, "DeadKernel", text, text)
-        outputs = viewer_outputs(cell.outputs)
-        if failure:
-            outputs.append(error_card(failure))
-        yield CellResult(index, outputs, failure)
-        if failure:
-            return
+    try:
+        for index, cell in enumerate(notebook.node.cells):
+            if cell.cell_type == "code":
+                result = await _run_cell(runner, index, cell)
+                yield result
+                if result.failure:
+                    return
+    finally:
+        client.stop_channels()
+
+
+async def _run_cell(runner: _Runner, index: int, cell: Any) -> CellResult:
+    failure = None
+    try:
+        # With history, because IPython looks there for a semicolon that
+        # silences the cell; it is kept in memory only.
+        await runner.async_execute_cell(cell, index, store_history=True)
+    except CellExecutionError as error:
+        failure = _failure(index, error)
+    except CellTimeoutError:
+        text = f"the cell ran for more than {runner.timeout} s"
+        failure = CellFailure(index + 1, None, "Timeout", text, text)
+        await runner.interrupt()
+    except DeadKernelError:
+        text = "the kernel ended while the cell was running"
+        failure = CellFailure(index + 1, None, "DeadKernel", text, text)
+    outputs = viewer_outputs(cell.outputs)
+    if failure:
+        outputs.append(error_card(failure))
+    return CellResult(index, outputs, failure)
 
 
 def viewer_outputs(outputs: list[Any]) -> list[dict[str, Any]]:
@@ -204,6 +213,11 @@ class _Runner(NotebookClient):
         )
         self.widget_registry = {"@jupyter-widgets/output": {"OutputModel": _ViewedOutput}}
         self._bytes: dict[int, int] = {}
+
+    async def interrupt(self) -> None:
+        """Stop what runs now."""
+        manager: Any = self.km
+        await manager.interrupt_kernel()
 
     def output(self, outs: list[Any], msg: Any, display_id: Any, cell_index: int) -> Any:
         """Drop what comes after the cap, so that endless output costs nothing."""

@@ -32,6 +32,8 @@ class Notebook:
         description: one sentence for lists, or empty.
         node: the notebook in nbformat 4, without stored outputs.
         template: the Voilà template it asks for, or empty.
+        theme: ``light`` unless it asks for ``dark``, or for ``auto`` (as the
+            viewer's system has it): most notebooks are drawn for light paper.
         cells: how many code cells it has.
     """
 
@@ -40,6 +42,7 @@ class Notebook:
     description: str
     node: Any
     template: str
+    theme: str
     cells: int
 
 
@@ -66,6 +69,7 @@ def load_notebook(root: Path, path: str) -> Notebook:
         description=_text(metadata.get("description")),
         node=node,
         template=_text(voila.get("template")),
+        theme=_theme(metadata.get("theme", voila.get("theme"))),
         cells=sum(cell.cell_type == "code" for cell in node.cells),
     )
 
@@ -120,6 +124,10 @@ def _read(file: Path) -> Any:
     if not isinstance(node.get("cells"), list):
         raise NotebookInvalid(f"{file.name} has no cells")
     return node
+
+
+def _theme(asked: Any) -> str:
+    return asked if asked in ("light", "dark", "auto") else "light"
 
 
 def _heading(node: Any) -> str:

@@ -129,7 +129,7 @@ class Dashboard(Handler):
             self.set_header("Content-Security-Policy", dashboard_policy(self.front.image_hosts))
 
             async def start(session: Any = session) -> str:
-                await session.kernel
+                await asyncio.shield(session.kernel)
                 return str(session.id)
 
             async for piece in self.front.renderer.document(
@@ -198,13 +198,16 @@ class _Stream:
             "extension": "./extension",
         }
         root = front.renderer.root
-        handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
-        handler.write(f'<script src="{root}/voila/voila-style.js"></script>')
-        self._block("dashboard")
-        handler.write(opened.html)
         config = front.renderer.config(opened.session.id, bridge)
+        self._block("known", name=self._name)
+        handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
+        self._block("dashboard", scheme=opened.session.notebook.theme)
+        handler.write(opened.html)
+        # What was written so far is the dashboard's own text: it is painted
+        # before the scripts, which are only now asked for.
         handler.write(
             f'<script id="jupyter-config-data" type="application/json">{config}</script>'
+            f'<script src="{root}/voila/voila-style.js"></script>'
             f'<script src="{root}/voila/voila.js"></script>'
         )
         self._block("tail")
@@ -215,7 +218,6 @@ class _Stream:
             "assets": self._front.statics.url,
             "inline": self._front.statics.inline,
             "lang": "en",
-            "nonce": "",
             **context,
         }
         block = self._template.blocks[block_name]

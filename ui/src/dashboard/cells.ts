@@ -15,7 +15,9 @@ export interface Lab {
 export class Cells {
   private readonly areas: Widget[] = [];
   private readonly displays = new Map<string, [OutputAreaModel, number]>();
+  private readonly observer: ResizeObserver;
   private order: Promise<void> = Promise.resolve();
+  private announced = 0;
 
   constructor(
     private readonly lab: Lab,
@@ -24,6 +26,7 @@ export class Cells {
     private readonly extensions: Extensions,
   ) {
     window.addEventListener("resize", () => this.resized());
+    this.observer = new ResizeObserver(() => this.announce());
   }
 
   /** Show a cell's outputs; cells are shown in the order in which they are told. */
@@ -34,10 +37,9 @@ export class Cells {
   }
 
   /** Cells after a failing one are not run: their places go. */
-  finish(): void {
-    void this.order.then(() => {
-      document.querySelectorAll(".vaas-cell[aria-busy]").forEach((cell) => cell.remove());
-    });
+  async finish(): Promise<void> {
+    await this.order;
+    document.querySelectorAll(".vaas-cell[aria-busy]").forEach((cell) => cell.remove());
   }
 
   /** `update_display` of a displayed object, whichever cell shows it. */
@@ -56,6 +58,7 @@ export class Cells {
     const area = new this.lab.outputs.SimplifiedOutputArea({ model, rendermime: this.rendermime });
     this.lab.widgets.Widget.attach(area, cell);
     this.areas.push(area);
+    this.observer.observe(cell);
     for (const output of outputs) {
       await this.modelOf(output);
       const position = model.add(output) - 1;
@@ -73,6 +76,12 @@ export class Cells {
     while (!this.manager.has_model(id) && performance.now() < latest) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
+  }
+
+  /** Charts and maps measure their place when the window says that it changed. */
+  private announce(): void {
+    cancelAnimationFrame(this.announced);
+    this.announced = requestAnimationFrame(() => window.dispatchEvent(new Event("resize")));
   }
 
   private resized(): void {

@@ -51,8 +51,7 @@ function receive({ header, content }: Message, cells: Cells): void {
       cells.show(content["index"] as number, content["outputs"] as Output[]);
       break;
     case "vaas_ready":
-      window.vaasPhase({ name: "ready" });
-      cells.finish();
+      void cells.finish().then(() => window.vaasPhase({ name: "ready" }));
       break;
     case "update_display_data": {
       const transient = content["transient"] as { display_id?: string } | undefined;

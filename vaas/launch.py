@@ -185,12 +185,12 @@ def pick_notebook(workspace: Workspace, path: str) -> str | None:
         NoNotebook: nothing to run there.
         NotebookMissing: the address names a notebook that is not there.
     """
+    path = _local(workspace, path)
     if path in workspace.notebooks:
         return path
     if path.endswith(".ipynb"):
         raise NotebookMissing(f"no {path!r} in the share")
-    folder = f"{path.strip('/')}/" if path.strip("/") else ""
-    inside = [name for name in workspace.notebooks if name.startswith(folder)]
+    folder, inside = _below(workspace, path)
     if not inside:
         raise NoNotebook(f"{len(workspace.notebooks)} notebooks, none below {folder!r}")
     if f"{folder}index.ipynb" in inside:
@@ -199,9 +199,20 @@ def pick_notebook(workspace: Workspace, path: str) -> str | None:
 
 
 def _titles(workspace: Workspace, path: str) -> tuple[tuple[str, str, str], ...]:
-    folder = f"{path.strip('/')}/" if path.strip("/") else ""
-    names = [name for name in workspace.notebooks if name.startswith(folder)]
+    _, names = _below(workspace, _local(workspace, path))
     return tuple((name, *describe(workspace.path, name)) for name in names)
+
+
+def _local(workspace: Workspace, path: str) -> str:
+    """The local path of what the share calls ``path``: another one if its name was neutralised."""
+    path = path.strip("/")
+    return next((ours for ours, theirs in workspace.names.items() if theirs == path), path)
+
+
+def _below(workspace: Workspace, path: str) -> tuple[str, list[str]]:
+    """A folder as prefix of paths, and the notebooks below it."""
+    folder = f"{path}/" if path else ""
+    return folder, [name for name in workspace.notebooks if name.startswith(folder)]
 
 
 __all__ = ["Launcher", "Listing", "Opened", "Session", "Wish", "pick_notebook"]

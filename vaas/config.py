@@ -1,4 +1,4 @@
-"""Settings: one class, read from ``vaas.toml``, then from ``VAAS_...`` variables.
+"""Settings: one class, read from ``vaas.toml``, ``VAAS_...`` variables and the command line.
 
 No room reads settings; ``app`` takes them apart and hands each room its own.
 """
@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from vaas.errors import ConfigError
 
@@ -117,8 +123,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over the file, which is passed in as keywords."""
-        return env_settings, init_settings
+        """The command line wins over the environment, and that over the file."""
+        file = TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, dotenv_settings, file_secret_settings, file
 
 
 def load_settings(file: Path | None = None, **overrides: object) -> Settings:
@@ -126,23 +133,29 @@ def load_settings(file: Path | None = None, **overrides: object) -> Settings:
 
     Args:
         file: a ``vaas.toml``, or ``None`` for defaults.
-        overrides: settings from the command line; they win over the file.
+        overrides: settings from the command line; they win over all others.
 
     Raises:
         ConfigError: the file is missing, is no TOML, or a setting is wrong; the
             detail names each setting and what is expected.
     """
-    values: dict[str, object] = {}
-    if file is not None:
-        try:
-            values = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise ConfigError(f"{file}: {error}") from error
+
+    class Filed(Settings):
+        """The settings, with this file."""
+
+        model_config = SettingsConfigDict(toml_file=file)
+
     try:
-        return Settings(**{**values, **overrides})  # type: ignore[arg-type]  # checked by pydantic
+        if file is not None:
+            tomllib.loads(file.read_text(encoding="utf-8"))  # an absent file would be passed over
+        return Filed(**overrides)  # type: ignore[arg-type]  # checked by pydantic
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise ConfigError("; ".join(lines)) from error
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: {error}") from error
+    except SettingsError as error:
+        raise ConfigError(str(error)) from error
 
 
 __all__ = ["CopySettings", "KernelSettings", "Settings", "Site", "load_settings"]

@@ -1,0 +1,111 @@
+"""Settings: where they come from, which one wins, and what is said of a wrong one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vaas.config import Settings, Site, load_settings
+from vaas.errors import ConfigError
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in [name for name in os.environ if name.startswith("VAAS_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "vaas.toml"
+    path.write_text(
+        'port = 1001\nhost = "127.0.0.2"\nlog_format = "json"\n'
+        '[[site]]\nhost = "cloud.example.org"\nproduct = "nextcloud"\n'
+        "[copy]\ndepth = 3\n[kernel]\nmost = 5\ncell = 1.5\n"
+    )
+    return path
+
+
+def test_the_file_is_read(file: Path) -> None:
+    found = load_settings(file)
+    assert (found.port, found.host) == (1001, "127.0.0.2")
+    assert found.site == (Site(host="cloud.example.org", product="nextcloud"),)
+    assert found.copy_limits.depth == 3
+    assert (found.kernel.most, found.kernel.cell) == (5, 1.5)
+
+
+def test_command_line_wins_over_environment_over_file(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAAS_PORT", "1002")
+    monkeypatch.setenv("VAAS_HOST", "127.0.0.3")
+    monkeypatch.setenv("VAAS_KERNEL__MOST", "6")
+    monkeypatch.setenv("VAAS_KERNEL__SANDBOX", "none")
+    found = load_settings(file, port=1003, kernel={"sandbox": "bubblewrap"})
+    assert (found.port, found.host, found.log_format) == (1003, "127.0.0.3", "json")
+    assert (found.kernel.most, found.kernel.cell, found.kernel.sandbox) == (6, 1.5, "bubblewrap")
+
+
+def test_without_a_file_no_site_is_open() -> None:
+    found = load_settings()
+    assert found.site == ()
+    assert found.open_mode == "listed"
+    assert found.host == "127.0.0.1"
+    assert found.kernel.sandbox == "bubblewrap"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("prot = 1", "prot"),
+        ("port = 70000", "port"),
+        ('port = "many"', "port"),
+        ('public_url = "https://a.example/path"', "public_url"),
+        ('open_mode = "all"', "open_mode"),
+        ('[[site]]\nproduct = "nextcloud"', "site.0.host"),
+        ('[[site]]\nhost = ""', "site.0.host"),
+        ('[[site]]\nhost = "a"\nproduct = "dropbox"', "site.0.product"),
+        ("[kernel]\nmemory = 5", "kernel.memory"),
+        ('[kernel]\nsandbox = "maybe"', "kernel.sandbox"),
+        ("[copy]\ndepth = 0", "copy.depth"),
+        ("port = = 1", "vaas.toml"),
+        ("[kernel", "vaas.toml"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "vaas.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path)
+    assert said in caught.value.detail
+    assert "\n" not in caught.value.detail
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="none.toml"):
+        load_settings(tmp_path / "none.toml")
+    with pytest.raises(ConfigError):
+        load_settings(tmp_path)
+    (tmp_path / "latin.toml").write_bytes(b'host = "\xe9"')
+    with pytest.raises(ConfigError, match=r"latin\.toml"):
+        load_settings(tmp_path / "latin.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("VAAS_PORT", "x"), ("VAAS_SITE", "cloud.example.org"), ("VAAS_KERNEL__MOST", "-1")],
+)
+def test_a_wrong_variable_is_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError) as caught:
+        load_settings()
+    assert name.split("_")[1].lower() in caught.value.detail.lower()
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings().port = 1  # type: ignore[misc]
+    assert isinstance(load_settings(), Settings)

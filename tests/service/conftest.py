@@ -1,0 +1,23 @@
+"""One service for the tests of a module."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.service.harness import Stage, Viewer, staged
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage() -> AsyncIterator[Stage]:
+    """The service with a small cloud; cells may run 5 s, 8 kernels at a time."""
+    async with staged(kernel={"cell": 5, "most": 8, "grace": 2}) as found:
+        yield found
+        assert found.kernels == 0
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def viewer(stage: Stage) -> AsyncIterator[Viewer]:
+    async with stage.viewer() as found:
+        yield found

@@ -18,12 +18,11 @@ from tornado.httpserver import HTTPServer
 
 from vaas.config import Settings
 from vaas.errors import ConfigError
-from vaas.kernels import Limits
-from vaas.kernels.local import LocalKernelHost
+from vaas.kernels import Limits, LocalKernelHost
 from vaas.launch import Launcher
 from vaas.model import Secret, Share, ShareLink
 from vaas.observability import logger
-from vaas.rendering import AssetStore, PageRenderer
+from vaas.rendering import AssetStore, PageRenderer, failure_view
 from vaas.sessions import Sessions
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
 from vaas.storage import CopyLimits, CopyStorage, NativeStorage, Storage
@@ -77,6 +76,7 @@ async def rooms(
             most=settings.kernel.most,
             mode=settings.kernel.sandbox,
             grace=settings.kernel.grace,
+            failure_view=failure_view(),
         )
         stack.push_async_callback(host.close)
         sessions = Sessions(host)

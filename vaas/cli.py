@@ -12,8 +12,8 @@ import signal
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Coroutine, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, urlsplit
@@ -165,18 +165,16 @@ def main() -> None:
     app()
 
 
-class _plainly:  # noqa: N801 - reads as a word of the command's
+@contextmanager
+def _plainly() -> Iterator[None]:
     """Errors of ours become one line on standard error and exit code 2."""
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, kind: type[BaseException] | None, error: Any, trace: Any) -> None:
-        if isinstance(error, VaasError):
-            typer.echo(f"vaas: {error.title}. {error.advice}", err=True)
-            if error.detail:
-                typer.echo(f"      {error.detail}", err=True)
-            raise typer.Exit(2) from None
+    try:
+        yield
+    except VaasError as error:
+        typer.echo(f"vaas: {error.title}. {error.advice}", err=True)
+        if error.detail:
+            typer.echo(f"      {error.detail}", err=True)
+        raise typer.Exit(2) from None
 
 
 def _named(text: str) -> tuple[ShareLink, dict[str, Path]]:
@@ -189,7 +187,7 @@ def _named(text: str) -> tuple[ShareLink, dict[str, Path]]:
     return parse_link(text), {}
 
 
-def _for_link(link: ShareLink, **settings: object) -> Settings:
+def _for_link(link: ShareLink, **settings: Any) -> Settings:
     """Settings that admit just this link's host, whatever it is."""
     if link.hint == "local":
         return load_settings(**settings)

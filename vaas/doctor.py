@@ -7,7 +7,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from vaas.kernels.probe import probe
+from vaas.kernels import probe
 
 _PROGRAMS = {
     "rclone": ("serves large shares without copying them", "apt-get install rclone"),

@@ -125,6 +125,10 @@ class Kernel(ABC):
         """
 
     @abstractmethod
+    async def memory(self) -> int:
+        """Bytes that the kernel and all it started hold now, shared pages divided."""
+
+    @abstractmethod
     async def interrupt(self) -> None:
         """Stop the cell or callback that runs now."""
 

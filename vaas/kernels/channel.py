@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
@@ -21,6 +20,7 @@ import zmq
 from jupyter_client.session import DELIM
 
 from vaas.errors import MessageRefused
+from vaas.kernels.author import AUTHOR_LIMIT, OnAuthorMessage, author_text, stand_in
 from vaas.kernels.base import Channel
 from vaas.kernels.manager import Manager
 from vaas.kernels.wire import FRAME_LIMIT, PARTS, Frame, pack, read_json, unpack
@@ -46,14 +46,6 @@ BURST, PAUSE = 64, 0.005
 TAKEN_WITHIN = 10.0
 """Seconds that a viewer's message waits for room in the kernel's queue."""
 
-AUTHOR_LIMIT = 256 << 10
-"""Characters for the author from one kernel."""
-
-_UNPRINTABLE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
-
-OnAuthorMessage = Callable[[str], None]
-"""Called with text that the notebook's author should see: errors, standard error."""
-
 
 class LocalChannel(Channel):
     """A channel over the kernel's own sockets.
@@ -69,7 +61,11 @@ class LocalChannel(Channel):
     """
 
     def __init__(
-        self, manager: Manager, on_author_message: OnAuthorMessage, clock: Callable[[], float]
+        self,
+        manager: Manager,
+        on_author_message: OnAuthorMessage,
+        clock: Callable[[], float],
+        failure_view: Mapping[str, Any] | None = None,
     ) -> None:
         """Connect; nothing is relayed before ``run``.
 
@@ -77,7 +73,10 @@ class LocalChannel(Channel):
             manager: of the kernel, its sockets open.
             on_author_message: takes what only the author may see.
             clock: tells the time in seconds.
+            failure_view: content of the ``display_data`` that a viewer gets in
+                place of a traceback; nothing if not given.
         """
+        self._failure_view = failure_view
         self._session = manager.new_session()
         self._tell_author = on_author_message
         self._clock = clock
@@ -197,7 +196,11 @@ class LocalChannel(Channel):
         kind = str(header.get("msg_type"))
         if kind == "status":
             self._note_status(parts)
-        if kind in NOT_FOR_VIEWERS or self._is_for_author(kind, parts):
+        if kind in NOT_FOR_VIEWERS:
+            return
+        if self._is_for_author(kind, parts):
+            if kind == "error" and self._failure_view:
+                self._keep(pack(Frame(name, stand_in(parts, self._failure_view))))
             return
         if sum(map(len, parts)) > FRAME_LIMIT:
             self._tell(f"a message {kind} over {FRAME_LIMIT} bytes was not passed on")
@@ -211,7 +214,7 @@ class LocalChannel(Channel):
 
     def _is_for_author(self, kind: str, parts: list[bytes]) -> bool:
         """Hand errors and standard error to the author; tell whether it was such."""
-        text = _author_text(kind, parts[3]) if kind in ("error", "stream") else None
+        text = author_text(kind, parts[3]) if kind in ("error", "stream") else None
         if text is None:
             return False
         self._tell(text)
@@ -267,21 +270,4 @@ def _permitted_header(message: Frame) -> bytes:
     return json.dumps(kept).encode()
 
 
-def _author_text(kind: str, part: bytes) -> str | None:
-    """What an error or standard error says; ``None`` for what viewers may see."""
-    content = read_json(part)
-    if content is None:
-        # Too long to be read here; ipykernel writes the stream's name first.
-        hidden = kind == "error" or b'"stderr"' in part[:40]
-        return f"({len(part)} bytes of {kind})" if hidden else None
-    if kind == "error":
-        lines = content.get("traceback")
-        text = "\n".join(map(str, lines)) if isinstance(lines, list) else str(content)
-    elif content.get("name") == "stderr":
-        text = str(content.get("text", ""))
-    else:
-        return None
-    return _UNPRINTABLE.sub("", text).encode("utf-8", "replace").decode()
-
-
-__all__ = ["LocalChannel", "OnAuthorMessage"]
+__all__ = ["LocalChannel"]

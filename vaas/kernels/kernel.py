@@ -14,6 +14,7 @@ from vaas.kernels.channel import LocalChannel
 from vaas.kernels.limits import Leaf
 from vaas.kernels.manager import MESSAGE_LIMIT, Client, Manager
 from vaas.kernels.process import END_WITHIN, Process
+from vaas.kernels.watchdog import memory
 from vaas.model import KernelRef
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,10 @@ class LocalKernel(Kernel):
     def client(self) -> Any:
         """See ``Kernel.client``; stop its channels when the run is over."""
         return self._client
+
+    async def memory(self) -> int:
+        """See ``Kernel.memory``."""
+        return await asyncio.to_thread(memory, self.pid)
 
     async def interrupt(self) -> None:
         """See ``Kernel.interrupt``."""

@@ -7,7 +7,7 @@ import logging
 import secrets
 import sys
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Literal
@@ -57,6 +57,7 @@ class LocalKernelHost(KernelHost):
         on_author_message: Callable[[KernelRef, str], None] = log_for_author,
         clock: Callable[[], float] = time.monotonic,
         grace: float = 20.0,
+        failure_view: Mapping[str, Any] | None = None,
     ) -> None:
         """Set it up; nothing lives before the first ``start``.
 
@@ -68,11 +69,13 @@ class LocalKernelHost(KernelHost):
             on_author_message: takes errors and standard error of notebooks.
             clock: tells the time in seconds.
             grace: seconds that a kernel outlives its page.
+            failure_view: what viewers see in place of a traceback, the content
+                of a ``display_data`` message.
         """
         self._runtime = Runtime(runtime)
         self._environments = Environments(environments)
         self._sandboxed = mode == "bubblewrap"
-        self._tell_author = on_author_message
+        self._tell_author, self._failure_view = on_author_message, failure_view
         self._clock = clock
         self._free = list(range(most - 1, -1, -1))
         self._kernels: dict[int, LocalKernel] = {}
@@ -241,7 +244,9 @@ class LocalKernelHost(KernelHost):
     def _open_channel(
         self, ref: KernelRef, manager: Manager, stack: AsyncExitStack
     ) -> LocalChannel:
-        channel = LocalChannel(manager, lambda text: self._tell_author(ref, text), self._clock)
+        channel = LocalChannel(
+            manager, lambda text: self._tell_author(ref, text), self._clock, self._failure_view
+        )
         stack.callback(channel.close)
         relay = asyncio.create_task(channel.run(), name="channel")
         stack.push_async_callback(_stop, relay)

@@ -1,7 +1,7 @@
 """From a notebook and a live kernel to the page, with Voilà and its templates."""
 
 from vaas.rendering.assets import Asset, AssetStore
-from vaas.rendering.execute import CellFailure, CellResult, run_cells
+from vaas.rendering.execute import CellFailure, CellResult, failure_view, run_cells
 from vaas.rendering.notebook import Notebook, choose_kernel, describe, load_notebook
 from vaas.rendering.page import PageRenderer, has_template
 from vaas.rendering.source import SourceCell, source_cells
@@ -16,6 +16,7 @@ __all__ = [
     "SourceCell",
     "choose_kernel",
     "describe",
+    "failure_view",
     "has_template",
     "load_notebook",
     "run_cells",

@@ -137,9 +137,20 @@ def error_card(failure: CellFailure) -> dict[str, Any]:
             "This part of the dashboard takes too long",
             "Try again later, or tell its author.",
         )
-    return _html(
-        f'<section class="vaas-card vaas-card--error"><h2 class="vaas-card__title">{escape(title)}'
-        f'</h2><p class="vaas-card__advice">{escape(advice)}</p></section>'
+    return _html(_card(title, advice))
+
+
+def failure_view() -> dict[str, Any]:
+    """Content of the ``display_data`` that a viewer gets where a callback's traceback was."""
+    output = _html(_card("This did not work", "Its author can see what went wrong."))
+    return {**output, "metadata": {"vaas": "failed"}, "transient": {}}
+
+
+def _card(title: str, advice: str) -> str:
+    return (
+        '<section class="vaas-card vaas-card--error">'
+        f'<h2 class="vaas-card__title">{escape(title)}</h2>'
+        f'<p class="vaas-card__advice">{escape(advice)}</p></section>'
     )
 
 
@@ -228,4 +239,4 @@ class _Runner(NotebookClient):
         return super().output(outs, msg, display_id, cell_index)
 
 
-__all__ = ["CellFailure", "CellResult", "error_card", "run_cells", "viewer_outputs"]
+__all__ = ["CellFailure", "CellResult", "error_card", "failure_view", "run_cells", "viewer_outputs"]

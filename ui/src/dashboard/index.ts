@@ -11,6 +11,8 @@
 import { Cells, type Lab } from "./cells";
 import { Connection } from "./connection";
 import { Extensions } from "./extensions";
+import { markTheme, nameControls } from "./names";
+import { passing } from "./notices";
 import { shared, type App, type Message, type Output, type Plugin, type RenderMime, type ShareScope } from "./jupyter";
 
 let scope: ShareScope = {};
@@ -41,6 +43,13 @@ async function start(app: App, rendermime: RenderMime, lab: Lab): Promise<void> 
   new Connection(manager.kernel);
 }
 
+/** Whether the cells have run: what fails later is a callback's doing. */
+let live = false;
+
+function metadataOf(content: Message["content"]): Record<string, unknown> {
+  return (content["metadata"] ?? {}) as Record<string, unknown>;
+}
+
 function receive({ header, content }: Message, cells: Cells): void {
   switch (header.msg_type) {
     case "vaas_run":
@@ -51,7 +60,13 @@ function receive({ header, content }: Message, cells: Cells): void {
       cells.show(content["index"] as number, content["outputs"] as Output[]);
       break;
     case "vaas_ready":
-      void cells.finish().then(() => window.vaasPhase({ name: "ready" }));
+      void cells.finish().then(() => {
+        live = true;
+        window.vaasPhase({ name: "ready" });
+      });
+      break;
+    case "display_data":
+      if (live && metadataOf(content)["vaas"] === "failed") passing("That did not work. Its author can see why.");
       break;
     case "update_display_data": {
       const transient = content["transient"] as { display_id?: string } | undefined;
@@ -61,6 +76,8 @@ function receive({ header, content }: Message, cells: Cells): void {
   }
 }
 
+markTheme();
+nameControls();
 window._JUPYTERLAB ??= {};
 window._JUPYTERLAB["vaas"] = {
   init(given) {

@@ -22,6 +22,18 @@ export function notice(text: string, kind: "warn" | "bad" | "" = ""): void {
   bar.replaceChildren(span);
 }
 
+const PASSING_MS = 6000;
+let passingTimer = 0;
+
+/** A remark that goes away by itself. */
+export function passing(text: string): void {
+  notice(text, "bad");
+  clearTimeout(passingTimer);
+  passingTimer = setTimeout(() => {
+    if (bar?.textContent === text) notice("");
+  }, PASSING_MS);
+}
+
 /** The session is over: one button starts the dashboard again. */
 export function ended(failure: Failure | null): void {
   const card = document.createElement("div");

@@ -127,7 +127,7 @@ async def service(
         sock = _listen(settings.host, settings.port)
         server = HTTPServer(make_application(front), xheaders=bool(settings.public_url))
         server.add_sockets([sock])
-        warming = asyncio.create_task(built.assets.warm(built.assets.core()))
+        warming = asyncio.create_task(_warm(built))
         host, port = sock.getsockname()[:2]
         try:
             yield f"http://{f'[{host}]' if ':' in host else host}:{port}/"
@@ -137,6 +137,12 @@ async def service(
             await built.launcher.sessions.close()
             await asyncio.wait({asyncio.ensure_future(server.close_all_connections())}, timeout=1)
             await asyncio.gather(warming, return_exceptions=True)
+
+
+async def _warm(built: Rooms) -> None:
+    """Do ahead what the first viewer would wait for."""
+    await asyncio.to_thread(built.renderer.warm)
+    await built.assets.warm(built.assets.core())
 
 
 def site_rules(settings: Settings) -> list[SiteRule]:

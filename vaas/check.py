@@ -129,7 +129,7 @@ async def _watch(built: Rooms, session: Session) -> NotebookReport:
         cells=session.notebook.cells,
     )
     if session.state == "ready":
-        report = replace(report, memory=0)
+        report = replace(report, memory=await session.kernel.result().memory())
     await built.launcher.sessions.end(session.id)
     if session.failures:
         failure = session.failures[0]

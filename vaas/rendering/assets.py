@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import json
 import mimetypes
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +20,6 @@ from typing import Any
 
 import brotli
 from jupyter_core.paths import jupyter_path
-from jupyterlab_server.config import get_federated_extensions
 
 _COMPRESSIBLE = {".js", ".css", ".json", ".svg", ".map", ".html", ".txt", ".ttf", ".eot", ".wasm"}
 _SMALL = 1024
@@ -159,8 +159,16 @@ def _inside(root: Path, rest: str) -> Path | None:
 
 
 def _extensions(roots: list[Path]) -> Iterator[dict[str, Any]]:
-    """The installed widget libraries as the page's configuration lists them."""
-    found = get_federated_extensions([str(root) for root in roots])
+    """The installed widget libraries as the page's configuration lists them.
+
+    A library is a folder, or a folder in a scope's folder, with a
+    ``package.json`` in which JupyterLab's builder left its entry points; of
+    several with one name the first counts, as in JupyterLab.
+    """
+    found: dict[str, Any] = {}
+    for root in roots:
+        for file in sorted([*root.glob("*/package.json"), *root.glob("@*/*/package.json")]):
+            found.setdefault(file.parent.relative_to(root).as_posix(), json.loads(file.read_text()))
     for name, data in sorted(found.items()):
         lab = data.get("jupyterlab", {})
         build = lab.get("_build", {})

@@ -15,8 +15,6 @@ from functools import lru_cache
 from typing import Any
 
 import nbformat
-from voila.exporter import VoilaExporter
-from voila.paths import collect_template_paths
 
 from vaas.rendering.assets import AssetStore
 from vaas.rendering.execute import CellResult
@@ -50,6 +48,11 @@ class PageRenderer:
     def root(self) -> str:
         """Address prefix of all assets, with their digest."""
         return self._root
+
+    @staticmethod
+    def warm() -> None:
+        """Load and compile what the first page needs; takes seconds, run it in a thread."""
+        _exporter(DEFAULT_TEMPLATE).template  # noqa: B018 - compiles when first asked for
 
     def fragment(self, notebook: Notebook) -> str:
         """The inside of a dashboard page, for our own template.
@@ -157,6 +160,8 @@ class PageRenderer:
 
 def has_template(name: str) -> bool:
     """Whether a Voilà template of this name is installed."""
+    from voila.paths import collect_template_paths  # noqa: PLC0415 - as for the exporter
+
     try:
         return bool(collect_template_paths(["voila"], name, prune=True)) and name.isidentifier()
     except ValueError:
@@ -177,6 +182,11 @@ async def _finished(node: Any, results: AsyncIterator[CellResult]) -> AsyncItera
 
 @lru_cache(maxsize=16)
 def _exporter(template: str) -> Any:
+    # Imported when first needed: Voilà brings a whole Jupyter server along,
+    # which takes seconds that nobody should wait for "vaas --help".
+    from voila.exporter import VoilaExporter  # noqa: PLC0415
+    from voila.paths import collect_template_paths  # noqa: PLC0415
+
     exporter = VoilaExporter(
         template_name=template,
         template_paths=collect_template_paths(["voila", "nbconvert"], template),

@@ -57,16 +57,10 @@ class AssetStore:
         self._cache = cache
         roots = [Path(path) for path in jupyter_path()]
         self._roots: dict[str, list[Path]] = {
-            "voila": [
-                *(root / "voila/templates/base/static" for root in roots),
-            ],
+            "voila": [root / "voila/templates/base/static" for root in roots],
             "labextensions": [
                 *(root / "labextensions" for root in roots),
                 *(root / "voila/labextensions" for root in roots),
-            ],
-            "templates": [
-                *(root / "voila/templates" for root in roots),
-                *(root / "nbconvert/templates" for root in roots),
             ],
         }
         self._extra = dict(extra or {})
@@ -79,6 +73,8 @@ class AssetStore:
             if address.startswith(prefix + "/"):
                 return _inside(folder, address[len(prefix) + 1 :])
         kind, _, rest = address.partition("/")
+        if kind == "templates":
+            return _template_file(rest)
         for root in self._roots.get(kind, ()):
             if file := _inside(root, rest):
                 return file
@@ -149,6 +145,18 @@ class AssetStore:
                         f"{file.relative_to(folder)}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode()
                     )
         return state.hexdigest()[:16]
+
+
+def _template_file(address: str) -> Path | None:
+    """``NAME/static/FILE`` of a template, or of one that it is based on."""
+    from voila.paths import collect_static_paths  # noqa: PLC0415 - slow; see page.py
+
+    name, _, rest = address.partition("/static/")
+    try:
+        folders = collect_static_paths(["voila", "nbconvert"], name)
+    except ValueError:
+        return None
+    return next((file for folder in folders if (file := _inside(Path(folder), rest))), None)
 
 
 def _inside(root: Path, rest: str) -> Path | None:

@@ -20,6 +20,9 @@ from vaas.errors import LanguageUnknown, NotebookInvalid, NotebookMissing
 MAX_BYTES = 64 << 20
 """Largest notebook file that is read; facts of the trade say 20 MB is already odd."""
 
+_VERSIONS = (3, 4)
+_KINDS = ("code", "markdown", "raw")
+
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
@@ -58,9 +61,6 @@ def load_notebook(root: Path, path: str) -> Notebook:
         NotebookInvalid: it is no notebook, or too large.
     """
     node = _read(root / path)
-    for cell in node.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
     metadata = _mapping(node.metadata.get("vaas"))
     voila = _mapping(node.metadata.get("voila"))
     return Notebook(
@@ -115,14 +115,35 @@ def _read(file: Path) -> Any:
     except (OSError, UnicodeError) as error:
         raise NotebookInvalid(f"{file.name}: {error}") from error
     try:
-        node = nbformat.reads(text, as_version=4)
-        json.dumps(node)  # lone surrogates and the like would fail later, in the page
-    except (ValueError, RecursionError, KeyError, TypeError, AttributeError, LookupError) as error:
-        raise NotebookInvalid(f"{file.name}: {type(error).__name__}: {error}") from error
+        return _parse(text)
+    except (ValueError, RecursionError, TypeError, AttributeError, LookupError) as error:
+        raise NotebookInvalid(f"{file.name}: {type(error).__name__}: {error}"[:500]) from error
     except nbformat.ValidationError as error:
-        raise NotebookInvalid(f"{file.name}: {error}") from error
-    if not isinstance(node.get("cells"), list):
-        raise NotebookInvalid(f"{file.name} has no cells")
+        raise NotebookInvalid(f"{file.name}: {error}"[:500]) from error
+
+
+def _parse(text: str) -> Any:
+    """A notebook in nbformat 4, without what it stored.
+
+    Stricter than ``nbformat.reads`` about what would fail later, and content
+    with what would not, such as ids or outputs that no notebook should have.
+    """
+    raw = json.loads(text)
+    major = raw.get("nbformat")
+    if major not in _VERSIONS:
+        raise ValueError(f"nbformat {major!r} is not read")
+    raw["metadata"] = _mapping(raw.get("metadata"))
+    for sheet in [raw] if major == max(_VERSIONS) else raw["worksheets"]:
+        for cell in sheet["cells"]:
+            cell["metadata"] = _mapping(cell.get("metadata"))
+            if cell["cell_type"] == "code":
+                cell |= {"outputs": [], "execution_count": None}
+    node = nbformat.convert(nbformat.versions[major].to_notebook_json(raw, minor=0), 4)
+    for index, cell in enumerate(node.cells):
+        if cell.cell_type not in _KINDS or not isinstance(cell.source, str):
+            raise ValueError(f"cell {index + 1} is none")
+        cell.id = f"cell-{index}"
+    json.dumps(node, ensure_ascii=False).encode()  # half characters would fail later, in the page
     return node
 
 

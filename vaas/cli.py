@@ -77,7 +77,7 @@ def demo(port: Port = DEFAULT_PORT, no_browser: NoBrowser = False) -> None:
             site=(Site(host=exhibits.host, insecure=True, private=True),),
         )
         cards = [
-            Card(e.title, e.description, canonical_path(parse_link(e.url)), "", e.kind)
+            Card(e.title, e.description, canonical_path(parse_link(e.url)), e.picture, e.kind)
             for e in exhibits.shown
         ]
         _serve(settings, browser=not no_browser, cards=cards)

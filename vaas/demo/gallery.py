@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sysconfig
 from collections.abc import Iterator
@@ -28,12 +29,13 @@ _PASSWORD = "sunflower"  # noqa: S105 - the demo's, shown on its home page
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """An example: what it is called, what it shows, and its share link."""
+    """An example: what it is called, what it shows, its share link, and a picture as a data URL."""
 
     title: str
     description: str
     url: str
     kind: str
+    picture: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +67,22 @@ def gallery() -> Iterator[Gallery]:
 
 def _exhibit(efss: DemoEfss, folder: Path, cloud: str) -> Exhibit:
     title, description = _told(folder)
-    url = efss.add_link(cloud, folder.name, token=f"{folder.name}Demo2026"[:15].ljust(15, "0"))
-    return Exhibit(title, description, url, _NAMES[cloud])
+    url = efss.add_link(cloud, folder.name)
+    return Exhibit(title, description, url, _NAMES[cloud], _picture(folder))
 
 
 def _protected(efss: DemoEfss, folder: Path) -> Exhibit:
     title, _ = _told(folder)
     url = efss.add_link("nextcloud", folder.name, token="protectedDemo26", password=_PASSWORD)  # noqa: S106 - a link's name
     text = f"The same dashboard behind a password, which is “{_PASSWORD}”."
-    return Exhibit(f"{title}, protected", text, url, "Nextcloud link with password")
+    return Exhibit(f"{title}, protected", text, url, "Nextcloud link, protected", "")
+
+
+def _picture(folder: Path) -> str:
+    file = folder / "thumbnail.webp"
+    if not file.is_file():
+        return ""
+    return f"data:image/webp;base64,{base64.b64encode(file.read_bytes()).decode()}"
 
 
 def _told(folder: Path) -> tuple[str, str]:

@@ -99,7 +99,8 @@ def debian(packages: dict[str, str]) -> bool:
     say(f"Debian packages: {' '.join(missing)}")
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in (["apt-get", "update"], install):
-        run(*command[:1], "-qq", *command[1:], environment=quiet)
+        # What it says at length is left out; what goes wrong it says on standard error.
+        subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, check=True)
     return True
 
 
@@ -144,14 +145,13 @@ def _digest(inputs: Iterable[str]) -> str:
     return total.hexdigest()
 
 
-def run(*command: str | Path, environment: dict[str, str] | None = None) -> None:
+def run(*command: str | Path) -> None:
     """Run a program in the foreground.
 
     Raises:
         subprocess.CalledProcessError: it failed.
     """
-    words = [str(word) for word in command]
-    subprocess.run(words, env=environment, check=True)
+    subprocess.run([str(word) for word in command], check=True)
 
 
 def say(text: str) -> None:

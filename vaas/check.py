@@ -28,6 +28,8 @@ class NotebookReport:
         works: whether a viewer gets the whole dashboard.
         seconds: from asking for it to its last cell.
         memory: bytes that its kernel uses at the end; 0 if unknown.
+        data: bytes of the share that were fetched for it.
+        files: how many files these are.
         cells: code cells.
         problem: what went wrong, empty if nothing.
         cell: number of the failing cell, from 1.
@@ -40,6 +42,8 @@ class NotebookReport:
     works: bool
     seconds: float = 0.0
     memory: int = 0
+    data: int = 0
+    files: int = 0
     cells: int = 0
     problem: str = ""
     cell: int | None = None
@@ -126,6 +130,8 @@ async def _watch(built: Rooms, session: Session) -> NotebookReport:
         session.notebook.path,
         works=session.state == "ready" and not session.failures,
         seconds=round(seconds, 2),
+        data=session.workspace.size,
+        files=session.workspace.files,
         cells=session.notebook.cells,
     )
     if session.state == "ready":
@@ -162,8 +168,10 @@ def print_report(report: Report, *, as_json: bool) -> None:
 def _lines(notebook: NotebookReport) -> list[str]:
     mark = "works " if notebook.works else "FAILS "
     figures = f"{notebook.cells} cells, {notebook.seconds:.1f} s"
+    if notebook.files:
+        figures += f", {notebook.files} files of {notebook.data / (1 << 20):.1f} MB fetched"
     if notebook.memory:
-        figures += f", {notebook.memory / (1 << 20):.0f} MB"
+        figures += f", {notebook.memory / (1 << 20):.0f} MB of memory"
     lines = [f"  {mark} {notebook.path}  ({figures})"]
     if notebook.problem:
         place = f"cell {notebook.cell}" if notebook.cell else ""

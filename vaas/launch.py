@@ -105,7 +105,7 @@ class Launcher:
             notebook = await asyncio.to_thread(load_notebook, workspace.path, path)
             request = await self._request(wish, share, workspace, notebook)
             html = await asyncio.to_thread(self._renderer.fragment, notebook) if wish.stream else ""
-            session = Session(request.ref.id, share, notebook)
+            session = Session(request.ref.id, share, workspace, notebook)
             self.sessions.begin(session, request, stack.pop_all(), stream=wish.stream)
             yield Opened(session, html)
 

@@ -16,7 +16,7 @@ from typing import Literal
 
 from vaas.errors import KernelError, KernelStartFailed, SessionGone, VaasError
 from vaas.kernels import Kernel, KernelHost, KernelRequest
-from vaas.model import Share
+from vaas.model import Share, Workspace
 from vaas.observability import logger, metrics
 from vaas.rendering import CellFailure, CellResult, Notebook, run_cells
 
@@ -27,6 +27,9 @@ State = Literal["starting", "running", "ready", "ended"]
 _TOLD = 120.0
 """Seconds for which an ended session can still be asked why."""
 
+_LET_GO = 5.0
+"""Seconds that whoever ends a session waits for its kernel and files to go."""
+
 
 @dataclass(slots=True)
 class Session:
@@ -35,6 +38,7 @@ class Session:
     Attributes:
         id: random; whoever knows it is the viewer.
         share: what it shows.
+        workspace: the files it reads.
         notebook: which notebook runs.
         state: how far it is.
         error: why it ended, once it has.
@@ -45,6 +49,7 @@ class Session:
 
     id: str = field(repr=False)
     share: Share
+    workspace: Workspace
     notebook: Notebook
     state: State = "starting"
     error: VaasError | None = None
@@ -70,7 +75,7 @@ class Sessions:
         """
         self._host = host
         self._sessions: dict[str, Session] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def find(self, session_id: str) -> Session:
         """A session that lives, or ended lately.
@@ -84,15 +89,17 @@ class Sessions:
 
     async def end(self, session_id: str) -> None:
         """End a session because its viewer left."""
-        session = self._sessions.get(session_id)
-        if session and session.kernel.done() and not session.kernel.exception():
-            await session.kernel.result().close()
+        if task := self._tasks.get(session_id):
+            # Also while the kernel starts: nobody would come for it.
+            task.cancel()
+            await asyncio.wait([task], timeout=_LET_GO)
 
     async def close(self) -> None:
         """End all sessions and wait until their kernels and workspaces are gone."""
-        for task in self._tasks:
+        tasks = tuple(self._tasks.values())
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def begin(
         self, session: Session, request: KernelRequest, stack: AsyncExitStack, *, stream: bool
@@ -107,8 +114,8 @@ class Sessions:
         """
         self._sessions[session.id] = session
         task = asyncio.create_task(self._live(session, request, stack, stream=stream))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[session.id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(session.id, None))
 
     async def _live(
         self, session: Session, request: KernelRequest, stack: AsyncExitStack, *, stream: bool
@@ -126,7 +133,7 @@ class Sessions:
         except VaasError as error:
             session.error = error
         except asyncio.CancelledError:
-            session.error = SessionGone("the server is closing")
+            session.error = SessionGone("its viewer left, or the server closes")
         except Exception as error:  # the task's last line: told, not raised
             log.exception("session_failed", notebook=session.notebook.path)
             session.error = KernelStartFailed(f"{type(error).__name__}: {error}")

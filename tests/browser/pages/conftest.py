@@ -1,4 +1,4 @@
-"""The rendered pages, served, and a browser to look at them."""
+"""The rendered pages, served, and a viewer to look at them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.pages.samples import ARTIFACTS, render_pages
 from tests.browser.pages.serve import Site
-
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +25,6 @@ def site() -> Iterator[Site]:
         server.go_on.set()
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

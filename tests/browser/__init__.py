@@ -1,0 +1,1 @@
+"""Tests that look at pages as viewers do; one browser serves them all."""

@@ -1,0 +1,94 @@
+"""One browser, one cloud and one service for all that may share them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+pytest.register_assert_rewrite("tests.browser.viewer", "tests.browser.service")
+
+from tests.browser.notebooks import write  # noqa: E402 - after asking for its asserts to speak
+from tests.browser.service import Service, settings
+from tests.browser.viewer import Viewer
+from vaas.demo.efss import DemoEfss
+
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+expect.set_options(timeout=30_000)
+
+Share = Callable[..., str]
+"""``share({name: body}, product="nextcloud", **link)`` gives a link to a new folder."""
+
+Visit = Callable[..., Viewer]
+"""``visit(service)`` gives a new viewer, who is checked at the end."""
+
+
+# Of the package, not of the session: playwright's loop must not outlive these tests.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="package")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of which parts are shared."""
+    return tmp_path_factory.mktemp("cloud")
+
+
+@pytest.fixture(scope="package")
+def cloud(shared: Path) -> Iterator[DemoEfss]:
+    with DemoEfss(shared) as efss:
+        yield efss
+
+
+@pytest.fixture(scope="package")
+def service(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("site")
+    config = settings(folder, urlsplit(cloud.url).netloc)
+    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    log = tmp_path_factory.mktemp("demo") / "log.txt"
+    with Service(log, "demo", "--port", "0", "--no-browser") as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def numbers() -> Iterator[int]:
+    return itertools.count()
+
+
+@pytest.fixture
+def share(cloud: DemoEfss, shared: Path, numbers: Iterator[int]) -> Share:
+    def make(files: dict[str, bytes], product: str = "nextcloud", **link: Any) -> str:
+        name = f"share{next(numbers)}"
+        write(shared / name, files)
+        return cloud.add_link(product, name, **link)
+
+    return make
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    viewers: list[Viewer] = []
+
+    def arrive(service: Service, **options: Any) -> Viewer:
+        viewers.append(Viewer(browser, service.url, **options))
+        return viewers[-1]
+
+    yield arrive
+    for viewer in viewers:
+        viewer.close()
+    for viewer in viewers:
+        viewer.check()

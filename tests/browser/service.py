@@ -1,0 +1,122 @@
+"""The service as its operators start it: a process of its own, asked over HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+ROOT = Path(__file__).parents[2]
+DEADLINE = 60.0
+
+CONFIG = """
+port = {port}
+data = "{data}"
+log_level = "DEBUG"
+[[site]]
+host = "{host}"
+insecure = true
+private = true
+[kernel]
+grace = {grace}
+"""
+
+
+def settings(folder: Path, host: str, *, port: int = 0, grace: float = 20.0) -> Path:
+    """Write a ``vaas.toml`` that admits one cloud; return where it lies."""
+    file = folder / "vaas.toml"
+    data = folder / "data"
+    file.write_text(CONFIG.format(port=port, data=data, host=host, grace=grace))
+    return file
+
+
+class Service:
+    """``vaas ...`` from entering the context to leaving it.
+
+    Attributes:
+        url: address at which it serves, with a slash at its end.
+        log: file with all that it wrote.
+    """
+
+    def __init__(self, log: Path, *arguments: str) -> None:
+        self.log = log
+        self.url = ""
+        self._arguments = arguments
+        self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
+        self._ready = threading.Event()
+
+    def __enter__(self) -> Self:
+        with self.log.open("a") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "vaas", *self._arguments],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+                start_new_session=True,
+            )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+        assert self._ready.wait(DEADLINE), self.written()
+        assert self.url, self.written()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process
+        assert self._reader
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(DEADLINE)
+        finally:
+            self._process.kill()
+            self._reader.join(DEADLINE)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        assert self._process
+        self._process.kill()
+        self._process.wait(DEADLINE)
+
+    def written(self) -> str:
+        """All that it logged so far."""
+        return self.log.read_text()
+
+    def kernels(self) -> int:
+        """How many kernels live."""
+        return int(self.ask("health/ready")["kernels"])
+
+    def ask(self, path: str) -> Any:
+        """An answer in JSON."""
+        with urllib.request.urlopen(self.url + path, timeout=DEADLINE) as answer:
+            return json.load(answer)
+
+    def _read(self) -> None:
+        assert self._process
+        assert self._process.stdout
+        with self._process.stdout as lines:
+            for line in lines:
+                if line.startswith("ready "):
+                    self.url = line.split()[1]
+                    self._ready.set()
+        self._ready.set()
+
+
+def eventually(holds: Callable[[], bool], *, within: float = DEADLINE) -> bool:
+    """Ask again and again until it holds; ``False`` if it does not in time."""
+    latest = time.monotonic() + within
+    asked = threading.Event()
+    while not holds():
+        if time.monotonic() > latest:
+            return False
+        asked.wait(0.05)
+    return True

@@ -7,6 +7,7 @@ card where a cell failed. The author gets the failure whole.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -103,12 +104,20 @@ async def _run_cell(runner: _Runner, index: int, cell: Any) -> CellResult:
         failure = CellFailure(index + 1, None, "Timeout", text, text)
         await runner.interrupt()
     except DeadKernelError:
+        _raise_if_cancelled()
         text = "the kernel ended while the cell was running"
         failure = CellFailure(index + 1, None, "DeadKernel", text, text)
     outputs = viewer_outputs(cell.outputs)
     if failure:
         outputs.append(error_card(failure))
     return CellResult(index, outputs, failure)
+
+
+def _raise_if_cancelled() -> None:
+    """Let a cancelled task end: nbclient takes its cancelling for the kernel's death."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def viewer_outputs(outputs: list[Any]) -> list[dict[str, Any]]:

@@ -91,7 +91,8 @@ class Sessions:
         """End a session because its viewer left."""
         if task := self._tasks.get(session_id):
             # Also while the kernel starts: nobody would come for it.
-            task.cancel()
+            if not task.cancelling():
+                task.cancel()
             await asyncio.wait([task], timeout=_LET_GO)
 
     async def close(self) -> None:

@@ -122,7 +122,7 @@ class Product(ABC):
 
 def _dispatch(routes: Sequence[Route], request: Request, path: str) -> Answer | None:
     for pattern, handler in routes:
-        match = re.fullmatch(pattern, path)
+        match = re.fullmatch(pattern, path, re.DOTALL)
         if match:
             return handler(request, *match.groups(default=""))
     return None

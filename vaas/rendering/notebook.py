@@ -16,6 +16,7 @@ import nbformat
 from jupyter_client.kernelspec import KernelSpecManager
 
 from vaas.errors import LanguageUnknown, NotebookInvalid, NotebookMissing
+from vaas.rendering.tidy import attachments, cell_metadata, notebook_metadata, text
 
 MAX_BYTES = 64 << 20
 """Largest notebook file that is read; facts of the trade say 20 MB is already odd."""
@@ -61,14 +62,13 @@ def load_notebook(root: Path, path: str) -> Notebook:
         NotebookInvalid: it is no notebook, or too large.
     """
     node = _read(root / path)
-    metadata = _mapping(node.metadata.get("vaas"))
-    voila = _mapping(node.metadata.get("voila"))
+    metadata, voila = node.metadata.vaas, node.metadata.voila
     return Notebook(
         path=path,
-        title=_text(metadata.get("title")) or _heading(node) or PurePosixPath(path).stem,
-        description=_text(metadata.get("description")),
+        title=text(metadata.get("title")) or _heading(node) or PurePosixPath(path).stem,
+        description=text(metadata.get("description")),
         node=node,
-        template=_text(voila.get("template")),
+        template=text(voila.get("template")),
         theme=_theme(metadata.get("theme", voila.get("theme"))),
         cells=sum(cell.cell_type == "code" for cell in node.cells),
     )
@@ -93,49 +93,50 @@ def choose_kernel(notebook: Notebook, specs: KernelSpecManager | None = None) ->
         LanguageUnknown: nothing installed speaks its language.
     """
     installed = (specs or KernelSpecManager()).get_all_specs()
-    spec = _mapping(notebook.node.metadata.get("kernelspec"))
-    info = _mapping(notebook.node.metadata.get("language_info"))
-    name = _text(spec.get("name"))
-    if name in installed:
-        return name
-    language = (_text(spec.get("language")) or _text(info.get("name")) or "python").lower()
+    metadata = notebook.node.metadata
+    spec, info = metadata.kernelspec, metadata.language_info
+    if spec.name in installed:
+        return str(spec.name)
+    language = (spec.language or info.name or "python").lower()
     for candidate, found in sorted(installed.items()):
         if found["spec"]["language"].lower() == language:
             return str(candidate)
-    raise LanguageUnknown(f"no kernel for {language!r} (asked for {name or 'none'!r})")
+    raise LanguageUnknown(f"no kernel for {language!r} (asked for {spec.name!r})")
 
 
 def _read(file: Path) -> Any:
     try:
         if file.stat().st_size > MAX_BYTES:
             raise NotebookInvalid(f"{file.name} is larger than {MAX_BYTES >> 20} MB")
-        text = file.read_text(encoding="utf-8-sig")
+        content = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise NotebookMissing(f"no file {file.name}") from error
     except (OSError, UnicodeError) as error:
         raise NotebookInvalid(f"{file.name}: {error}") from error
     try:
-        return _parse(text)
+        return _parse(content)
     except (ValueError, RecursionError, TypeError, AttributeError, LookupError) as error:
         raise NotebookInvalid(f"{file.name}: {type(error).__name__}: {error}"[:500]) from error
     except nbformat.ValidationError as error:
         raise NotebookInvalid(f"{file.name}: {error}"[:500]) from error
 
 
-def _parse(text: str) -> Any:
+def _parse(content: str) -> Any:
     """A notebook in nbformat 4, without what it stored.
 
     Stricter than ``nbformat.reads`` about what would fail later, and content
     with what would not, such as ids or outputs that no notebook should have.
     """
-    raw = json.loads(text)
+    raw = json.loads(content)
     major = raw.get("nbformat")
     if major not in _VERSIONS:
         raise ValueError(f"nbformat {major!r} is not read")
-    raw["metadata"] = _mapping(raw.get("metadata"))
+    raw["metadata"] = notebook_metadata(raw.get("metadata"))
     for sheet in [raw] if major == max(_VERSIONS) else raw["worksheets"]:
         for cell in sheet["cells"]:
-            cell["metadata"] = _mapping(cell.get("metadata"))
+            cell["metadata"] = cell_metadata(cell.get("metadata"))
+            if "attachments" in cell:
+                cell["attachments"] = attachments(cell["attachments"])
             if cell["cell_type"] == "code":
                 cell |= {"outputs": [], "execution_count": None}
     node = nbformat.convert(nbformat.versions[major].to_notebook_json(raw, minor=0), 4)
@@ -158,14 +159,6 @@ def _heading(node: Any) -> str:
                 if line.startswith("# "):
                     return line[2:].strip().strip("*_`")
     return ""
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return dict(value) if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str:
-    return value.strip()[:300] if isinstance(value, str) else ""
 
 
 __all__ = ["MAX_BYTES", "Notebook", "choose_kernel", "describe", "load_notebook"]

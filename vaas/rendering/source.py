@@ -63,10 +63,9 @@ def source_cells(notebook: Notebook) -> list[SourceCell]:
 
 
 def _lexer(notebook: Notebook) -> Any:
-    info = notebook.node.metadata.get("language_info") or {}
-    language = info.get("pygments_lexer") or info.get("name") or "python"
+    info = notebook.node.metadata.language_info
     try:
-        return get_lexer_by_name(language if isinstance(language, str) else "python")
+        return get_lexer_by_name(info.pygments_lexer or info.name or "python")
     except ClassNotFound:
         return get_lexer_by_name("text")
 

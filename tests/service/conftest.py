@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
@@ -19,5 +20,9 @@ async def stage() -> AsyncIterator[Stage]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def viewer(stage: Stage) -> AsyncIterator[Viewer]:
+    """A viewer; what they do must not lead to a failure that nobody foresaw."""
     async with stage.viewer() as found:
         yield found
+    failed = [*stage.heard("failed"), *stage.heard("session_failed")]
+    stage.said.clear()
+    assert failed == [], "".join(traceback.format_exception(failed[0]["exc_info"][1]))

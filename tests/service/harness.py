@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import re
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -86,7 +85,7 @@ class Page:
         """What an error page, or a failing progress page, is called."""
         if found := re.search(r"vaasFail\((\{.*\})\)</script>", self.text):
             return str(json.loads(found[1])["code"])
-        found = re.search(r'data-code="([a-z_]+)"', self.text)
+        found = re.search(r'<p class="fine"><code>([a-z_]+)</code>', self.text)
         return found[1] if found else ""
 
 
@@ -224,7 +223,7 @@ class Viewer:
 async def until_ended(viewer: Viewer, kernel: str, within: float = 10) -> dict[str, Any]:
     """Wait until a session has ended; what its page is told."""
     async with asyncio.timeout(within):
-        while (state := await viewer.state(kernel))["state"] != "ended":
+        while (state := await viewer.state(kernel))["state"] != "ended":  # noqa: ASYNC110 - polled as a page does
             await asyncio.sleep(0.02)
     return state
 
@@ -302,7 +301,6 @@ async def staged(**wanted: Any) -> AsyncIterator[Stage]:
         DemoEfss(Path(root)) as cloud,
         structlog.testing.capture_logs() as said,
     ):
-        os.chmod(root, 0o755)  # noqa: PTH101
         app.make_application = keep  # type: ignore[assignment]
         try:
             async with app.service(settings_for(cloud, Path(data), **wanted)) as url:

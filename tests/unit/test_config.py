@@ -85,7 +85,7 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="none.toml"):
+    with pytest.raises(ConfigError, match=r"none\.toml"):
         load_settings(tmp_path / "none.toml")
     with pytest.raises(ConfigError):
         load_settings(tmp_path)

@@ -5,7 +5,8 @@
 
 Each first installs what it needs and is not there yet: Debian's packages (as
 root; anybody else is told what to ask for), a virtual environment ``.venv``
-with the locked Python packages, and VaaS itself with its browser's part.
+(in a folder that is closed to other users: below ``/opt``, and ``.venv`` leads
+there) with the locked Python packages, and VaaS itself with its browser's part.
 """
 
 from __future__ import annotations
@@ -19,18 +20,18 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
-BIN = VENV / "bin"
+OLDEST = (3, 11)
 
 # A Debian package, and the file by which it is known to be there.
-RUN = {"bubblewrap": "/usr/bin/bwrap", "python3-venv": ""}
+RUN = {"bubblewrap": "usr/bin/bwrap", "python3-venv": ""}
 TEST = RUN | {
-    "apache2-bin": "/usr/sbin/apache2",
-    "chromium": "/usr/bin/chromium",
-    "davfs2": "/usr/sbin/mount.davfs",
-    "fonts-dejavu-core": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-    "fuse3": "/usr/bin/fusermount3",
-    "rclone": "/usr/bin/rclone",
+    "apache2-bin": "usr/sbin/apache2",
+    "chromium": "usr/bin/chromium",
+    "davfs2": "usr/sbin/mount.davfs",
+    "fonts-dejavu-core": "usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+    "fuse3": "usr/bin/fusermount3",
+    "libatomic1": "usr/lib/*/libatomic.so.1",
+    "rclone": "usr/bin/rclone",
 }
 BUILT_FROM = ("pyproject.toml", "hatch_build.py", "ui", "templates", "vaas/__init__.py")
 
@@ -46,7 +47,7 @@ COVERAGE = ("--cov", "--cov-report=term:skip-covered")
 
 def main() -> int:
     """Do what the command line says; the exit code is that of what was run."""
-    if sys.version_info < (3, 11):  # noqa: UP036  this file is run by whatever Python there is
+    if sys.version_info < OLDEST:
         return _refuse(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     commands: dict[str, Callable[[list[str]], int]] = {"demo": demo, "test": test}
     word, *rest = sys.argv[1:] or [""]
@@ -64,8 +65,8 @@ def main() -> int:
 def demo(arguments: list[str]) -> int:
     """Install what VaaS needs, then become ``vaas demo``."""
     if debian(RUN):
-        python("requirements.lock")
-        os.execv(BIN / "vaas", ["vaas", "demo", *arguments])  # noqa: S606  our own program
+        venv = python("requirements.lock")
+        os.execv(venv / "bin" / "vaas", ["vaas", "demo", *arguments])  # noqa: S606  our own program
     return 2
 
 
@@ -73,8 +74,8 @@ def test(arguments: list[str]) -> int:
     """Install what tests need, then check everything; with arguments, run pytest alone."""
     if not debian(TEST):
         return 2
-    python("requirements-test.lock")
-    search = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    programs = python("requirements-test.lock") / "bin"
+    search = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
     failed = []
     for name, command in {} if arguments else CHECKS.items():
         say(name)
@@ -106,27 +107,70 @@ def debian(packages: dict[str, str]) -> bool:
 
 def _there(package: str, file: str) -> bool:
     if package != "python3-venv":
-        return Path(file).exists()
-    # Asked of a fresh interpreter: this one may have looked before it was installed.
-    asked = (sys.executable, "-c", "import ensurepip, venv")
-    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+        return any(Path("/").glob(file))
+    return _answers(_interpreter(), "import ensurepip, venv")
 
 
-def python(lock: str) -> None:
-    """Fill the virtual environment: what the lock says, then VaaS from this checkout."""
-    if not (BIN / "python").exists():
-        say("virtual environment .venv")
-        run(sys.executable, "-m", "venv", VENV)
-    pip = (BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    once(lock, [lock], "Python packages", (*pip, "--require-hashes", "--requirement", lock))
+def python(lock: str) -> Path:
+    """Fill the virtual environment: what the lock says, then VaaS from this checkout.
+
+    Returns:
+        where the environment is.
+    """
+    venv = _place()
+    if not (venv / "bin" / "python").exists():
+        say(f"virtual environment {venv}")
+        run(_interpreter(), "-m", "venv", venv)
+        if venv.parent != ROOT and not os.path.lexists(ROOT / ".venv"):
+            (ROOT / ".venv").symlink_to(venv)
+    pip = (venv / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check")
+    locked, ours = venv / f"{lock}.stamp", venv / "vaas.stamp"
+    once(locked, [lock], "Python packages", (*pip, "--require-hashes", "--requirement", lock))
     if not (ROOT / "vaas/web/static/manifest.json").exists():
-        (VENV / "vaas.stamp").unlink(missing_ok=True)
-    once("vaas", BUILT_FROM, "VaaS itself", (*pip, "--no-deps", "--editable", "."))
+        ours.unlink(missing_ok=True)
+    once(ours, BUILT_FROM, "VaaS itself", (*pip, "--no-deps", "--editable", "."))
+    return venv
 
 
-def once(name: str, inputs: Iterable[str], told: str, command: tuple[str | Path, ...]) -> None:
-    """Run an installing command, unless it ran for the same inputs before."""
-    stamp, now = VENV / f"{name}.stamp", _digest(inputs)
+def _place() -> Path:
+    """``.venv`` here, or below ``/opt`` where other users may not come here.
+
+    Root's kernels run as users of their own, who must be able to read it; and
+    the home of root is closed to them.
+    """
+    if _open_to_all(ROOT):
+        return ROOT / ".venv"
+    return Path("/opt") / f"vaas-{hashlib.sha256(bytes(ROOT)).hexdigest()[:8]}"
+
+
+def _interpreter() -> str:
+    """The running Python, or Debian's where other users may not run this one."""
+    debians = "/usr/bin/python3"
+    if _open_to_all(Path(sys.executable).resolve()):
+        return sys.executable
+    new_enough = f"import sys; sys.exit(sys.version_info < {OLDEST})"
+    return debians if _answers(debians, new_enough) else sys.executable
+
+
+def _open_to_all(place: Path) -> bool:
+    """Whether every user may reach a place; of no matter unless this is root."""
+    others = 0o001
+    return os.geteuid() != 0 or all(
+        folder.stat().st_mode & others for folder in (place, *place.parents)
+    )
+
+
+def _answers(interpreter: str, code: str) -> bool:
+    try:
+        done = subprocess.run([interpreter, "-c", code], capture_output=True, check=False)
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+def once(stamp: Path, inputs: Iterable[str], told: str, command: tuple[str | Path, ...]) -> None:
+    """Run an installing command, unless the stamp says that it ran for the same inputs."""
+    now = _digest(inputs)
     if stamp.exists() and stamp.read_text() == now:
         return
     say(f"{told} (only this once)")

@@ -11,9 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-pytest.register_assert_rewrite("tests.browser.viewer", "tests.browser.service")
-
-from tests.browser.notebooks import write  # noqa: E402 - after asking for its asserts to speak
+from tests.browser.notebooks import write
 from tests.browser.service import Service, settings
 from tests.browser.viewer import Viewer
 from vaas.demo.efss import DemoEfss

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -30,8 +31,14 @@ class Example:
         return page.locator(self.figures).first
 
 
+# A chart is drawn first, and then drawn anew as wide as its place.
+CHARTS_FIT = """() => [...document.querySelectorAll('.js-plotly-plot')].every((plot) =>
+  plot.querySelector('svg')?.width.baseVal.value === plot.offsetWidth)"""
+
 EXAMPLES = {
-    "rainfall": Example("Rain over a year", ".noUi-handle", ".rain-facts", ".rain-chart svg:visible"),
+    "rainfall": Example(
+        "Rain over a year", ".noUi-handle", ".rain-facts", ".rain-chart svg:visible"
+    ),
     "energy": Example(
         "Energy use in Europe", "[role=slider]", ".energy-facts", ".js-plotly-plot .trace"
     ),
@@ -39,6 +46,11 @@ EXAMPLES = {
         "Vegetation watch", "[role=slider]", ".veg-facts", ".leaflet-container .leaflet-image-layer"
     ),
 }
+
+
+def is_dark(page: Page) -> bool:
+    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return all(int(part) < 60 for part in re.findall(r"\d+", colour))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -68,7 +80,9 @@ def test_an_example_is_for_everybody(demo: Service, visit: Visit, name: str) -> 
         page.set_viewport_size(size)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
+            page.wait_for_function(CHARTS_FIT)
             look = f"{name}-{scheme}-{size['width']}"
+            assert is_dark(page) == (scheme == "dark"), look
             viewer.picture(look)
             assert viewer.fits(), look
             assert serious(page) == [], look

@@ -21,8 +21,14 @@ from typing import Any
 import brotli
 from jupyter_core.paths import jupyter_path
 
+from vaas.rendering import bundle
+
 _COMPRESSIBLE = {".js", ".css", ".json", ".svg", ".map", ".html", ".txt", ".ttf", ".eot", ".wasm"}
 _SMALL = 1024
+_HOT_BYTES = 32 << 20
+"""Bytes of answers kept in memory; what every page loads is a tenth of it."""
+
+_CONTROLS = "@jupyter-widgets/jupyterlab-manager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,8 @@ class AssetStore:
     """Finds and compresses front-end files.
 
     Addresses below the digest: ``voila/...`` (Voilà's front end),
-    ``labextensions/NAME/...`` (widget libraries), ``templates/NAME/static/...``.
+    ``labextensions/NAME/...`` (widget libraries), ``templates/NAME/static/...``;
+    and ``voila/core.js``, what every page needs of them in one (see ``bundle``).
     """
 
     def __init__(self, cache: Path, extra: Mapping[str, Path] | None = None) -> None:
@@ -66,6 +73,8 @@ class AssetStore:
         self._extra = dict(extra or {})
         self.extensions = tuple(_extensions(self._roots["labextensions"]))
         self.digest = self._digest()
+        self._hot: dict[tuple[str, str], Asset] = {}
+        self._hot_bytes = 0
 
     def find(self, address: str) -> Path | None:
         """The file for an address below the digest, or ``None``; never one outside the roots."""
@@ -91,7 +100,12 @@ class AssetStore:
             the asset, or ``None`` if there is no such file.
         """
         encoding = "br" if "br" in accepts else "gzip" if "gzip" in accepts else ""
-        return await asyncio.to_thread(self._read, address, encoding)
+        if asset := self._hot.get((address, encoding)):
+            return asset
+        asset = await asyncio.to_thread(self._read, address, encoding)
+        if asset:
+            self._keep_hot((address, encoding), asset)
+        return asset
 
     async def warm(self, addresses: Iterable[str]) -> None:
         """Compress assets ahead of the first viewer."""
@@ -100,10 +114,11 @@ class AssetStore:
 
     def core(self) -> list[str]:
         """Addresses of what every dashboard page loads."""
-        names = [
+        names = [bundle.ADDRESS]
+        names += [
             f"voila/{file.name}" for root in self._roots["voila"] for file in root.glob("*.js")
         ]
-        wanted = {"@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager"}
+        wanted = {"@voila-dashboards/widgets-manager8", _CONTROLS}
         for root in self._roots["labextensions"]:
             for name in wanted:
                 names += [
@@ -112,15 +127,30 @@ class AssetStore:
                 ]
         return names
 
+    def _keep_hot(self, key: tuple[str, str], asset: Asset) -> None:
+        """Keep an answer in memory, the oldest ones dropped where there are too many."""
+        if len(asset.body) > _HOT_BYTES // 4 or key in self._hot:
+            return
+        self._hot[key] = asset
+        self._hot_bytes += len(asset.body)
+        while self._hot_bytes > _HOT_BYTES:
+            self._hot_bytes -= len(self._hot.pop(next(iter(self._hot))).body)
+
     def _read(self, address: str, encoding: str) -> Asset | None:
-        file = self.find(address)
+        whole = address == bundle.ADDRESS
+        file = self.find("voila/voila.js" if whole else address)
         if file is None:
             return None
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        body = file.read_bytes()
+        body = self._core_script(file) if whole else file.read_bytes()
         if not encoding or file.suffix not in _COMPRESSIBLE or len(body) < _SMALL:
             return Asset(body, kind, "")
         return Asset(self._compressed(body, encoding), kind, encoding)
+
+    def _core_script(self, main: Path) -> bytes:
+        folders = [root / _CONTROLS / "static" for root in self._roots["labextensions"]]
+        installed = [folder for folder in folders if folder.is_dir()]
+        return bundle.core_script(main.parent, installed[:1])
 
     def _compressed(self, body: bytes, encoding: str) -> bytes:
         name = hashlib.sha256(body).hexdigest()[:32]
@@ -135,7 +165,7 @@ class AssetStore:
         return packed
 
     def _digest(self) -> str:
-        state = hashlib.sha256()
+        state = hashlib.sha256(bundle.FORMAT.encode())
         folders = [root for roots in self._roots.values() for root in roots]
         for folder in [*folders, *self._extra.values()]:
             for file in sorted(folder.rglob("*")) if folder.is_dir() else ():

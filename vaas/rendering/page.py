@@ -16,6 +16,7 @@ from typing import Any
 
 import nbformat
 
+from vaas.rendering import bundle
 from vaas.rendering.assets import AssetStore
 from vaas.rendering.execute import CellResult
 from vaas.rendering.notebook import Notebook
@@ -86,6 +87,16 @@ class PageRenderer:
             "vaasExtensions": json.dumps(lazy),
         }
         return _script_safe(config)
+
+    def early(self) -> list[str]:
+        """Addresses of the scripts that every page of our own template loads, the first first."""
+        core = {_MANAGER, _CONTROLS}
+        entries = [
+            f"labextensions/{e['name']}/{e['load'].removeprefix('./')}"
+            for e in self._assets.extensions
+            if e["name"] in core
+        ]
+        return [f"{self._root}/{a}" for a in ("voila/voila-style.js", bundle.ADDRESS, *entries)]
 
     async def document(
         self, notebook: Notebook, template: str, start: Callable[[], Awaitable[str]], cells: Cells

@@ -1,0 +1,60 @@
+"""The command explains itself, and tells the same version everywhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.house.tree import ROOT
+from vaas import __version__
+from vaas.cli import app
+
+COMMANDS = ["demo", "open", "serve", "check", "doctor"]
+
+
+def vaas(*arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments, prog_name="vaas")
+
+
+def test_help_names_every_command() -> None:
+    done = vaas("--help")
+    assert done.exit_code == 0
+    assert "Open a shared notebook as a live dashboard." in done.stdout
+    told = re.findall(r"^  (\w+)  +\w", done.stdout.split("Commands:")[1], re.MULTILINE)
+    assert sorted(told) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_each_command(name: str) -> None:
+    done = vaas(name, "--help")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: vaas {name} ") or f"vaas {name}" in done.stdout
+    options = done.stdout.split("Options:")[1]
+    untold = re.findall(r"^  --[\w-]+(?: [A-Z]+)?$(?!\n {10,}\S)", options, re.MULTILINE)
+    assert untold == []
+
+
+def test_without_arguments_it_helps() -> None:
+    done = vaas()
+    assert "Commands:" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["opne"], ["open"], ["demo", "--prot", "1"], ["demo", "--port", "x"]]
+)
+def test_what_is_mistyped_is_told_and_ends_with_2(arguments: list[str]) -> None:
+    done = vaas(*arguments)
+    assert done.exit_code == 2
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) <= 6
+
+
+def test_one_version_everywhere() -> None:
+    command = [sys.executable, "-m", "vaas", "--version"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == f"{__version__}\n"
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()

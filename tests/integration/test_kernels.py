@@ -223,8 +223,9 @@ async def test_a_killed_server_takes_its_kernels_along(tmp_path):
 async def test_closing_the_host_ends_a_start_half_way(tmp_path):
     async with a_host(tmp_path / "run") as host:
         await host.report()
+        others = set(children())
         start = asyncio.create_task(host.start(request(tmp_path / "share")))
-        await until(children)
+        await until(lambda: set(children()) - others)
         await host.close()
         with pytest.raises(KernelStartFailed):
             await start

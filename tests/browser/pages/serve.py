@@ -67,7 +67,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         first = block(shell, "head", name="</h1><b>Sly</b>") + block(shell, "phase", phase=phase)
         self.wfile.write(first.encode())
-        assert self.server.go_on.wait(30)
+        assert self.server.go_on.wait(120)
         ready = block(shell, "phase", phase={"name": "ready"})
         name = block(shell, "known", name="Known & <b>better</b>")
         rest = name + block(shell, "dashboard") + "<p id=out>42</p>" + ready + block(shell, "tail")

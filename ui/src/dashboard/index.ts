@@ -14,6 +14,7 @@ import { Extensions } from "./extensions";
 import { markTheme, nameControls } from "./names";
 import { passing } from "./notices";
 import { shared, type App, type Message, type Output, type Plugin, type RenderMime, type ShareScope } from "./jupyter";
+import { typesetWhenNeeded } from "./math";
 
 let scope: ShareScope = {};
 
@@ -29,6 +30,7 @@ async function makePlugin(): Promise<Plugin> {
     autoStart: true,
     requires: [IRenderMimeRegistry],
     activate: (app: App, rendermime: RenderMime) => {
+      typesetWhenNeeded(rendermime.latexTypesetter);
       void start(app, rendermime, lab);
     },
   };

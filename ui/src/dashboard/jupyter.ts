@@ -40,7 +40,12 @@ export interface Output {
   transient?: { display_id?: string };
 }
 
+export interface Typesetter {
+  typeset(node: HTMLElement): unknown;
+}
+
 export interface RenderMime {
+  readonly latexTypesetter: Typesetter | null;
   readonly mimeTypes: readonly string[];
   addFactory(factory: unknown, rank?: number): void;
 }

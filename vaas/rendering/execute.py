@@ -214,6 +214,8 @@ class _ViewedOutput(OutputWidget):
         """Tell the kernel, as a front end would, and the viewer's page."""
         self.outputs = [_node(output) for output in viewer_outputs(self.outputs)]
         super().sync_state()
+        # nbclient notes them here too, even where it was told to keep no state.
+        self.executor.widget_state.setdefault(self.comm_id, {})
         data = {"method": "update", "state": {"outputs": self.outputs}, "buffer_paths": []}
         self.executor.inject("comm_msg", {"comm_id": self.comm_id, "data": data})
 
@@ -245,7 +247,10 @@ class _Runner(NotebookClient):
         if used > MAX_CELL_BYTES:
             return None
         self._bytes[cell_index] = used + _size(msg["content"])
-        return super().output(outs, msg, display_id, cell_index)
+        out = super().output(outs, msg, display_id, cell_index)
+        if out is not None and display_id:
+            out["transient"] = {"display_id": display_id}  # by which the page finds it again
+        return out
 
 
 __all__ = ["CellFailure", "CellResult", "error_card", "failure_view", "run_cells", "viewer_outputs"]

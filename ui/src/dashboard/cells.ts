@@ -31,9 +31,7 @@ export class Cells {
 
   /** Show a cell's outputs; cells are shown in the order in which they are told. */
   show(index: number, outputs: Output[]): void {
-    this.order = this.order.then(() => this.fill(index, outputs)).catch((error: unknown) => {
-      console.warn("a cell could not be shown", error);
-    });
+    this.queue(() => this.fill(index, outputs));
   }
 
   /** Cells after a failing one are not run: their places go. */
@@ -42,10 +40,19 @@ export class Cells {
     document.querySelectorAll(".vaas-cell[aria-busy]").forEach((cell) => cell.remove());
   }
 
-  /** `update_display` of a displayed object, whichever cell shows it. */
+  /** `update_display` of a displayed object, whichever cell shows it, or will. */
   update(displayId: string, data: Output["data"]): void {
-    const place = this.displays.get(displayId);
-    if (place && data) place[0].set(place[1], { output_type: "display_data", data });
+    this.queue(() => {
+      const place = this.displays.get(displayId);
+      if (place && data) place[0].set(place[1], { output_type: "display_data", data });
+    });
+  }
+
+  /** Do something when all before it is done. */
+  private queue(work: () => void | Promise<void>): void {
+    this.order = this.order.then(work).catch((error: unknown) => {
+      console.warn("an output could not be shown", error);
+    });
   }
 
   private async fill(index: number, outputs: Output[]): Promise<void> {

@@ -19,31 +19,18 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbclient.output_widget import OutputWidget
 from traitlets import Any as AnyTrait
 
+from vaas.rendering.failures import CellFailure, failure_of
 from vaas.rendering.notebook import Notebook
+from vaas.rendering.streams import merged
 
 MAX_CELL_BYTES = 8 << 20
 """What one cell may put on the page; the rest is replaced by a sentence."""
 
+_TOO_LONG = "<p class='vaas-note'>The rest of this output is too long to show.</p>"
+_EACH = 200
+"""Bytes that a message costs beside its text."""
+
 Inject = Callable[[str, Mapping[str, Any]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class CellFailure:
-    """Why a cell failed, for its author.
-
-    Attributes:
-        cell: number of the cell in the notebook, from 1.
-        line: line in the cell, from 1, or ``None`` if unknown.
-        name: class of the exception, ``Timeout`` for a cell that took too long.
-        message: the exception's text.
-        traceback: the whole traceback, plain text.
-    """
-
-    cell: int
-    line: int | None
-    name: str
-    message: str
-    traceback: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +85,7 @@ async def _run_cell(runner: _Runner, index: int, cell: Any) -> CellResult:
         # silences the cell; it is kept in memory only.
         await runner.async_execute_cell(cell, index, store_history=True)
     except CellExecutionError as error:
-        failure = _failure(index, error)
+        failure = failure_of(index, cell.source, error)
     except CellTimeoutError:
         text = f"the cell ran for more than {runner.timeout} s"
         failure = CellFailure(index + 1, None, "Timeout", text, text)
@@ -107,7 +94,8 @@ async def _run_cell(runner: _Runner, index: int, cell: Any) -> CellResult:
         _raise_if_cancelled()
         text = "the kernel ended while the cell was running"
         failure = CellFailure(index + 1, None, "DeadKernel", text, text)
-    outputs = viewer_outputs(cell.outputs)
+    outputs = viewer_outputs(cell.outputs, cut=runner.is_over(index))
+    runner.let_go(cell, index)
     if failure:
         outputs.append(error_card(failure))
     return CellResult(index, outputs, failure)
@@ -120,21 +108,27 @@ def _raise_if_cancelled() -> None:
         raise asyncio.CancelledError
 
 
-def viewer_outputs(outputs: list[Any]) -> list[dict[str, Any]]:
-    """Outputs without standard error and tracebacks, and no larger than the cap."""
+def viewer_outputs(outputs: list[Any], *, cut: bool = False) -> list[dict[str, Any]]:
+    """Outputs without standard error and tracebacks, and no larger than the cap.
+
+    Args:
+        outputs: nbformat outputs.
+        cut: whether there were more that have been dropped already.
+    """
     shown: list[dict[str, Any]] = []
     room = MAX_CELL_BYTES
-    for output in outputs:
-        if output["output_type"] == "error" or output.get("name") == "stderr":
-            continue
-        room -= _size(output)
-        if room < 0:
-            shown.append(
-                _html("<p class='vaas-note'>The rest of this output is too long to show.</p>")
-            )
+    hidden = [one["output_type"] == "error" or one.get("name") == "stderr" for one in outputs]
+    for output in merged(
+        one for one, is_hidden in zip(outputs, hidden, strict=True) if not is_hidden
+    ):
+        if (size := _size(output)) > room:
+            if output["output_type"] == "stream":
+                shown.append({**output, "text": output["text"][:room]})
+            cut = True
             break
-        shown.append(dict(output))
-    return shown
+        room -= size
+        shown.append(output)
+    return [*shown, _html(_TOO_LONG)] if cut else shown
 
 
 def error_card(failure: CellFailure) -> dict[str, Any]:
@@ -176,33 +170,6 @@ def _size(output: Mapping[str, Any]) -> int:
     return sum(len(text) if isinstance(text, str) else len(repr(text)) for text in texts)
 
 
-def _failure(index: int, error: CellExecutionError) -> CellFailure:
-    text = _without_colours(error.traceback)
-    return CellFailure(index + 1, _line(text), error.ename, _without_colours(error.evalue), text)
-
-
-def _without_colours(text: str) -> str:
-    from nbconvert.filters.ansi import strip_ansi  # noqa: PLC0415 - heavy, and rarely needed
-
-    return str(strip_ansi(text))
-
-
-def _line(traceback: str) -> int | None:
-    """The line of the cell at which it failed: IPython marks it ``----> 3``.
-
-    The first arrow that follows a ``Cell In[n], line`` heading is the cell's own.
-    """
-    for line in traceback.splitlines():
-        head, _, rest = line.partition(", line ")
-        if head.startswith(("Cell In", "  Cell In")) and rest.strip().rstrip(")").isdigit():
-            return int(rest.strip().rstrip(")"))
-        if line.lstrip("-").startswith("> ") and line.startswith("-"):
-            number = line.lstrip("->").strip().split(" ", 1)[0]
-            if number.isdigit():
-                return int(number)
-    return None
-
-
 def _node(output: dict[str, Any]) -> Any:
     return nbformat.from_dict(output)
 
@@ -230,7 +197,7 @@ class _Runner(NotebookClient):
             node,
             store_widget_state=False,
             allow_errors=False,
-            coalesce_streams=True,
+            coalesce_streams=False,
             **options,
         )
         self.widget_registry = {"@jupyter-widgets/output": {"OutputModel": _ViewedOutput}}
@@ -241,16 +208,35 @@ class _Runner(NotebookClient):
         manager: Any = self.km
         await manager.interrupt_kernel()
 
+    def is_over(self, cell_index: int) -> bool:
+        """Whether a cell has put out more than is kept."""
+        return self._bytes.get(cell_index, 0) > MAX_CELL_BYTES
+
+    def let_go(self, cell: Any, cell_index: int) -> None:
+        """Forget a cell's outputs once the viewer has them; updates go to the page itself."""
+        cell.outputs = []
+        self.clear_display_id_mapping(cell_index)
+
     def output(self, outs: list[Any], msg: Any, display_id: Any, cell_index: int) -> Any:
         """Drop what comes after the cap, so that endless output costs nothing."""
-        used = self._bytes.get(cell_index, 0)
-        if used > MAX_CELL_BYTES:
+        if self.clear_before_next_output:
+            self._bytes[cell_index] = 0
+        if self.is_over(cell_index):
             return None
-        self._bytes[cell_index] = used + _size(msg["content"])
+        content = msg["content"]
+        self._bytes[cell_index] = self._bytes.get(cell_index, 0) + _size(content) + _EACH
+        if isinstance(content.get("text"), str):
+            content["text"] = content["text"][:MAX_CELL_BYTES]
         out = super().output(outs, msg, display_id, cell_index)
         if out is not None and display_id:
             out["transient"] = {"display_id": display_id}  # by which the page finds it again
         return out
 
+    def clear_output(self, outs: list[Any], msg: Any, cell_index: int) -> None:
+        """What is cleared no longer counts."""
+        super().clear_output(outs, msg, cell_index)
+        if not outs:
+            self._bytes[cell_index] = 0
 
-__all__ = ["CellFailure", "CellResult", "error_card", "failure_view", "run_cells", "viewer_outputs"]
+
+__all__ = ["CellResult", "error_card", "failure_view", "run_cells", "viewer_outputs"]

@@ -195,14 +195,17 @@ async def _finished(node: Any, results: AsyncIterator[CellResult]) -> AsyncItera
 def _exporter(template: str) -> Any:
     # Imported when first needed: Voilà brings a whole Jupyter server along,
     # which takes seconds that nobody should wait for "vaas --help".
-    from voila.exporter import VoilaExporter  # noqa: PLC0415
+    from voila.exporter import VoilaExporter, VoilaMarkdownRenderer  # noqa: PLC0415
     from voila.paths import collect_template_paths  # noqa: PLC0415
+
+    from vaas.rendering.pictures import CarriedPictures  # noqa: PLC0415
 
     exporter = VoilaExporter(
         template_name=template,
         template_paths=collect_template_paths(["voila", "nbconvert"], template),
         base_url="/",
         contents_manager=_NoFiles(),
+        markdown_renderer_class=type("_", (CarriedPictures, VoilaMarkdownRenderer), {}),
         theme="light",
         show_margins=False,
     )

@@ -13,13 +13,14 @@ from typing import Any, Literal
 
 import bleach
 from markupsafe import Markup
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from vaas.rendering.notebook import Notebook
+from vaas.rendering.pictures import CarriedPictures
 
 _TAGS = (
     bleach.ALLOWED_TAGS
@@ -71,23 +72,12 @@ def _lexer(notebook: Notebook) -> Any:
 
 
 def _markdown(text: str, attachments: Mapping[str, Any]) -> Markup:
-    renderer = _Renderer(escape=True, exclude_anchor_links=True, attachments=dict(attachments))
+    renderer = CarriedPictures(escape=True, exclude_anchor_links=True, attachments=dict(attachments))
     html = MarkdownWithMath(renderer=renderer).render(text)
     clean = bleach.clean(
         html, tags=_TAGS, attributes=_allowed, protocols=_PROTOCOLS, strip_comments=True
     )
     return Markup(clean)  # noqa: S704 - cleaned just now
-
-
-class _Renderer(IPythonRenderer):
-    """nbconvert's; a picture whose data is not there is its text alone."""
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        """A picture that the notebook carries, or the words for it."""
-        name = url.removeprefix("attachment:")
-        if name != url and not self.attachments.get(name):
-            return str(self.text(text))
-        return str(super().image(text, url, title))
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:

@@ -45,7 +45,8 @@ def code(*sources: str) -> str:
 def book(cells: Iterable[Any], **metadata: Any) -> str:
     """A notebook as the text of its file."""
     spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    return json.dumps(nb.new_notebook(cells=list(cells), metadata=spec | metadata))
+    told = {"nbformat": 4, "nbformat_minor": 5, "metadata": spec | metadata}
+    return json.dumps(told | {"cells": list(cells)})
 
 
 def message(kind: str, content: Any, channel: str = "shell", **header: Any) -> bytes:

@@ -123,13 +123,18 @@ class PageRenderer:
             async for cell in _finished(node, cells()):
                 yield cell
 
+        async def notebook_execute(node: Any, _kernel_id: str) -> None:
+            # Templates that want all cells run before they show the first.
+            async for _ in _finished(node, cells()):
+                pass
+
         context = {
             "frontend": "voila",
             "main_js": "voila.js",
             "progressive_rendering": False,
             "kernel_start": kernel_start,
             "cell_generator": cell_generator,
-            "notebook_execute": None,
+            "notebook_execute": notebook_execute,
         }
         exporter = _exporter(template)
         pieces = exporter.generate_from_notebook_node(
@@ -208,6 +213,7 @@ def _exporter(template: str) -> Any:
         markdown_renderer_class=type("_", (CarriedPictures, VoilaMarkdownRenderer), {}),
         theme="light",
         show_margins=False,
+        jquery_url="",  # a CDN's, for scripts that Voilà's front end no longer has
     )
     exporter.exclude_input = True
     exporter.exclude_output_prompt = True

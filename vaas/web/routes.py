@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tornado.web import Application, RequestHandler
+from typing import Any
+
+from tornado.web import Application, RedirectHandler, RequestHandler
 
 from vaas.observability import logger
 from vaas.web.base import Front, Handler
@@ -24,7 +26,8 @@ def make_application(front: Front) -> Application:
         front: what handlers need.
     """
     given = {"front": front}
-    routes: list[tuple[str, type[RequestHandler], dict[str, Front]]] = [
+    icon = {"url": front.statics.url("favicon.svg"), "permanent": False}
+    routes: list[tuple[str, type[RequestHandler], dict[str, Any]]] = [
         (r"/", Home, given),
         (r"/open", Open, given),
         (r"/password", Password, given),
@@ -33,6 +36,7 @@ def make_application(front: Front) -> Application:
         (rf"/api/kernels/{_ID}/channels", Channels, given),
         (rf"/api/v1/sessions/{_ID}", SessionState, given),
         (rf"/voila/api/shutdown/{_ID}", Leave, given),
+        (r"/favicon\.ico", RedirectHandler, icon),  # for templates that name none
         (r"/static/([^/]+)", StaticFile, given),
         (r"/assets/([0-9a-f]+)/(.+)", AssetFile, given),
         (r"/voila/templates/(.+)", TemplateFile, given),

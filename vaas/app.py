@@ -32,6 +32,9 @@ from vaas.web.viewers import Viewers
 
 log = logger(__name__)
 
+_LARGEST_BODY = 64 << 10
+"""Bytes of a request's body; the longest that pages send is a password."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
@@ -125,7 +128,9 @@ async def service(
             viewers=Viewers(given),
         )
         sock = _listen(settings.host, settings.port)
-        server = HTTPServer(make_application(front), xheaders=bool(settings.public_url))
+        server = HTTPServer(
+            make_application(front), xheaders=bool(settings.public_url), max_body_size=_LARGEST_BODY
+        )
         server.add_sockets([sock])
         warming = asyncio.create_task(_warm(built))
         host, port = sock.getsockname()[:2]

@@ -191,9 +191,11 @@ def _template_file(address: str) -> Path | None:
 
 def _inside(root: Path, rest: str) -> Path | None:
     file = root / rest
-    if not file.is_file() or not file.resolve().is_relative_to(root.resolve()):
-        return None
-    return file
+    try:
+        known = file.is_file() and file.resolve().is_relative_to(root.resolve())
+    except OSError:  # a name longer than files have
+        known = False
+    return file if known else None
 
 
 def _extensions(roots: list[Path]) -> Iterator[dict[str, Any]]:

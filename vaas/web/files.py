@@ -16,9 +16,9 @@ class StaticFile(Handler):
 
     def get(self, name: str) -> None:
         """Send the smallest variant that the browser takes."""
-        file = self.front.statics.folder / name
-        if "/" in name or not file.is_file() or name == "manifest.json":
+        if name not in self.front.statics.names:
             raise HTTPError(404)
+        file = self.front.statics.folder / name
         accepts = self.request.headers.get("Accept-Encoding", "")
         for encoding, suffix in (("br", ".br"), ("gzip", ".gz")):
             packed = file.with_name(name + suffix)

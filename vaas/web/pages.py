@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote, urlsplit
 
 from vaas.errors import NotALink, PasswordNeeded, PasswordWrong
@@ -9,6 +10,8 @@ from vaas.launch import Wish
 from vaas.model import Secret, ShareLink
 from vaas.shares.links import canonical_path, parse_link
 from vaas.web.base import Handler
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
 class Home(Handler):
@@ -56,8 +59,7 @@ class Password(Handler):
 
     def _next(self, address: str) -> str:
         """An address of a share of ours, and no other site's."""
-        parts = urlsplit(address)
-        if parts.scheme or parts.netloc or not parts.path.startswith("/s/"):
+        if not re.match(r"/s/[^/]", address) or _UNSEEN.search(address):
             raise NotALink("the address to go to is none of a share")
         return address
 

@@ -95,11 +95,12 @@ class Channels(WebSocketHandler):
 
     async def on_message(self, message: str | bytes) -> None:
         """Pass a viewer's frame on; a refused one is counted and dropped."""
-        if self.session is None or isinstance(message, str):
+        if self.session is None:
             return
         try:
             kernel = await asyncio.shield(self.session.kernel)
-            await kernel.channel.send(message)
+            # A text frame is none of this protocol's, which the channel will say.
+            await kernel.channel.send(message if isinstance(message, bytes) else b"")
         except MessageRefused as error:
             metrics.refused_messages.inc()
             log.warning("message_refused", detail=error.detail)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,6 +30,11 @@ class Statics:
             self._names: dict[str, str] = json.loads((self.folder / "manifest.json").read_text())
         except OSError as error:
             raise ConfigError("the pages' styles are not built: python hatch_build.py") from error
+
+    @property
+    def names(self) -> Collection[str]:
+        """Names of the built files."""
+        return self._names.values()
 
     def name(self, logical: str) -> str:
         """The built file's name, for instance ``site-ABC123.css`` for ``site.css``."""

@@ -101,6 +101,7 @@ class Launcher:
             if path is None:
                 yield Listing(share, await asyncio.to_thread(_titles, workspace, wish.link.path))
                 return
+            self.sessions.admit()
             yield Phase("environment")
             notebook = await asyncio.to_thread(load_notebook, workspace.path, path)
             request = await self._request(wish, share, workspace, notebook)

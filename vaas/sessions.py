@@ -87,6 +87,14 @@ class Sessions:
             return found
         raise SessionGone("no session of that id")
 
+    def admit(self) -> None:
+        """Tell whether one more session could begin now.
+
+        Raises:
+            ServerFull: it could not.
+        """
+        self._host.admit()
+
     async def end(self, session_id: str) -> None:
         """End a session because its viewer left."""
         if task := self._tasks.get(session_id):

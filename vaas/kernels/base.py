@@ -141,6 +141,14 @@ class KernelHost(ABC):
     """Starts kernels and owns them."""
 
     @abstractmethod
+    def admit(self) -> None:
+        """Tell whether there is a place for one more kernel, before anything is done for it.
+
+        Raises:
+            ServerFull: as many kernels run as the operator allows.
+        """
+
+    @abstractmethod
     async def start(self, request: KernelRequest) -> Kernel:
         """Start a kernel and wait until it answers.
 

@@ -91,6 +91,11 @@ class LocalKernelHost(KernelHost):
         """See ``KernelHost.kernels``."""
         return tuple(self._kernels.values())
 
+    def admit(self) -> None:
+        """See ``KernelHost.admit``."""
+        if not self._free:
+            raise ServerFull("as many kernels run as are allowed", retry_after=30)
+
     async def start(self, request: KernelRequest) -> Kernel:
         """See ``KernelHost.start``."""
         report = await self._open()
@@ -190,8 +195,7 @@ class LocalKernelHost(KernelHost):
             return kernel
 
     def _take_slot(self, stack: AsyncExitStack) -> int:
-        if not self._free:
-            raise ServerFull("as many kernels run as are allowed", retry_after=30)
+        self.admit()
         slot = self._free.pop()
         stack.callback(self._free.append, slot)
         return slot

@@ -23,7 +23,8 @@ Share = Callable[..., str]
 """``share({name: body}, product="nextcloud", **link)`` gives a link to a new folder."""
 
 Visit = Callable[..., Viewer]
-"""``visit(service)`` gives a new viewer, who is checked at the end."""
+"""``visit(service)`` gives a new viewer, who is checked at the end; ``base``
+is the address by which the service is reached, if not its own."""
 
 
 # Of the package, not of the session: playwright's loop must not outlive these tests.
@@ -81,8 +82,8 @@ def share(cloud: DemoEfss, shared: Path, numbers: Iterator[int]) -> Share:
 def visit(browser: Browser) -> Iterator[Visit]:
     viewers: list[Viewer] = []
 
-    def arrive(service: Service, **options: Any) -> Viewer:
-        viewers.append(Viewer(browser, service.url, **options))
+    def arrive(service: Service, base: str = "", **options: Any) -> Viewer:
+        viewers.append(Viewer(browser, base or service.url, **options))
         return viewers[-1]
 
     yield arrive

@@ -44,11 +44,13 @@ class Service:
     Attributes:
         url: address at which it serves, with a slash at its end.
         log: file with all that it wrote.
+        status: its exit code, once it has ended.
     """
 
     def __init__(self, log: Path, *arguments: str) -> None:
         self.log = log
         self.url = ""
+        self.status: int | None = None
         self._arguments = arguments
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
@@ -76,7 +78,7 @@ class Service:
         assert self._reader
         self._process.send_signal(signal.SIGINT)
         try:
-            self._process.wait(DEADLINE)
+            self.status = self._process.wait(DEADLINE)
         finally:
             self._process.kill()
             self._reader.join(DEADLINE)

@@ -70,7 +70,13 @@ class Handler(BaseHTTPRequestHandler):
         assert self.server.go_on.wait(120)
         ready = block(shell, "phase", phase={"name": "ready"})
         name = block(shell, "known", name="Known & <b>better</b>")
-        rest = name + block(shell, "dashboard") + "<p id=out>42</p>" + ready + block(shell, "tail")
+        rest = (
+            name
+            + block(shell, "dashboard", scheme="light")
+            + "<p id=out>42</p>"
+            + ready
+            + block(shell, "tail")
+        )
         self.wfile.write(rest.encode())
 
     def log_message(self, *args: object) -> None:

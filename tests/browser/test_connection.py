@@ -1,0 +1,123 @@
+"""The line between a page and its kernel: lost, found again, given up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import serious
+from tests.browser.conftest import Share, Visit
+from tests.browser.notebooks import notebook
+from tests.browser.proxy import Line
+from tests.browser.service import Service, eventually, settings
+from tests.browser.test_widgets import COUNTER
+from vaas.demo.efss import DemoEfss
+
+pytestmark = pytest.mark.browser
+
+LOST = "ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET|WebSocket|status of 404"
+ENDLESS = notebook("print('begun')", "import time\nwhile True: time.sleep(1)")
+
+
+@pytest.fixture(scope="module")
+def own(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service for these tests alone, which lets go of a lost page's kernel soon."""
+    folder = tmp_path_factory.mktemp("own")
+    config = settings(folder, urlsplit(cloud.url).netloc, grace=3)
+    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
+        yield running
+
+
+def test_a_kernel_ends_with_its_page(own: Service, share: Share, visit: Visit) -> None:
+    viewer = visit(own)
+    viewer.open(share({"a.ipynb": notebook(COUNTER)}))
+    assert own.kernels() == 1
+    viewer.page.goto(own.url)
+    assert eventually(lambda: own.kernels() == 0, within=30)
+
+
+def test_a_kernel_ends_after_a_page_that_said_no_word(
+    own: Service, share: Share, visit: Visit
+) -> None:
+    with Line(own.url) as line:
+        viewer = visit(own, base=line.url)
+        viewer.expects(LOST)
+        viewer.open(share({"a.ipynb": notebook(COUNTER)}))
+        assert own.kernels() == 1
+        line.cut()
+        assert eventually(lambda: own.kernels() == 0, within=30)
+
+
+def test_leaving_ends_what_runs(own: Service, share: Share, visit: Visit) -> None:
+    viewer = visit(own)
+    viewer.page.goto(viewer.address(share({"a.ipynb": ENDLESS})), wait_until="commit")
+    expect(viewer.cell(0)).to_have_text("begun")
+    viewer.page.goto(own.url)
+    assert eventually(lambda: own.kernels() == 0, within=30)
+
+
+def test_a_lost_line_is_found_again(own: Service, share: Share, visit: Visit) -> None:
+    with Line(own.url) as line:
+        viewer = visit(own, base=line.url)
+        viewer.expects(LOST)
+        page = viewer.open(share({"a.ipynb": notebook(COUNTER)}))
+        press = page.get_by_role("button", name="Press")
+        press.click()
+        expect(page.locator(".widget-label")).to_have_text("pressed 1")
+        line.cut()
+        notice = page.locator(".vaas-bar")
+        expect(notice).to_contain_text("Connection lost")
+        viewer.picture("connection-lost", full=False)
+        line.mend()
+        expect(notice).to_be_hidden()
+        press.click()
+        expect(page.locator(".widget-label")).to_have_text("pressed 2")
+        expect(page.get_by_role("alertdialog")).to_have_count(0)
+
+
+def test_a_killed_server_comes_back(
+    cloud: DemoEfss, share: Share, visit: Visit, tmp_path: Path
+) -> None:
+    host, log = urlsplit(cloud.url).netloc, tmp_path / "log.txt"
+    arguments = ("serve", "--config", str(settings(tmp_path, host)))
+    with Service(log, *arguments) as before:
+        viewer = visit(before)
+        viewer.expects(LOST)
+        page = viewer.open(share({"a.ipynb": notebook(COUNTER)}))
+        page.get_by_role("button", name="Press").click()
+        expect(page.locator(".widget-label")).to_have_text("pressed 1")
+        before.kill()
+        expect(page.locator(".vaas-bar")).to_contain_text("Connection lost")
+    settings(tmp_path, host, port=urlsplit(before.url).port or 0)
+    with Service(log, *arguments) as after:
+        assert after.url == before.url
+        dialog = page.get_by_role("alertdialog")
+        expect(dialog).to_contain_text("session has ended")
+        expect(page.locator(".vaas-bar")).to_be_hidden()
+        # What it last showed can still be read behind the card.
+        expect(page.locator(".widget-label")).to_have_text("pressed 1")
+        assert serious(page) == []
+        viewer.picture("session-ended", full=False)
+        page.get_by_role("button", name="Start again").click()
+        expect(page.locator(".widget-label")).to_have_text("not yet")
+        viewer.ready()
+        page.get_by_role("button", name="Press").click()
+        expect(page.locator(".widget-label")).to_have_text("pressed 1")
+        viewer.close()
+
+
+def test_a_server_ends_while_a_cell_runs(
+    cloud: DemoEfss, share: Share, visit: Visit, tmp_path: Path
+) -> None:
+    config = settings(tmp_path, urlsplit(cloud.url).netloc)
+    with Service(tmp_path / "log.txt", "serve", "--config", str(config)) as own:
+        viewer = visit(own)
+        viewer.expects(LOST)
+        viewer.page.goto(viewer.address(share({"a.ipynb": ENDLESS})), wait_until="commit")
+        expect(viewer.cell(0)).to_have_text("begun")
+    assert own.status == 0
+    assert "Traceback" not in own.written()

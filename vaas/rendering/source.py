@@ -72,7 +72,9 @@ def _lexer(notebook: Notebook) -> Any:
 
 
 def _markdown(text: str, attachments: Mapping[str, Any]) -> Markup:
-    renderer = CarriedPictures(escape=True, exclude_anchor_links=True, attachments=dict(attachments))
+    renderer = CarriedPictures(
+        escape=True, exclude_anchor_links=True, attachments=dict(attachments)
+    )
     html = MarkdownWithMath(renderer=renderer).render(text)
     clean = bleach.clean(
         html, tags=_TAGS, attributes=_allowed, protocols=_PROTOCOLS, strip_comments=True

@@ -17,7 +17,7 @@ from tests.browser.viewer import Viewer
 from vaas.demo.efss import DemoEfss
 
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 Share = Callable[..., str]
 """``share({name: body}, product="nextcloud", **link)`` gives a link to a new folder."""

@@ -66,6 +66,10 @@ async def rooms(
         local: folders and notebooks of this machine, by the token of their share.
     """
     data = settings.data.expanduser()
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"the data folder {data}: {error.strerror}") from error
     local = local if local is not None else {}
     async with AsyncExitStack() as stack:
         policy = OutboundPolicy(site_rules(settings), open=settings.open_mode == "public")

@@ -49,7 +49,7 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def running(*arguments: str, **environment: str) -> AsyncIterator[Running]:
+async def running(*arguments: str, given: str = "", **environment: str) -> AsyncIterator[Running]:
     """Run the command until it is ready; end it when the context does."""
     mark = os.urandom(8).hex()
     with (
@@ -61,11 +61,14 @@ async def running(*arguments: str, **environment: str) -> AsyncIterator[Running]
             "vaas",
             *arguments,
             stdout=asyncio.subprocess.PIPE,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE,
             stderr=log,
             env={**clean(), "VAAS_TEST_RUN": mark, **environment},
         )
         assert process.stdout
+        assert process.stdin
+        process.stdin.write(given.encode())
+        process.stdin.close()
         found = Running("", process, Path(log.name), "", mark)
         try:
             async with asyncio.timeout(60):
@@ -77,6 +80,8 @@ async def running(*arguments: str, **environment: str) -> AsyncIterator[Running]
             yield found
         finally:
             await found.end()
+            if process.returncode:
+                print(found.log.read_text())
             found.said += (await process.stdout.read()).decode()
             process._transport.close()  # type: ignore[attr-defined]
 

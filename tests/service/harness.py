@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from unittest import mock
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -31,7 +32,7 @@ from vaas.demo import DemoEfss
 from vaas.kernels.wire import Frame, pack, unpack
 from vaas.shares import parse_link
 from vaas.shares.links import canonical_path
-from vaas.web import Front
+from vaas.web import Front, dashboards
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 PATIENCE = 60.0
@@ -301,6 +302,8 @@ async def staged(**wanted: Any) -> AsyncIterator[Stage]:
         tempfile.TemporaryDirectory(prefix="vaas-data-") as data,
         DemoEfss(Path(root)) as cloud,
         structlog.testing.capture_logs() as said,
+        # On a busy machine the shell would go out first, and with it the status 200.
+        mock.patch.object(dashboards, "PATIENCE", PATIENCE),
     ):
         app.make_application = keep  # type: ignore[assignment]
         try:

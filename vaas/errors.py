@@ -26,6 +26,7 @@
     ├── WorkspaceError       the share cannot become local files
     │   ├── ShareTooLarge
     │   ├── ShareChanged
+    │   ├── FileMissing
     │   └── DiskFull
     ├── NotebookError        the share has no notebook that can run
     │   ├── NoNotebook
@@ -261,6 +262,14 @@ class ShareChanged(WorkspaceError):
     label = "changed"
 
 
+class FileMissing(WorkspaceError):
+    """The address names a file that the share does not hold."""
+
+    title = "This file is not in the share"
+    advice = "It may have been renamed or moved."
+    label = "file_missing"
+
+
 class DiskFull(WorkspaceError):
     """No room left, even after eviction."""
 
@@ -385,6 +394,7 @@ __all__ = [
     "EfssTooSlow",
     "EfssUnreachable",
     "FileDrop",
+    "FileMissing",
     "InternalLink",
     "KernelDied",
     "KernelError",

@@ -12,14 +12,24 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from vaas.errors import NoNotebook, NotebookMissing
+from vaas.errors import FileMissing, NoNotebook, NotebookMissing
 from vaas.kernels import KernelRequest, Limits
 from vaas.model import KernelRef, Phase, Secret, Share, ShareLink, Workspace
-from vaas.rendering import Notebook, PageRenderer, choose_kernel, describe, load_notebook
+from vaas.rendering import (
+    Notebook,
+    PageRenderer,
+    choose_kernel,
+    describe,
+    has_template,
+    load_notebook,
+)
 from vaas.sessions import Session, Sessions
 from vaas.shares import Shares
 from vaas.storage import Storage
+
+_LARGEST_PICTURE = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,13 @@ class Opened:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The notebook asks for a template of its own: it wants a whole document, not a stream."""
+
+    notebook: Notebook
+
+
 class Launcher:
     """Opens links and owns the sessions that come of it."""
 
@@ -80,12 +97,13 @@ class Launcher:
         self._shares, self._storages = shares, storages
         self._renderer, self._limits = renderer, limits
 
-    async def open(self, wish: Wish) -> AsyncIterator[Phase | Listing | Opened]:
+    async def open(self, wish: Wish) -> AsyncIterator[Phase | Listing | Elsewhere | Opened]:
         """Go the whole way for one viewer.
 
         Yields:
             phases while it takes time; then an ``Opened`` if the link leads to
-            one dashboard, or a ``Listing`` if to a folder with several.
+            one dashboard, a ``Listing`` if to a folder with several, or
+            ``Elsewhere`` if a stream was wished and the notebook wants none.
 
         Raises:
             VaasError: whatever stopped it, in words for the viewer.
@@ -101,9 +119,12 @@ class Launcher:
             if path is None:
                 yield Listing(share, await asyncio.to_thread(_titles, workspace, wish.link.path))
                 return
+            notebook = await asyncio.to_thread(load_notebook, workspace.path, path)
+            if wish.stream and notebook.template and has_template(notebook.template):
+                yield Elsewhere(notebook)
+                return
             self.sessions.admit()
             yield Phase("environment")
-            notebook = await asyncio.to_thread(load_notebook, workspace.path, path)
             request = await self._request(wish, share, workspace, notebook)
             html = await asyncio.to_thread(self._renderer.fragment, notebook) if wish.stream else ""
             session = Session(request.ref.id, share, workspace, notebook)
@@ -133,6 +154,20 @@ class Launcher:
             if path is None:
                 raise NotebookMissing("the address names a folder with several notebooks")
             return share, await asyncio.to_thread(load_notebook, reached[0].path, path)
+
+    async def picture(self, wish: Wish) -> bytes:
+        """A picture of the share, as a notebook's text names it.
+
+        Raises:
+            FileMissing: there is no such file, or a link leads out of the share.
+            VaasError: as ``open`` does.
+        """
+        async with AsyncExitStack() as stack:
+            share = await self._shares.resolve(wish.link, wish.password)
+            reached: list[Workspace] = []
+            async for _ in self._fetch(stack, share, reached):
+                pass
+            return await asyncio.to_thread(_read_inside, reached[0].path, wish.link.path)
 
     async def _fetch(
         self, stack: AsyncExitStack, share: Share, reached: list[Workspace]
@@ -199,6 +234,15 @@ def pick_notebook(workspace: Workspace, path: str) -> str | None:
     return inside[0] if len(inside) == 1 else None
 
 
+def _read_inside(root: Path, path: str) -> bytes:
+    file = (root / path).resolve()
+    if not file.is_relative_to(root.resolve()) or not file.is_file():
+        raise FileMissing(f"no file {path!r} in the share")
+    if file.stat().st_size > _LARGEST_PICTURE:
+        raise FileMissing(f"{path!r} is over {_LARGEST_PICTURE >> 20} MB")
+    return file.read_bytes()
+
+
 def _titles(workspace: Workspace, path: str) -> tuple[tuple[str, str, str], ...]:
     _, names = _below(workspace, _local(workspace, path))
     return tuple((name, *describe(workspace.path, name)) for name in names)
@@ -216,4 +260,4 @@ def _below(workspace: Workspace, path: str) -> tuple[str, list[str]]:
     return folder, [name for name in workspace.notebooks if name.startswith(folder)]
 
 
-__all__ = ["Launcher", "Listing", "Opened", "Session", "Wish", "pick_notebook"]
+__all__ = ["Elsewhere", "Launcher", "Listing", "Opened", "Session", "Wish", "pick_notebook"]

@@ -167,3 +167,24 @@ def test_a_map_without_internet(service: Service, share: Share, visit: Visit) ->
     page.get_by_role("button", name="Zoom in").click()
     expect(page.locator(".widget-label")).to_have_text("zoom 10")
     viewer.picture("map")
+
+
+def test_pictures_beside_the_notebook(service: Service, share: Share, visit: Visit) -> None:
+    picture = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><script>1</script></svg>'
+    )
+    body = notebook(
+        "#%% ![In markdown](pictures/a%20b.svg)",
+        'from IPython.display import HTML\nHTML(\'<img alt="In HTML" src="pictures/a b.svg">\')',
+    )
+    viewer = visit(service)
+    page = viewer.open(share({"deep/a.ipynb": body, "deep/pictures/a b.svg": picture}))
+    for name in ("In markdown", "In HTML"):
+        shown = page.get_by_role("img", name=name)
+        expect(shown).to_be_visible()
+        assert shown.evaluate("picture => picture.naturalWidth") == 40
+    assert page.url.endswith("/deep/a.ipynb")
+    answer = page.request.get(page.url.replace("a.ipynb", "pictures/a%20b.svg"))
+    assert "sandbox" in answer.headers["content-security-policy"]
+    missing = page.request.get(page.url.replace("a.ipynb", "pictures/none.svg"))
+    assert missing.status == 404

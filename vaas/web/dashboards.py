@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from vaas import __version__
 from vaas.errors import PasswordNeeded, PasswordWrong, VaasError
-from vaas.launch import Listing, Opened, Wish
+from vaas.launch import Elsewhere, Listing, Opened, Wish
 from vaas.model import Phase, ShareLink
 from vaas.observability import logger, metrics
 from vaas.rendering import has_template, source_cells
@@ -24,7 +25,7 @@ PATIENCE = 0.3
 """Seconds to wait for a whole answer, with its true status, before the page
 starts to tell its progress instead."""
 
-Event = Phase | Listing | Opened
+Event = Phase | Listing | Elsewhere | Opened
 
 
 class Dashboard(Handler):
@@ -91,8 +92,9 @@ class Dashboard(Handler):
                 stream.go(canonical_path(link))
             else:
                 self._list(event, link)
-        elif event.session.notebook.template and has_template(event.session.notebook.template):
-            stream.go(f"{self.request.path}?vaas=plain")
+        elif isinstance(event, Elsewhere):
+            query = f"&{self.request.query}" if self.request.query else ""
+            stream.go(f"{self.request.path}?vaas=plain{query}")
         else:
             metrics.launches.labels("opened").inc()
             await stream.dashboard(event)
@@ -121,6 +123,8 @@ class Dashboard(Handler):
     async def _document(self, link: ShareLink, template: str) -> None:
         """A whole document in another template, as Voilà itself would send it."""
         async for event in self.front.launcher.open(self._wish(link, stream=False)):
+            if isinstance(event, Listing):
+                self._list(event, link)
             if not isinstance(event, Opened):
                 continue
             session = event.session
@@ -146,6 +150,7 @@ class _Stream:
         self._handler = handler
         self._front = handler.front
         self._template = TEMPLATES.get_template("shell.html")
+        self._link = link
         self._name = PurePosixPath(link.path).stem or link.host
         self._latest: Phase | None = None
         self.begun = False
@@ -202,6 +207,12 @@ class _Stream:
         }
         config = front.renderer.config(opened.session.id, bridge)
         self._block("known", name=self._name)
+        if opened.session.notebook.path != self._link.path:
+            # Pictures are named relative to the notebook, not to its folder's link.
+            place = canonical_path(replace(self._link, path=opened.session.notebook.path))
+            handler.write(
+                f"<script>history.replaceState(null,'',{_script_text(place)}+location.search)</script>"
+            )
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
         self._block("dashboard", scheme=opened.session.notebook.theme)
         handler.write(opened.html)

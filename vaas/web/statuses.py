@@ -22,6 +22,7 @@ _STATUS: dict[type[errors.VaasError], int] = {
     errors.EfssMaintenance: 503,
     errors.WorkspaceError: 503,
     errors.ShareTooLarge: 413,
+    errors.FileMissing: 404,
     errors.NotebookError: 422,
     errors.NoNotebook: 404,
     errors.NotebookMissing: 404,

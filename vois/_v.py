@@ -43,9 +43,9 @@ _ROOT = (
     ":class=\"['vois', $vuetify.theme.global.current.dark ? 'vois-dark' : 'vois-light', class_]\""
     ' :style="style_" :theme="theme || undefined"'
 )
-_NAME = ':aria-label="aria_label || label || tooltip || undefined"'
+_NAME = ':aria-label="aria_label || label || tip || undefined"'
 _TIP = (
-    '<v-tooltip v-if="tooltip" activator="parent" location="bottom" :text="tooltip"'
+    '<v-tooltip v-if="tip" activator="parent" location="bottom" :text="tip"'
     ' open-delay="300"></v-tooltip>'
 )
 _STYLE = """<style id="vois-style">
@@ -143,7 +143,10 @@ class VoisWidget(_Base):  # type: ignore[misc]  # untyped base
     layout = traitlets.Any(None, allow_none=True).tag(sync=True)
     value = some()
     label: str = text()
-    tooltip: str = text()
+    # DOM widgets' own views put a trait of this name on an element they do not have yet,
+    # so it stays here and its text travels as ``tip``.
+    tooltip = traitlets.Unicode("", allow_none=True)
+    tip: str = text()
     aria_label: str = text()
     disabled: bool = flag()
     theme: str = text()
@@ -165,6 +168,7 @@ class VoisWidget(_Base):  # type: ignore[misc]  # untyped base
         for name in traits:
             if name not in known:
                 self._refuse(name)
+        traits.setdefault("tip", traits.get("tooltip", ""))
         super().__init__(template=_shared_template(self.markup, self.script), **traits)
 
     def _refuse(self, name: str) -> None:
@@ -172,9 +176,17 @@ class VoisWidget(_Base):  # type: ignore[misc]  # untyped base
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise TypeError(f"{type(self).__name__} has no argument {name!r}{hint}")
 
+    def __repr__(self) -> str:
+        name = self.label or self.aria_label
+        return f"{type(self).__name__}({name!r}, value={self.value!r})"
+
     def draw(self) -> Self:
         """Return the widget itself, so that ``display(w.draw())`` shows it."""
         return self
+
+    @traitlets.observe("tooltip")
+    def _tooltip_changed(self, change: Any) -> None:
+        self.tip = change["new"] or ""
 
     @property
     def dark(self) -> bool | None:

@@ -93,7 +93,7 @@ class IconButton(Button):
         traits: any trait by name.
     """
 
-    markup = """<v-btn @root :aria-label="aria_label || tooltip || label || icon"
+    markup = """<v-btn @root :aria-label="aria_label || tip || label || icon"
  icon :color="color || undefined" :variant="variant" :size="size" :disabled="disabled"
  :loading="busy" :rounded="rounded || undefined" :width="width || undefined" @click="click()">
  <v-icon :icon="icon" />@tip</v-btn>"""

@@ -129,7 +129,7 @@ class Clipboard(_v.VoisWidget):
     """A button that copies ``value`` to the viewer's clipboard."""
 
     markup = """<v-btn @root icon :variant="variant" :color="color || undefined" :size="size"
- :width="width || undefined" :aria-label="aria_label || tooltip || 'Copy'" @click="copy()">
+ :width="width || undefined" :aria-label="aria_label || tip || 'Copy'" @click="copy()">
  <v-icon :icon="icon" />@tip</v-btn>"""
     script = """<script>export default { methods: { copy() {
  navigator.clipboard && navigator.clipboard.writeText(String(this.value || '')); this.copied(); } } };

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
+import time
 from typing import Any
 
 from vois import _report, _v
@@ -13,7 +15,20 @@ __all__ = ["Host", "host", "notify", "show_in"]
 _CLAIM = """<script>export default {
  data() { return { active: false }; },
  mounted() { const all = (window.__voisHosts = window.__voisHosts || []); all.push(this);
-  all[0].active = true; },
+  all[0].active = true; this.work(this.task); },
+ watch: { task(one) { this.work(one); } },
+ methods: { work(one) { const done = (window.__voisDone = window.__voisDone || {});
+   if (!one || !one.number || done[one.number] || Date.now() - one.at > 30000) return;
+   done[one.number] = true; this[one.kind](one); },
+  save(one) { const bytes = Uint8Array.from(atob(one.data), c => c.charCodeAt(0));
+   const link = document.createElement('a');
+   link.href = URL.createObjectURL(new Blob([bytes], {type: one.mime})); link.download = one.name;
+   document.body.appendChild(link); link.click(); link.remove(); },
+  visit(one) { const url = new URL(one.url, window.location.href);
+   if (['http:', 'https:', 'mailto:'].includes(url.protocol)) window.open(url.href, one.target); },
+  address(one) { const url = new URL(one.url, window.location.href);
+   if (url.origin === window.location.origin) history.replaceState(null, '', url.href); },
+  copy(one) { navigator.clipboard && navigator.clipboard.writeText(one.text); } },
  unmounted() { const all = window.__voisHosts || []; const at = all.indexOf(this);
   if (at >= 0) all.splice(at, 1); if (all.length) all[0].active = true; } };</script>"""
 
@@ -35,6 +50,7 @@ class Host(_v.VoisWidget):
 
     dialogs: list[Any] = _v.widgets()
     messages: list[dict[str, Any]] = _v.items()
+    task: dict[str, Any] = _v.some({})
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +63,17 @@ class Host(_v.VoisWidget):
         one = {**one, "timeout": round(seconds * 1000) if seconds > 0 else -1}
         self.messages = [*self.messages, one]
         return number
+
+    def run(self, kind: str, **what: Any) -> None:
+        """Have the page do something once: ``save``, ``visit``, ``address`` or ``copy``."""
+        now = round(time.time() * 1000)
+        self.task = {"number": next(self._ids), "at": now, "kind": kind, **what}
+
+    def save(self, data: str | bytes, name: str) -> None:
+        """Save ``data`` as a file on the viewer's machine; text becomes UTF-8."""
+        mime = "text/plain;charset=utf-8" if isinstance(data, str) else "application/octet-stream"
+        raw = data.encode() if isinstance(data, str) else bytes(data)
+        self.run("save", name=name, mime=mime, data=base64.b64encode(raw).decode())
 
     def vue_gone(self, number: int) -> None:
         """The message of that number has been seen."""

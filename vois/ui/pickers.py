@@ -80,7 +80,7 @@ class ColorPicker(_v.VoisWidget):
     markup = """<div @root style="display: inline-block"><v-btn :color="value" :width="width"
  :height="height" :disabled="disabled" :rounded="rounded || undefined" variant="flat"
  style="min-width: 0; border: 1px solid rgba(128,128,128,.5)"
- :aria-label="(aria_label || label || tooltip || 'Colour') + ' ' + value">
+ :aria-label="(aria_label || label || tip || 'Colour') + ' ' + value">
  <span :style="text_style">{{ text }}</span>
  <v-menu activator="parent" :close-on-content-click="false"><v-color-picker v-model="value"
  :modes="['hex', 'rgb', 'hsl']" mode="hex" :hide-canvas="!canvas" :hide-inputs="!inputs"

@@ -7,7 +7,7 @@ from typing import Any
 
 from vois import _v
 
-__all__ = ["SelectImage", "SelectMultiple", "SelectSingle"]
+__all__ = ["SelectImage", "SelectMultiple", "SelectSingle", "as_options"]
 
 _SELECT = """<div @root><@tag v-model="value" :items="options" :label="label" @name
  :color="color" :disabled="disabled" :clearable="clearable" variant="outlined" density="compact"
@@ -29,13 +29,20 @@ class SelectSingle(_v.VoisWidget):
         traits: any trait by name.
     """
 
-    markup = _SELECT.replace("@tag", "v-autocomplete")
+    markup = _SELECT.replace("<@tag", '<v-autocomplete v-if="!combo"').replace(
+        "@tip</div>",
+        """<v-combobox v-if="combo" v-model="value" :items="options" :label="label" @name
+ :color="color" :disabled="disabled" :clearable="clearable" variant="outlined" density="compact"
+ hide-details item-title="title" item-value="value" :return-object="false"
+ @update:model-value="change($event)" />@tip</div>""",
+    )
     options: list[Any] = _v.items()
     color: str = _v.text("primary")
     clearable: bool = _v.flag()
     multiple: bool = _v.flag()
     chips: bool = _v.flag()
     background: str = _v.text()
+    combo: bool = _v.flag()
 
     def __init__(
         self,
@@ -46,7 +53,7 @@ class SelectSingle(_v.VoisWidget):
         **traits: Any,
     ) -> None:
         super().__init__(
-            label=label, options=_options(options), value=value, on_change=on_change, **traits
+            label=label, options=as_options(options), value=value, on_change=on_change, **traits
         )
 
 
@@ -125,6 +132,7 @@ class SelectImage(_v.VoisWidget):
         super().__init__(label=label, images=[*images], value=value, on_change=on_change, **traits)
 
 
-def _options(options: Sequence[Any]) -> list[dict[str, Any]]:
+def as_options(options: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return options, or pairs of title and value, as Vuetify wants them."""
     pairs = [one if isinstance(one, tuple) else (one, one) for one in options]
     return [{"title": str(title), "value": value} for title, value in pairs]

@@ -56,6 +56,7 @@ body:has(.vois-dark) { background: rgb(var(--vois-dark-bg, 18,20,24)) !important
 .vois .v-btn, .vois.v-btn, .vois .v-tab, .v-overlay .v-btn { text-transform: none;
   letter-spacing: normal; }
 .vois-wrap { display: flex; flex-wrap: wrap; }
+.jupyter-widgets.vuetify-styles { overflow: visible; }
 .vois svg { max-width: 100%; }
 .vois-text { overflow-wrap: anywhere; }
 .jp-OutputArea-output:has(> .vois-hidden) { display: none; }

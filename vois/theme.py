@@ -61,6 +61,7 @@ PRESETS: dict[str, Preset] = {
 }
 
 _now: dict[str, Any] = {"preset": PRESETS["slate"], "mode": "light", "settings_dark": False}
+_now["settings_colors"] = None
 _listeners: list[Callable[[bool], None]] = []
 
 
@@ -84,10 +85,15 @@ def use(preset: str | Preset = "slate", mode: Mode = "light") -> None:
             raise ValueError(f"preset is {preset!r}; expected one of {', '.join(PRESETS)}")
         preset = PRESETS[preset]
     _now["preset"] = preset
-    model = _v.theme_model()
-    _paint(model.themes.light, preset.light)
-    _paint(model.themes.dark, preset.dark)
+    begin()
     set_mode(mode)
+
+
+def begin() -> None:
+    """Give Vuetify the first preset; the mode stays as it is."""
+    model = _v.theme_model()
+    _paint(model.themes.light, _now["preset"].light)
+    _paint(model.themes.dark, _now["preset"].dark)
 
 
 def set_mode(mode: Mode) -> None:
@@ -142,6 +148,11 @@ def follow_settings() -> None:
     """Take ``vois.vuetify.settings.dark_mode`` over when an author has changed it."""
     from vois.vuetify import settings  # noqa: PLC0415 - read when something is built
 
+    model = _v.theme_model()
+    if (settings.color_first, settings.color_second) != _now["settings_colors"]:
+        _now["settings_colors"] = (settings.color_first, settings.color_second)
+        for colours in (model.themes.light, model.themes.dark):
+            colours.primary, colours.secondary = settings.color_first, settings.color_second
     if bool(settings.dark_mode) != _now["settings_dark"]:
         _now["settings_dark"] = bool(settings.dark_mode)
         set_mode("dark" if settings.dark_mode else "light")

@@ -6,7 +6,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from vois import State, testing, theme, ui
-from vois.ui.host import host
+from vois.ui.overlay import host
 
 
 def test_a_choice_of_the_viewer_reaches_value_observer_and_callback():

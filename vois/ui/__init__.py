@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from vois import theme
+
 if TYPE_CHECKING:
     from vois.ui.app import App as App
     from vois.ui.buttons import Button as Button
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from vois.ui.files import Clipboard as Clipboard
     from vois.ui.files import Download as Download
     from vois.ui.files import Upload as Upload
-    from vois.ui.host import host as host
-    from vois.ui.host import notify as notify
     from vois.ui.layout import Card as Card
     from vois.ui.layout import CardsGrid as CardsGrid
     from vois.ui.layout import Column as Column
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from vois.ui.layout import Row as Row
     from vois.ui.layout import SidePanel as SidePanel
     from vois.ui.layout import Tabs as Tabs
+    from vois.ui.overlay import host as host
+    from vois.ui.overlay import notify as notify
     from vois.ui.pickers import ColorPicker as ColorPicker
     from vois.ui.pickers import DatePicker as DatePicker
     from vois.ui.selects import SelectImage as SelectImage
@@ -63,7 +65,7 @@ _PLACES = {
     "buttons": "Button Fab IconButton Menu",
     "dialogs": "Dialog busy confirm message",
     "files": "Clipboard Download Upload",
-    "host": "host notify",
+    "overlay": "host notify",
     "layout": "Card CardsGrid Column Footer Grid Page Popup Row SidePanel Tabs",
     "pickers": "ColorPicker DatePicker",
     "selects": "SelectImage SelectMultiple SelectSingle",
@@ -74,6 +76,8 @@ _PLACES = {
 }
 _WHERE = {name: place for place, names in _PLACES.items() for name in names.split()}
 __all__ = sorted(_WHERE)  # noqa: PLE0605 - one table, not two
+
+theme.begin()
 
 
 def __getattr__(name: str) -> Any:

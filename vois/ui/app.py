@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vois import _v, theme
-from vois.ui.host import host
+from vois.ui.overlay import host
 from vois.ui.texts import ErrorCard, Skeleton
 
 __all__ = ["App"]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from vois import _v
-from vois.ui.host import host
+from vois.ui.overlay import host
 
 __all__ = ["Dialog", "busy", "confirm", "message"]
 
@@ -65,6 +65,7 @@ class Dialog(_v.VoisWidget):
     progress: float | None = _v.number(None)
     bar_color: str = _v.text("primary")
     bar_height: int = _v.integer(4)
+    _shown = False
     on_ok: Callable[[], Any] | None = None
     on_cancel: Callable[[], Any] | None = None
     on_close: Callable[[], Any] | None = None
@@ -94,12 +95,12 @@ class Dialog(_v.VoisWidget):
         """Open it."""
         if self.comm is None:
             self.open()
-        self.value = True
+        self.value = self._shown = True
         host().add(self)
 
     def hide(self) -> None:
         """Close it and free what it held in the page; `show` brings it back."""
-        was, self.value = self.value, False
+        was, self._shown, self.value = self._shown, False, False
         host().remove(self)
         _v.VoisWidget.close(self)
         if was:

@@ -1,6 +1,6 @@
 """The dashboard of the older spelling: bar with tabs, content, panels, footer and services."""
 
-# ruff: noqa: N801, N802, N803, PLR0917 - names and order of the older spelling
+# ruff: noqa: N801, N802, N803, PLR0917, RUF012 - the older spelling
 from __future__ import annotations
 
 import os
@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from vois import _v, theme
 from vois.ui.app import _PAGE_STYLE
-from vois.ui.host import host
+from vois.ui.overlay import host
 from vois.vuetify._base import Facade, color_first, color_second
 from vois.vuetify._services import Services
 from vois.vuetify._texts import footer

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from vois import _report, _v, theme
-from vois.ui.host import show_in
+from vois.ui.overlay import show_in
 from vois.vuetify import settings
 
 __all__ = ["Facade", "color_first", "color_second", "show_in", "size_name", "unless_none"]

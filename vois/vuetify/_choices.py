@@ -1,6 +1,6 @@
 """Choices of the older spelling."""
 
-# ruff: noqa: N801, N802, PLR0917 - names and order of the older spelling
+# ruff: noqa: ARG002, N801, N802, PLR0917, RUF012 - the older spelling
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

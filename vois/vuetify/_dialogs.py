@@ -1,6 +1,6 @@
 """Windows and messages of the older spelling, all shown by the one host."""
 
-# ruff: noqa: N801, PLR0917 - names and order of the older spelling
+# ruff: noqa: ARG002, N801, PLR0917, RUF012 - the older spelling
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

@@ -1,6 +1,6 @@
 """Full-window pages of the older spelling."""
 
-# ruff: noqa: N801, N802, PLR0917 - names and order of the older spelling
+# ruff: noqa: A002, N801, N802, PLR0917, RUF012 - the older spelling
 from __future__ import annotations
 
 import base64
@@ -75,7 +75,7 @@ class page(Facade, _v.VoisWidget):
     customs: list[list[str]] = _v.items()
     content: list[Any] = _v.widgets()
 
-    _built = False
+    _built = _shown = False
     STATE: ClassVar[tuple[str, ...]] = (
         *("appname", "title", "titlecolor", "titledark", "titleheight", "titleimageurl"),
         *("footercolor", "footerdark", "footerheight", "logoappurl", "logowidth", "copyrighttext"),
@@ -153,7 +153,7 @@ class page(Facade, _v.VoisWidget):
             return
         if not self.content:
             self.create()
-        self.value = True
+        self.value = self._shown = True
         show_in(self.output)
         ui.host().add(self)
 
@@ -161,7 +161,7 @@ class page(Facade, _v.VoisWidget):
         """Take the page away."""
         if getattr(self, "comm", None) is None:
             return
-        was, self.value = self.value, False
+        was, self._shown, self.value = self._shown, False, False
         ui.host().remove(self)
         if was:
             self.emit("onclose")

@@ -1,6 +1,6 @@
 """Colour palettes of the older spelling."""
 
-# ruff: noqa: N801, N802, N803, PLR0917 - names and order of the older spelling
+# ruff: noqa: N801, N802, N803, PLR0917 - the older spelling
 from __future__ import annotations
 
 import json
@@ -18,7 +18,7 @@ from vois.colors import (
     text2rgb,
 )
 from vois.palettes import FAMILIES, PALETTES
-from vois.ui.host import host
+from vois.ui.overlay import host
 from vois.vuetify._base import Facade, color_first
 from vois.vuetify._tables import sortableList
 
@@ -154,6 +154,7 @@ class palettePickerEx(Facade, ui.Column):
     def onchangeFamily(self) -> None:
         """Another family was chosen."""
         self.p.updatePalettes(self.sel.value, self.interpolate)
+        self.value = self.p.name
 
     def onchangeInterpolate(self, flag: bool) -> None:
         """The steps were switched on or off."""

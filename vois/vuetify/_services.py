@@ -1,11 +1,11 @@
 """What an app of the older spelling does for its author: messages, windows, files, addresses."""
 
-# ruff: noqa: N802, N803 - names and order of the older spelling
+# ruff: noqa: N802, N803 - the older spelling
 from __future__ import annotations
 
 from typing import Any
 
-from vois.ui.host import host
+from vois.ui.overlay import host
 from vois.vuetify._buttons import fab as Fab  # noqa: N812 - the method has the name
 from vois.vuetify._dialogs import dialogGeneric, dialogMessage, dialogWait, dialogYesNo, snackbar
 

@@ -78,8 +78,8 @@ MORE: dict[str, tuple[str, str]] = {
     "basemaps": ("_basemaps", "basemapList basemapTileLayer map_clear map_setbasemap"),
     "treeview": (
         "_trees",
-        "CustomTreeview createFlatTreeview createTreeviewFromDF2Columns"
-        " createTreeviewFromDF3Columns createTreeviewFromList treeviewOperations",
+        "CustomTreeview createFlatTreeview createTreeviewFromDF2Columns createTreeviewFromDF3Columns "  # noqa: ISC004 - one text
+        "createTreeviewFromList treeviewOperations",
     ),
 }
 

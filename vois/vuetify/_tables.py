@@ -1,6 +1,6 @@
 """Tables, trees and lists of the older spelling."""
 
-# ruff: noqa: N801, N802, N803, PLR0917 - names and order of the older spelling
+# ruff: noqa: ARG002, N801, N802, N803, PLR0917, RUF012 - the older spelling
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -171,7 +171,7 @@ class sortableList(Facade, ui.SortableList):
         self._told()
         self.emit("onadded", 0 if self.newOnTop else len(self.items) - 1)
 
-    def additem(self, item: Any, isfirst: bool, islast: bool, onTop: bool = False) -> None:  # noqa: ARG002
+    def additem(self, item: Any, isfirst: bool, islast: bool, onTop: bool = False) -> None:
         """Add ``item`` without telling anybody."""
         self.set_items([item, *self.items] if onTop else [*self.items, item])
 

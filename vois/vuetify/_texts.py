@@ -1,6 +1,6 @@
 """Lists, waiting signs and headings of the older spelling."""
 
-# ruff: noqa: N801, N802, PLR0917 - names and order of the older spelling
+# ruff: noqa: A002, N801, N802, PLR0917, RUF012 - the older spelling
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

@@ -1,6 +1,6 @@
 """Trees of the older spelling, built from names or tables."""
 
-# ruff: noqa: N801, N802, N803, PLR0917 - names and order of the older spelling
+# ruff: noqa: N801, N802, N803, PLR0917, RUF012 - the older spelling
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence

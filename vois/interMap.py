@@ -1,6 +1,6 @@
 """Legends of two and three numbers at once; the institute's own maps say what they need."""
 
-# ruff: noqa: ARG001, N802, N999, PLR0917 - names and order of the older spelling
+# ruff: noqa: ARG001, D417, N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
 import math

@@ -1,6 +1,6 @@
 """Nodes and edges as a drawing that answers."""
 
-# ruff: noqa: ARG001, N802, N999, PLR0917 - names and order of the older spelling
+# ruff: noqa: ARG001, D417, N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence

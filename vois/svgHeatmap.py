@@ -1,6 +1,6 @@
 """A table of colours as a drawing."""
 
-# ruff: noqa: ARG001, N802, N803, N999, PLR0917 - names and order of the older spelling
+# ruff: noqa: ARG001, D417, N802, N803, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
 import math

@@ -1,6 +1,6 @@
 """Europe as a map of tiles: every country has a square of the same size, near its place."""
 
-# ruff: noqa: N802, N999, PLR0917 - names and order of the older spelling
+# ruff: noqa: D417, N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
 import re

@@ -1,6 +1,6 @@
 """Circles packed close together, their areas in proportion, as SVG."""
 
-# ruff: noqa: ARG001, N802, N999, PLR0917 - names and order of the older spelling
+# ruff: noqa: ARG001, D417, N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
 import math

@@ -1,6 +1,6 @@
 """A part of a page in one to four areas, of the older spelling."""
 
-# ruff: noqa: N802, N803, N999, PLR0917, RUF012 - names and order of the older spelling
+# ruff: noqa: N802, N803, N816, N999, PLR0917, RUF012 - names and order of the older spelling
 from __future__ import annotations
 
 from collections.abc import Callable

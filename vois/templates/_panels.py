@@ -1,5 +1,6 @@
 """Pages with a main area and panels that open and close."""
 
+# ruff: noqa: N802 - names of the older spelling
 from __future__ import annotations
 
 from collections.abc import Callable

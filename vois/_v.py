@@ -55,6 +55,7 @@ body:has(.vois-dark) { background: rgb(var(--vois-dark-bg, 18,20,24)) !important
   --jp-widgets-label-color: #e8eaed; --jp-widgets-readout-color: #e8eaed; color-scheme: dark; }
 .vois .v-btn, .vois.v-btn, .vois .v-tab, .v-overlay .v-btn { text-transform: none;
   letter-spacing: normal; }
+.vois > .v-input:has(.v-field--variant-outlined) { padding-top: 6px; }
 .vois-wrap { display: flex; flex-wrap: wrap; }
 .jupyter-widgets.vuetify-styles { overflow: visible; }
 .vois svg { max-width: 100%; }

@@ -83,7 +83,8 @@ def vuetify2() -> None:
     for name in [one for one in dir(v) if one[0].isupper()]:
         kind = getattr(v, name)
         if isinstance(kind, type) and issubclass(kind, v.VuetifyWidget):
-            kind.__init__ = _translating(name, kind.__dict__.get("__init__", v.VuetifyWidget.__init__))
+            build: Any = kind.__dict__.get("__init__", v.VuetifyWidget.__init__)
+            setattr(kind, "__init__", _translating(name, build))  # noqa: B010 - mypy
 
 
 def _translating(name: str, build: Any) -> Any:

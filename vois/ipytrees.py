@@ -1,5 +1,5 @@
 """Trees with values, of the older spelling; a `vois.ui.Tree` stands behind them."""
-# ruff: noqa: N802, PLR0917 - names and order of the older spelling
+# ruff: noqa: N802, N803, PLR0917 - names and order of the older spelling
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def svgBarChart(
     top = (max([*numbers, 0.0]) * 1.05 or 1.0) if yaxis_max is None else float(yaxis_max)
     shade = Range(colorlist, low, high)
     dark = theme.is_dark()
-    ink = "#e8eaed" if dark and titlecolor == "black" else titlecolor
+    ink = "currentColor" if titlecolor == "black" else titlecolor
     area = _Area(float(width) * 12, float(height) * 7.2, bottom, top, fontsize * 11, ink)
     parts = [
         text(area.w / 2, area.font * 1.4, title, area.font * 1.3, fill=ink, text_anchor="middle")

@@ -131,10 +131,11 @@ def svgMapEurope(
         200,
         540,
         bordercolor,
-        textcolor if not dark else "white",
+        textcolor,
         dark,
     )
     legend = legend.replace("<svg", '<svg x="615" y="10"', 1)
+    tall = "" if height == "auto" else f'height="{height}"'
     style = (
         (
             f"<style>.vois-tile:hover rect {{ fill: {esc(onhoverfill)}; }} .vois-tile:hover text {{ fill: black; }}"
@@ -144,7 +145,7 @@ def svgMapEurope(
         else ""
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 820 560"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" {tall} viewBox="0 0 820 560"'
         f' role="img" aria-label="{esc(legendtitle or "Europe")}" font-family="Roboto, Arial, sans-serif">'
         f"{style}{''.join(parts)}{legend}</svg>"
     )

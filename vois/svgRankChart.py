@@ -85,7 +85,7 @@ def svgRankChart(
         if on_change is not None:
             on_change(state["chosen"])
 
-    place = f"width: {width}vw; min-width: min(100%, 240px); max-height: {height}vh; overflow: auto"
+    place = f"width: {width}vw; min-width: min(100%, 240px); max-width: 100%; max-height: {height}vh; overflow: auto"
     widget = ui.Svg(drawing(), pressed, style_=place, aria_label=title)
     if on_change is not None and state["chosen"] is not None:
         on_change(state["chosen"])

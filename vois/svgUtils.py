@@ -154,7 +154,7 @@ def graduatedLegend(
     """
     values = [float(one) for one in _column(df, value_column)]
     low, high = limits(values, stdevnumber, minallowed_value, maxallowed_value)
-    ink = "white" if dark and textcolor == "black" else textcolor
+    ink = "currentColor" if textcolor == "black" else textcolor
     names = _names(df, code_column, label_column, dictnames)
     inner = _bar(
         colorlist,

@@ -145,6 +145,11 @@ class LocalChannel(Channel):
                 await self._streams[name].send_multipart(message)
         except TimeoutError as error:
             raise MessageRefused("the kernel takes no more messages") from error
+        except asyncio.CancelledError:
+            # A closing socket cancels those that wait for it; their message came too late.
+            task = asyncio.current_task()
+            if not self._ended or (task and task.cancelling()):
+                raise
 
     def inject(self, message_type: str, content: Mapping[str, Any]) -> None:
         """See ``Channel.inject``."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.service.command import processes_of, run, running, traces
+from tests.service.command import groups_of, mounts, processes_of, run, running
 from tests.service.harness import Viewer, book, code
 from vaas.demo import DemoEfss
 from vaas.shares import parse_link
@@ -158,7 +158,6 @@ async def test_serve_without_its_file(tmp_path: Path) -> None:
 
 
 async def test_a_port_that_is_taken(tmp_path: Path, folder: Path) -> None:
-    before = traces()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         config = tmp_path / "vaas.toml"
@@ -169,12 +168,13 @@ async def test_a_port_that_is_taken(tmp_path: Path, folder: Path) -> None:
             ["demo", "--no-browser", "--port", str(port)],
         )
         for command in commands:
-            status, out, err = await run(*command)
+            (tmp_path / "temporary").mkdir(exist_ok=True)
+            status, out, err = await run(*command, TMPDIR=str(tmp_path / "temporary"))
             assert status == 2, command
             assert out == ""
             assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in err
             assert "Traceback" not in err
-    assert traces() == before
+            assert list((tmp_path / "temporary").iterdir()) == []
 
 
 async def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ async def test_open_a_link_with_its_password(cloud: DemoEfss) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_an_end_in_the_middle_leaves_nothing(folder: Path, number: signal.Signals) -> None:
     """Kernels that run, one that starts, a page that is attached: all is gone within 5 s."""
-    before = traces()
+    before = mounts()
     busy = code(
         "import subprocess, time\nsubprocess.Popen(['sleep', '1000'])\nprint('on', flush=True)\ntime.sleep(1000)"
     )
@@ -229,7 +229,8 @@ async def test_an_end_in_the_middle_leaves_nothing(folder: Path, number: signal.
             pages = [await viewer.get(path) for _ in range(3)]
             async with viewer.line(pages[0].kernel) as line:
                 await line.until("stream")
-                family = served.family()
+                family, name = served.family(), served.name()
+                assert groups_of([name])
                 assert len(family) >= 3
                 started = time.monotonic()
                 await served.end(number)
@@ -240,21 +241,19 @@ async def test_an_end_in_the_middle_leaves_nothing(folder: Path, number: signal.
         assert not any(one.is_running() and one.status() != "zombie" for one in family)
         assert processes_of(served.mark) == []
         assert "Traceback" not in served.log.read_text()
-    assert traces() == before
+        assert list(served.temporary.iterdir()) == groups_of([name]) == []
+    assert mounts() == before
 
 
 async def test_a_second_ctrl_c_is_no_trouble(folder: Path) -> None:
-    before = traces()
     async with running("open", str(folder), "--port", "0", "--no-browser") as served:
+        name = served.name()
         served.process.send_signal(signal.SIGINT)
         await served.end(signal.SIGINT)
-    assert {k: v for k, v in traces().items() if k != "folders"} == {
-        k: v for k, v in before.items() if k != "folders"
-    }
+        assert processes_of(served.mark) == groups_of([name]) == []
 
 
-async def test_the_demo(tmp_path: Path) -> None:
-    before = traces()
+async def test_the_demo() -> None:
     async with (
         running("demo", "--port", "0", "--no-browser") as served,
         Viewer(served.url) as viewer,
@@ -262,11 +261,11 @@ async def test_the_demo(tmp_path: Path) -> None:
         home = await viewer.get("/")
         assert home.text.count('href="/s/') >= 4
         assert (await viewer.get("/health/ready")).status == 200
-        started = time.monotonic()
+        started, name = time.monotonic(), served.name()
         await served.end()
         assert time.monotonic() - started < 5
         assert "Traceback" not in served.log.read_text()
-    assert traces() == before
+        assert list(served.temporary.iterdir()) == groups_of([name]) == []
 
 
 # the others

@@ -8,10 +8,9 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -27,6 +26,8 @@ class Running:
         process: its process.
         log: what it wrote to standard error; read it when it has ended.
         said: what it wrote to standard output so far.
+        mark: stands in its environment, and in that of what it starts.
+        temporary: its folder for temporary files.
     """
 
     url: str
@@ -34,6 +35,12 @@ class Running:
     log: Path
     said: str
     mark: str
+    temporary: Path
+
+    def name(self) -> str:
+        """What the server calls itself, and its cgroups."""
+        (lock,) = self.temporary.glob("**/run/vaas-*.lock")
+        return lock.stem
 
     def family(self) -> list[psutil.Process]:
         """The command and all processes that it started."""
@@ -54,6 +61,7 @@ async def running(*arguments: str, given: str = "", **environment: str) -> Async
     mark = os.urandom(8).hex()
     with (
         tempfile.NamedTemporaryFile(prefix="vaas-log-") as log,
+        tempfile.TemporaryDirectory(prefix="vaas-run-") as temporary,
     ):
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -63,13 +71,13 @@ async def running(*arguments: str, given: str = "", **environment: str) -> Async
             stdout=asyncio.subprocess.PIPE,
             stdin=asyncio.subprocess.PIPE,
             stderr=log,
-            env={**clean(), "VAAS_TEST_RUN": mark, **environment},
+            env={**clean(), "VAAS_TEST_RUN": mark, "TMPDIR": temporary, **environment},
         )
         assert process.stdout
         assert process.stdin
         process.stdin.write(given.encode())
         process.stdin.close()
-        found = Running("", process, Path(log.name), "", mark)
+        found = Running("", process, Path(log.name), "", mark, Path(temporary))
         try:
             async with asyncio.timeout(60):
                 while not found.url:
@@ -121,13 +129,18 @@ def processes_of(mark: str) -> list[int]:
     return found
 
 
-def traces() -> dict[str, Any]:
-    """What a command could leave on the machine."""
-    temporary = Path(tempfile.gettempdir())
-    groups = Path("/sys/fs/cgroup")
-    return {
-        "folders": {p.name for p in temporary.glob("vaas-*") if not p.name.startswith("vaas-log-")},
-        "mounts": Path("/proc/self/mountinfo").read_text().count("\n"),
-        "groups": {str(p) for p in groups.rglob("*vaas*") if p.is_dir()},
-        "memory": {p.name for p in Path("/dev/shm").glob("*vaas*")},
-    }
+def groups_of(names: Iterable[str]) -> list[str]:
+    """Cgroups of servers, by the servers' names, with those of their kernels."""
+    top = Path("/sys/fs/cgroup")
+    return [
+        str(found)
+        for name in names
+        for place in (top, *top.glob("*/"))
+        for found in (place / name, *place.glob(f"{name}/*/"))
+        if found.is_dir()
+    ]
+
+
+def mounts() -> int:
+    """How many mounts we see."""
+    return Path("/proc/self/mountinfo").read_text().count("\n")

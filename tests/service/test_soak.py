@@ -1,0 +1,20 @@
+"""Visits leave nothing behind; ``benchmarks/soak.py`` does the same with more of them."""
+
+import pytest
+
+from benchmarks.soak import soak, table
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+
+# Sessions that ended are told of for two minutes, and allocators keep a little.
+MEMORY_FOR_A_VISIT = 250_000
+
+
+async def test_twenty_visits_leave_nothing() -> None:
+    visits = 20
+    before, after, _ = await soak(visits, 4)
+    print(table(before, after))
+    for name in ("processes", "threads", "folders", "groups", "mounts"):
+        assert getattr(after, name) <= getattr(before, name), name
+    assert after.descriptors <= before.descriptors + 2
+    assert after.memory - before.memory < visits * MEMORY_FOR_A_VISIT + 5_000_000

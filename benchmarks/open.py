@@ -28,39 +28,29 @@ import argparse
 import json
 import os
 import platform
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
-
-from vaas.demo.efss import DemoEfss
-from vaas.shares import parse_link
-from vaas.shares.links import canonical_path
+from servers import PATIENCE, System, vaas, voila, wait
 
 HERE = Path(__file__).resolve().parent
-NOTEBOOKS = HERE / "notebooks"
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-PATIENCE = 90.0
-"""Seconds after which a visit counts as failed."""
 SETTLE = 3.0
 """Seconds from the interaction to the look at memory."""
 
@@ -119,86 +109,6 @@ EXAMPLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class System:
-    """What is compared: its process and where it shows a notebook."""
-
-    name: str
-    server: psutil.Process
-    address: Callable[[str], str]
-
-
-@contextmanager
-def voila() -> Iterator[System]:
-    """Plain Voilà, serving the notebooks from disk."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-    # Without this Voilà 0.5 refuses the word with which its own page leaves (403), and
-    # the kernels of all earlier viewers would weigh on the later ones.
-    leaving = "--Voila.tornado_settings=disable_check_xsrf=True"
-    command = ["-m", "voila", str(NOTEBOOKS), "--no-browser", f"--port={port}", leaving]
-    base = f"http://127.0.0.1:{port}"
-    with _server(*command) as process:
-        _wait(lambda: _answers(f"{base}/"), "voila")
-        yield System("voila", process, lambda name: f"{base}/voila/render/{name}/{name}.ipynb")
-
-
-@contextmanager
-def vaas() -> Iterator[tuple[System, System]]:
-    """VaaS with links of a small cloud: the same one again and again, and new ones."""
-    with ExitStack() as stack:
-        cloud = stack.enter_context(DemoEfss(NOTEBOOKS))
-        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        settings = data / "vaas.toml"
-        settings.write_text(
-            f'port = 0\ndata = "{data}"\n[[site]]\nhost = "{urlsplit(cloud.url).netloc}"\n'
-            "insecure = true\nprivate = true\n"
-        )
-        command = ["-m", "vaas", "serve", "--config", str(settings)]
-        log = data / "ready"
-        process = stack.enter_context(_server(*command, out=log))
-        _wait(lambda: "ready " in log.read_text(), "vaas")
-        base = log.read_text().split("ready ")[1].split()[0].rstrip("/")
-        links = {one.name: cloud.add_link("nextcloud", one.name) for one in EXAMPLES}
-
-        def again(name: str) -> str:
-            return base + canonical_path(parse_link(links[name]))
-
-        def afresh(name: str) -> str:
-            return base + canonical_path(parse_link(cloud.add_link("nextcloud", name)))
-
-        yield System("vaas", process, again), System("vaas, cold share", process, afresh)
-
-
-@contextmanager
-def _server(*command: str, out: Path | None = None) -> Iterator[psutil.Process]:
-    """A Python program from start to end; what it says goes to a file."""
-    with out.open("w") if out else Path(os.devnull).open("w") as file:
-        process = subprocess.Popen([sys.executable, *command], stdout=file, stderr=file)
-        try:
-            yield psutil.Process(process.pid)
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urlopen(address, timeout=5) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def _wait(condition: Callable[[], bool], what: str) -> None:
-    latest = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > latest:
-            raise TimeoutError(f"{what} did not come in {PATIENCE:.0f} s")
-        time.sleep(0.1)
-
-
 def memory(server: psutil.Process) -> float:
     """PSS in MB of all processes below a server; the server itself is shared by all viewers."""
     total = 0
@@ -218,7 +128,7 @@ def visit(browser: Browser, system: System, example: Example) -> dict[str, float
         seconds for each of ``MOMENTS``; ``memory`` in MB; ``requests`` of the
         page and ``received``, MB on the wire.
     """
-    _wait(lambda: not system.server.children(), f"the end of the last viewer of {system.name}")
+    wait(lambda: not system.server.children(), f"the end of the last viewer of {system.name}")
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
@@ -244,8 +154,9 @@ def measure(runs: int, examples: list[Example]) -> tuple[dict[str, Any], str]:
     Returns:
         results by notebook, system and figure, a list each; the browser's version.
     """
+    names = [example.name for example in examples]
     with ExitStack() as stack:
-        systems = [stack.enter_context(voila()), *stack.enter_context(vaas())]
+        systems = [stack.enter_context(voila()), *stack.enter_context(vaas(names))]
         play = stack.enter_context(sync_playwright())
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         stack.callback(browser.close)
@@ -273,6 +184,8 @@ def about(browser: str, runs: int) -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "chromium": browser,
+        # Without it (some installers leave it out) every kernel compiles all it imports.
+        "compiled": Path(cache_from_source(psutil.__file__)).exists(),
         **{name: version(name) for name in packages},
     }
 

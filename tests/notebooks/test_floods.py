@@ -18,26 +18,26 @@ MEMORY_FOR_A_FLOOD = 300 << 20
 
 FLOODS = {
     "messages": (
-        "from ipykernel.comm import Comm\nimport time\nend = time.time() + 4\ncomm = Comm('x')\n"
-        "while time.time() < end: comm.send({'n': 1})"
+        "from ipykernel.comm import Comm\ncomm = Comm('x')\n"
+        "for n in range(40_000): comm.send({'n': n})"
     ),
     "large messages": (
-        "from ipykernel.comm import Comm\nimport time\nend = time.time() + 4\ncomm = Comm('x')\n"
-        "while time.time() < end: comm.send({}, buffers=[b'x' * 1_000_000])"
+        "from ipykernel.comm import Comm\ncomm = Comm('x')\n"
+        "for n in range(200): comm.send({}, buffers=[b'x' * 1_000_000])"
+    ),
+    "more than memory": (
+        "from ipykernel.comm import Comm\ncomm = Comm('x')\n"
+        "while True: comm.send({}, buffers=[b'x' * 1_000_000])"
     ),
     "displays": (
-        "import time\nfrom IPython.display import display\nend = time.time() + 4\n"
-        "while time.time() < end: display({'n': 1})"
+        "from IPython.display import display\nfor n in range(10_000): display({'n': n})"
     ),
-    "lines": "import time\nend = time.time() + 4\nwhile time.time() < end: print('x' * 500, flush=True)",
-    "errors": (
-        "import sys, time\nend = time.time() + 4\n"
-        "while time.time() < end: print('x' * 500, file=sys.stderr, flush=True)"
-    ),
+    "lines": "for n in range(40_000): print('x' * 500, flush=True)",
+    "errors": "import sys\nfor n in range(40_000): print('x' * 500, file=sys.stderr, flush=True)",
     "widgets": "import ipywidgets as w\nfor n in range(1500): w.Label(str(n))",
     "clearing": (
-        "import time\nfrom IPython.display import clear_output\nend = time.time() + 4\n"
-        "while time.time() < end: clear_output(wait=True); print('now')"
+        "from IPython.display import clear_output\n"
+        "for n in range(10_000): clear_output(wait=True); print('now')"
     ),
     "captured": (
         "import ipywidgets as w\nout = w.Output()\nwith out:\n"
@@ -46,6 +46,8 @@ FLOODS = {
     "one large": "print('x' * 60_000_000)",
     "too large": "print('x' * 200_000_000)",
 }
+NOT_BORNE = {"more than memory", "too large"}
+"""Those that end the flooding notebook, and it alone."""
 
 
 @pytest.mark.parametrize("name", FLOODS)
@@ -68,9 +70,11 @@ async def test_a_flood_is_borne(stage: Stage, viewer: Viewer, name: str) -> None
         f"{name}: {len(line.heard)} messages, {line.size >> 20} MiB, longest wait of another "
         f"{max(waits):.2f} s, memory up to {(highest - before) >> 20} MiB more"
     )
-    assert max(waits) < 3
     assert highest - before < MEMORY_FOR_A_FLOOD
-    if name != "too large":
+    if name in NOT_BORNE:
+        assert 1 not in line.cells
+        assert (line.ready or {"failed": True})["failed"]
+    else:
         assert line.texts(1) == "after\n"
     del line
 

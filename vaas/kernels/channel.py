@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
@@ -21,6 +20,7 @@ from jupyter_client.session import DELIM
 
 from vaas.errors import MessageRefused
 from vaas.kernels.author import AUTHOR_LIMIT, OnAuthorMessage, author_text, stand_in
+from vaas.kernels.backlog import Backlog
 from vaas.kernels.base import Channel
 from vaas.kernels.manager import Manager
 from vaas.kernels.wire import FRAME_LIMIT, PARTS, Frame, pack, read_json, unpack
@@ -37,8 +37,8 @@ PERMITTED = {
 
 NOT_FOR_VIEWERS = frozenset({"execute_input", "execute_reply", "iopub_welcome", "input_request"})
 HEADER_KEYS = ("msg_id", "msg_type", "session", "username", "date", "version")
-BACKLOG_LIMIT = 64 << 20
-"""Bytes kept for a page that is not there or slow."""
+OUTPUTS = frozenset({"stream", "display_data", "execute_result", "clear_output"})
+"""What a cell shows: while the cells run, the page gets it with the cell's result."""
 
 BURST, PAUSE = 64, 0.005
 """Messages taken in a row, and seconds of rest after them."""
@@ -66,6 +66,7 @@ class LocalChannel(Channel):
         on_author_message: OnAuthorMessage,
         clock: Callable[[], float],
         failure_view: Mapping[str, Any] | None = None,
+        executor: str = "",
     ) -> None:
         """Connect; nothing is relayed before ``run``.
 
@@ -75,8 +76,9 @@ class LocalChannel(Channel):
             clock: tells the time in seconds.
             failure_view: content of the ``display_data`` that a viewer gets in
                 place of a traceback; nothing if not given.
+            executor: name of the session that runs the cells.
         """
-        self._failure_view = failure_view
+        self._failure_view, self._executor = failure_view, executor
         self._session = manager.new_session()
         self._tell_author = on_author_message
         self._clock = clock
@@ -86,8 +88,7 @@ class LocalChannel(Channel):
             "control": manager.connect_control(identity=self._session.bsession),
             "iopub": manager.connect_iopub(),
         }
-        self._kept: deque[bytes] = deque()
-        self._kept_bytes = 0
+        self._kept = Backlog()
         self._changed = asyncio.Event()
         self._page = 0
         self._dropped = 0
@@ -116,11 +117,10 @@ class LocalChannel(Channel):
         try:
             while page == self._page:
                 while self._kept and page == self._page:
-                    frame = self._kept[0]
+                    frame = self._kept.first()
                     yield frame
                     # Only now is it delivered; a page that left meanwhile leaves it kept.
-                    if self._kept and self._kept[0] is frame:
-                        self._drop_oldest()
+                    self._kept.taken(frame)
                 if self._ended:
                     return
                 await self._next_change(page)
@@ -158,7 +158,9 @@ class LocalChannel(Channel):
         header = self._session.msg_header(message_type)
         header["session"] = self._kernel_session or header["session"]
         parts = [json.dumps(p, default=str).encode() for p in (header, {}, {}, dict(content))]
-        self._keep(pack(Frame("iopub", parts)))
+        self._keep(pack(Frame("iopub", parts)), own=message_type.startswith("vaas_"))
+        if message_type == "vaas_ready":
+            self._executor = ""
 
     def close(self) -> None:
         """Let go of the sockets; an attached page gets what is left, then the end."""
@@ -207,6 +209,8 @@ class LocalChannel(Channel):
             if kind == "error" and self._failure_view:
                 self._keep(pack(Frame(name, stand_in(parts, self._failure_view))))
             return
+        if kind in OUTPUTS and self._is_of_executor(parts[1]):
+            return
         if sum(map(len, parts)) > FRAME_LIMIT:
             self._tell(f"a message {kind} over {FRAME_LIMIT} bytes was not passed on")
             return
@@ -225,6 +229,10 @@ class LocalChannel(Channel):
         self._tell(text)
         return True
 
+    def _is_of_executor(self, parent: bytes) -> bool:
+        """Whether a message answers a cell that runs: its output goes with the cell's result."""
+        return bool(self._executor) and (read_json(parent) or {}).get("session") == self._executor
+
     def _tell(self, text: str) -> None:
         """Tell the author, until one kernel has filled its share of the log."""
         if self._words <= 0:
@@ -234,18 +242,12 @@ class LocalChannel(Channel):
         if self._words <= 0:
             self._tell_author("(no more is written of what this notebook says)")
 
-    def _keep(self, frame: bytes) -> None:
-        self._kept.append(frame)
-        self._kept_bytes += len(frame)
-        while self._kept_bytes > BACKLOG_LIMIT:
-            self._drop_oldest()
-            self._dropped += 1
-            if self._dropped == 1:
-                self._tell("more output than is kept for a viewer: the oldest is dropped")
+    def _keep(self, frame: bytes, *, own: bool = False) -> None:
+        dropped = self._kept.put(frame, own=own)
+        if dropped and not self._dropped:
+            self._tell("more output than is kept for a viewer: the oldest is dropped")
+        self._dropped += dropped
         self._wake()
-
-    def _drop_oldest(self) -> None:
-        self._kept_bytes -= len(self._kept.popleft())
 
     def _wake(self) -> None:
         self._changed.set()

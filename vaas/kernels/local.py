@@ -229,8 +229,9 @@ class LocalKernelHost(KernelHost):
         await manager.sockets.open(begun.folder, begun.name, begun.process)
         manager.provisioner.process = begun.process
         await manager.start_kernel()
-        channel = self._open_channel(request.ref, manager, stack)
         client = manager.client()
+        executor = str(client.session.session)
+        channel = self._open_channel(request.ref, manager, executor, stack)
         client.start_channels()
         stack.callback(client.stop_channels)
         await until_heard(client, channel.joined, begun.process)
@@ -246,10 +247,14 @@ class LocalKernelHost(KernelHost):
         )
 
     def _open_channel(
-        self, ref: KernelRef, manager: Manager, stack: AsyncExitStack
+        self, ref: KernelRef, manager: Manager, executor: str, stack: AsyncExitStack
     ) -> LocalChannel:
         channel = LocalChannel(
-            manager, lambda text: self._tell_author(ref, text), self._clock, self._failure_view
+            manager,
+            lambda text: self._tell_author(ref, text),
+            self._clock,
+            self._failure_view,
+            executor,
         )
         stack.callback(channel.close)
         relay = asyncio.create_task(channel.run(), name="channel")

@@ -198,6 +198,8 @@ class _Runner(NotebookClient):
             store_widget_state=False,
             allow_errors=False,
             coalesce_streams=False,
+            # A cell's reply overtakes what it said before; a flood takes its time to arrive.
+            iopub_timeout=options["timeout"],
             **options,
         )
         self.widget_registry = {"@jupyter-widgets/output": {"OutputModel": _ViewedOutput}}

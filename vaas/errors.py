@@ -41,6 +41,7 @@
     │   ├── SandboxMissing
     │   ├── ServerFull
     │   └── SessionGone
+    ├── WrongName            a browser called us by a name that is not ours
     └── ConfigError          the operator's settings are wrong
 
 Each class carries a ``title`` and ``advice`` for the viewer (plain words, what
@@ -376,6 +377,14 @@ class SessionGone(KernelError):
     label = "gone"
 
 
+class WrongName(VaasError):
+    """A browser called us by a name that is not ours, as a stranger's page can make it do."""
+
+    title = "This address is not known here"
+    advice = "Use the address that the operator of this service gave you."
+    label = "wrong_name"
+
+
 class ConfigError(VaasError):
     """The operator's settings are wrong."""
 
@@ -425,4 +434,5 @@ __all__ = [
     "TooManyRedirects",
     "VaasError",
     "WorkspaceError",
+    "WrongName",
 ]

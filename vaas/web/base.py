@@ -12,12 +12,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 from tornado.web import HTTPError, RequestHandler
 
-from vaas.errors import PasswordNeeded, PasswordWrong, VaasError
+from vaas.errors import PasswordNeeded, PasswordWrong, VaasError, WrongName
 from vaas.launch import Launcher
 from vaas.model import ShareLink
 from vaas.observability import logger
 from vaas.rendering import AssetStore, PageRenderer
 from vaas.shares.links import parse_canonical
+from vaas.web.hosts import is_ours
 from vaas.web.statics import Statics
 from vaas.web.statuses import status_of
 from vaas.web.viewers import Viewers
@@ -58,6 +59,7 @@ class Front:
         image_hosts: sources of pictures that a dashboard may load.
         cards: examples for the home page.
         viewers: passwords that viewers gave.
+        names: host names under which browsers may call us.
     """
 
     launcher: Launcher
@@ -70,6 +72,7 @@ class Front:
     image_hosts: Sequence[str] = ()
     cards: Sequence[Card] = ()
     viewers: Viewers = field(default_factory=Viewers)
+    names: frozenset[str] = frozenset()
 
 
 class Handler(RequestHandler):
@@ -94,6 +97,15 @@ class Handler(RequestHandler):
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cross-Origin-Opener-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
+
+    def prepare(self) -> None:
+        """Refuse a request that came to us under a stranger's name.
+
+        Raises:
+            WrongName: ``Host`` is none of ours.
+        """
+        if not is_ours(self.request.host, self.front.names):
+            raise WrongName(f"called as {self.request.host!r}; if that is right, set public_url")
 
     @property
     def viewer(self) -> str:

@@ -29,6 +29,7 @@ _STATUS: dict[type[errors.VaasError], int] = {
     errors.KernelError: 503,
     errors.MessageRefused: 403,
     errors.SessionGone: 410,
+    errors.WrongName: 421,
     errors.ConfigError: 500,
 }
 

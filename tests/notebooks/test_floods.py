@@ -29,9 +29,7 @@ FLOODS = {
         "from ipykernel.comm import Comm\ncomm = Comm('x')\n"
         "while True: comm.send({}, buffers=[b'x' * 1_000_000])"
     ),
-    "displays": (
-        "from IPython.display import display\nfor n in range(10_000): display({'n': n})"
-    ),
+    "displays": ("from IPython.display import display\nfor n in range(10_000): display({'n': n})"),
     "lines": "for n in range(40_000): print('x' * 500, flush=True)",
     "errors": "import sys\nfor n in range(40_000): print('x' * 500, file=sys.stderr, flush=True)",
     "widgets": "import ipywidgets as w\nfor n in range(1500): w.Label(str(n))",

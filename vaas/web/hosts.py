@@ -12,6 +12,7 @@ import socket
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+
 def own_names(*addresses: str) -> frozenset[str]:
     """The names that are ours.
 

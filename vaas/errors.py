@@ -27,6 +27,7 @@
     │   ├── ShareTooLarge
     │   ├── ShareChanged
     │   ├── FileMissing
+    │   ├── FolderPrivate
     │   └── DiskFull
     ├── NotebookError        the share has no notebook that can run
     │   ├── NoNotebook
@@ -271,6 +272,14 @@ class FileMissing(WorkspaceError):
     label = "file_missing"
 
 
+class FolderPrivate(WorkspaceError):
+    """A folder of this machine that the kernel's user may not read."""
+
+    title = "This folder is private"
+    advice = "Its owner can let others read it (chmod -R o+rX), or open it as its own user."
+    label = "folder_private"
+
+
 class DiskFull(WorkspaceError):
     """No room left, even after eviction."""
 
@@ -404,6 +413,7 @@ __all__ = [
     "EfssUnreachable",
     "FileDrop",
     "FileMissing",
+    "FolderPrivate",
     "InternalLink",
     "KernelDied",
     "KernelError",

@@ -167,7 +167,7 @@ class Handler(RequestHandler):
             "advice": error.advice,
             "code": error.label,
             "reference": self.reference,
-            "retry_after": error.retry_after,
+            "retry_after": error.retry_after if _passes(error) else None,
         }
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
@@ -183,10 +183,9 @@ class Handler(RequestHandler):
             return
         else:
             self.set_status(status_of(error))
-        if error.retry_after:
+        if error.retry_after and _passes(error):
             self.set_header("Retry-After", str(int(error.retry_after) + 1))
-        passing = self.get_status() >= HTTPStatus.INTERNAL_SERVER_ERROR
-        retry = self.request.uri if self.request.method == "GET" and passing else None
+        retry = self.request.uri if self.request.method == "GET" and _passes(error) else None
         self.page("error.html", title=error.title, error=self.describe_error(error), retry=retry)
 
     def ask_password(self, problem: str | None, address: str | None = None) -> None:
@@ -223,6 +222,12 @@ class Handler(RequestHandler):
 
     def data_received(self, chunk: bytes) -> None:
         """Bodies are small and read whole."""
+
+
+def _passes(error: VaasError) -> bool:
+    """Whether the same request may be answered otherwise later."""
+    status = status_of(error)
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 class _Missing(VaasError):

@@ -23,6 +23,7 @@ _STATUS: dict[type[errors.VaasError], int] = {
     errors.WorkspaceError: 503,
     errors.ShareTooLarge: 413,
     errors.FileMissing: 404,
+    errors.FolderPrivate: 403,
     errors.NotebookError: 422,
     errors.NoNotebook: 404,
     errors.NotebookMissing: 404,

@@ -1,0 +1,1 @@
+"""Pages and contents of the older spelling."""

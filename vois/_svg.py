@@ -9,7 +9,9 @@ from typing import Any
 
 from vois.colors import colorInterpolator, isColorDark, string2rgb
 
-__all__ = ["Range", "esc", "fmt", "ink_on", "limits", "text", "wrap"]
+__all__ = ["Range", "esc", "fmt", "frame", "ink_on", "limits", "text", "wrap"]
+
+_FONT = 'font-family="Roboto, Arial, sans-serif"'
 
 
 def esc(value: Any) -> str:
@@ -37,6 +39,24 @@ def text(x: float, y: float, value: Any, size: float, **attributes: Any) -> str:
     """Return a text element; further attributes with ``_`` for ``-``."""
     more = "".join(f' {name.replace("_", "-")}="{esc(one)}"' for name, one in attributes.items())
     return f'<text x="{x:.2f}" y="{y:.2f}" font-size="{size:.2f}"{more}>{esc(value)}</text>'
+
+
+def frame(
+    width: float | str, height: float | str, box: tuple[float, float], inner: str, name: str
+) -> str:
+    """Return a whole drawing.
+
+    Args:
+        width: of the drawing on the page, in pixels or as CSS.
+        height: the same.
+        box: width and height of the drawing's own units.
+        inner: its elements.
+        name: what screen readers call it.
+    """
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img"'
+        f' aria-label="{esc(name)}" viewBox="0 0 {box[0]:g} {box[1]:g}" {_FONT}>{inner}</svg>'
+    )
 
 
 def ink_on(color: str) -> str:

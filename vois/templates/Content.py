@@ -1,10 +1,10 @@
 """A part of a page in one to four areas, of the older spelling."""
 
-# ruff: noqa: N802, N803, N816, N999, PLR0917, RUF012 - names and order of the older spelling
+# ruff: noqa: N802, N803, N816, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from vois import _v, ui
 from vois.vuetify._base import Facade
@@ -50,7 +50,7 @@ class Content(Facade, _v.VoisWidget):
     columns: str = _v.text()
     rows: str = _v.text()
     gap: str = _v.text("2px")
-    SAME = {
+    SAME: ClassVar[dict[str, str]] = {
         "card1children": "part1",
         "card2children": "part2",
         "card3children": "part3",

@@ -9,7 +9,8 @@ from typing import Any
 
 from vois import _v, ui
 from vois.ui.overlay import host, show_in
-from vois.vuetify._page import mainPage, page
+from vois.vuetify._mainpage import mainPage
+from vois.vuetify._page import page
 
 __all__ = ["LEFT_WIDTH", "MainConfigurator"]
 

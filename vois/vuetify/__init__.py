@@ -20,12 +20,12 @@ from vois.vuetify._table import CLASSES, MODULES
 if TYPE_CHECKING:
     from vois.vuetify._buttons import Button as Button
     from vois.vuetify._buttons import IconClipboard as IconClipboard
-    from vois.vuetify._buttons import Label as Label
     from vois.vuetify._choices import MultiSwitch as MultiSwitch
     from vois.vuetify._choices import Radio as Radio
     from vois.vuetify._choices import Switch as Switch
     from vois.vuetify._choices import Tabs as Tabs
     from vois.vuetify._choices import Toggle as Toggle
+    from vois.vuetify._labels import Label as Label
     from vois.vuetify._numbers import RangeSlider as RangeSlider
     from vois.vuetify._numbers import Slider as Slider
     from vois.vuetify._numbers import SliderFloat as SliderFloat

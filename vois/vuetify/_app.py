@@ -1,20 +1,21 @@
 """The dashboard of the older spelling: bar with tabs, content, panels, footer and services."""
 
-# ruff: noqa: N801, N802, N803, PLR0917, RUF012 - the older spelling
+# ruff: noqa: N801, N802, PLR0917 - the older spelling
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from vois import _v, theme
 from vois.ui.app import _PAGE_STYLE
 from vois.ui.overlay import host
+from vois.vuetify._bars import footer
 from vois.vuetify._base import Facade, color_first, color_second
+from vois.vuetify._panels import Panel, Panels, surface
 from vois.vuetify._services import Services
-from vois.vuetify._texts import footer
 
 __all__ = ["app", "measure2str", "readParameters"]
 
@@ -29,64 +30,7 @@ def readParameters() -> dict[str, list[str]]:
     return parse_qs(os.environ.get("QUERY_STRING", ""))
 
 
-class Panel(_v.VoisWidget):
-    """A framed part of an app's content, placed by CSS measures; narrow pages stack panels."""
-
-    markup = """<div @root class="vois-panel" :style="{left: left, top: top, width: width,
- height: height, border: border, background: back}"><div v-if="label" class="vois-panel-title"
- :style="{width: title_width, height: title_height, fontSize: title_size, fontWeight: title_weight,
- borderRadius: round ? '999px' : '0 0 8px 0'}"><span class="text-truncate">{{ label }}</span></div>
- <v-btn v-if="icon" icon size="small" variant="text" class="vois-panel-icon" :color="icon_color"
- :aria-label="icon_tip || icon" @click="pressed()"><v-icon :icon="icon" /></v-btn>
- <jupyter-widget v-for="one in children" :key="one" :widget="one" /></div>"""
-    script = """<style id="vois-panel-style">
-.vois-panel { position: absolute; overflow: auto; border-radius: 4px; }
-.vois-panel-title { display: flex; align-items: center; padding: 0 12px; position: sticky; top: 0;
- left: 0; z-index: 2; background: rgb(var(--v-theme-primary)); color: rgb(var(--v-theme-on-primary)); }
-.vois-panel-icon { position: absolute !important; right: 2px; top: 2px; z-index: 3; }
-@media (max-width: 700px) { .vois-panel { position: relative !important; left: 0 !important;
- top: 0 !important; width: 100% !important; margin-bottom: 8px; } }</style>"""
-
-    left: str = _v.text()
-    top: str = _v.text()
-    width: str = _v.text()
-    height: str = _v.text()
-    border: str = _v.text()
-    back: str = _v.text()
-    title_width: str = _v.text()
-    title_height: str = _v.text()
-    title_size: str = _v.text()
-    title_weight: int = _v.integer(500)
-    round: bool = _v.flag()
-    icon: str = _v.text()
-    icon_tip: str = _v.text()
-    icon_color: str = _v.text()
-    children: list[Any] = _v.widgets()
-    on_icon: Callable[[], Any] | None = None
-
-    def place(self, given: dict[str, Any]) -> None:
-        """Take measures and looks by the names of `app.contentAddPanel`."""
-        names = {"width": "width", "height": "height", "left": "left", "top": "top"}
-        names |= {"titlewidth": "title_width", "titleheight": "title_height"}
-        names |= {"titlefontsize": "title_size"}
-        for old, new in names.items():
-            setattr(self, new, _v.css_size(given[old]))
-        self.border, self.back = given["border"], _surface(given["backcolor"])
-        self.title_weight, self.round = given["titlefontweight"], given["titleround"]
-        self.icon, self.icon_tip = given["icon"], given["icontooltip"]
-        self.icon_color = "" if given["iconcolor"] == "black" else given["iconcolor"]
-        self.on_icon = given["icononclick"]
-
-    def vue_pressed(self, *_: Any) -> None:
-        """The viewer pressed the icon."""
-        self.emit("on_icon")
-
-
-def _surface(color: str) -> str:
-    return "rgb(var(--v-theme-surface))" if color == "white" else color
-
-
-class app(Services, Facade, _v.VoisWidget):
+class app(Services, Panels, Facade, _v.VoisWidget):
     """A whole dashboard; `show` displays it.
 
     ``outcontent`` is the Output of the content; ``value`` the index of the active tab.
@@ -145,7 +89,11 @@ class app(Services, Facade, _v.VoisWidget):
     panels: list[Any] = _v.widgets()
     feet: list[Any] = _v.widgets()
     hosts: list[Any] = _v.widgets()
-    SAME = {"title": "label", "titletabs": "tabs", "titletabsactive": "value"}
+    SAME: ClassVar[dict[str, str]] = {
+        "title": "label",
+        "titletabs": "tabs",
+        "titletabsactive": "value",
+    }
 
     def __init__(
         self,
@@ -222,7 +170,7 @@ class app(Services, Facade, _v.VoisWidget):
             svg=titlesvg,
             svg_class=titlesvgclass,
             bar_height=int(titleheight),
-            back=_surface("white" if theme.is_dark() else color_second(backcolor)),
+            back=surface("white" if theme.is_dark() else color_second(backcolor)),
             color=color_first(titletabscolor),
             credits=titlecredits,
             credits2=titlecredits2,
@@ -295,74 +243,3 @@ class app(Services, Facade, _v.VoisWidget):
 
         with self.outcontent:
             display(arg)  # type: ignore[no-untyped-call]
-
-    def contentBackground(self, imageUrl: str | None = None) -> None:
-        """Put a picture behind the content, or none."""
-        self.picture = imageUrl or ""
-
-    def contentResetPanels(self) -> None:
-        """Remove all panels."""
-        self.panels = []
-        for panel in self.content_panels_dict.values():
-            panel.children[0].close()
-            panel.close()
-        self.content_panels_dict.clear()
-
-    def contentAddPanel(
-        self,
-        width: Any,
-        height: Any,
-        left: Any,
-        top: Any,
-        border: str = "1px solid black",
-        backcolor: str = "white",
-        name: str = "",
-        number: Any = None,
-        title: str = "",
-        titleround: bool = False,
-        titlewidth: str = "8vw",
-        titleheight: str = "2.4vh",
-        titlefontsize: str = "1.8vh",
-        titlefontweight: float = 500,
-        icon: str = "",
-        icontooltip: str = "",
-        iconcolor: str = "black",
-        icononclick: Any = None,
-    ) -> Any:
-        """Add a panel at CSS measures of the content and return its Output."""
-        given = dict(locals())
-        output = _v.ipywidgets.Output()
-        panel = Panel(label=title, children=[output])
-        panel.place(given)
-        self.content_panels_dict[name or str(len(self.content_panels_dict) + 1)] = panel
-        self.panels = [*self.panels, panel]
-        return output
-
-    def contentSetPanel(
-        self,
-        name: Any,
-        width: Any,
-        height: Any,
-        left: Any,
-        top: Any,
-        border: str = "1px solid black",
-        backcolor: str = "white",
-        titleround: bool = False,
-        titlewidth: str = "8vw",
-        titleheight: str = "2.4vh",
-        titlefontsize: str = "1.8vh",
-        titlefontweight: float = 500,
-        icon: str = "",
-        icontooltip: str = "",
-        iconcolor: str = "black",
-        icononclick: Any = None,
-    ) -> Any:
-        """Move a panel, or change its looks.
-
-        Raises:
-            KeyError: there is no panel of that name.
-        """
-        given = dict(locals())
-        if name not in self.content_panels_dict:
-            raise KeyError(f"no panel is called {name!r}")
-        self.content_panels_dict[name].place(given)

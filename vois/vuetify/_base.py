@@ -11,7 +11,16 @@ from vois import _report, _v, theme
 from vois.ui.overlay import show_in
 from vois.vuetify import settings
 
-__all__ = ["Facade", "color_first", "color_second", "show_in", "size_name", "unless_none"]
+__all__ = [
+    "Facade",
+    "Fires",
+    "arguments",
+    "color_first",
+    "color_second",
+    "show_in",
+    "size_name",
+    "unless_none",
+]
 
 _log = logging.getLogger("vois")
 
@@ -35,6 +44,11 @@ def size_name(x_small: bool, small: bool, large: bool, x_large: bool) -> str:
 def unless_none(value: Any, other: Any) -> Any:
     """Return ``value``, or ``other`` where it is None."""
     return other if value is None else value
+
+
+def arguments(argument: Any) -> tuple[Any, ...]:
+    """Return what a callback is called with: nothing where no argument was given."""
+    return () if argument is None else (argument,)
 
 
 def _forward(name: str, old: str = "") -> property:

@@ -1,10 +1,10 @@
 """Windows and messages of the older spelling, all shown by the one host."""
 
-# ruff: noqa: ARG002, N801, PLR0917, RUF012 - the older spelling
+# ruff: noqa: ARG002, N801, PLR0917 - the older spelling
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from vois import _v, ui
 from vois.vuetify._base import Facade, color_first, show_in
@@ -15,7 +15,11 @@ __all__ = ["dialogGeneric", "dialogMessage", "dialogWait", "dialogYesNo", "snack
 class dialogGeneric(Facade, ui.Dialog):
     """A window with any widgets; see `vois.ui.Dialog`."""
 
-    SAME = {"title": "label", "okdisabled": "ok_disabled", "custom_icon_onclick": "on_extra"}
+    SAME: ClassVar[dict[str, str]] = {
+        "title": "label",
+        "okdisabled": "ok_disabled",
+        "custom_icon_onclick": "on_extra",
+    }
 
     def __init__(
         self,

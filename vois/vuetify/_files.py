@@ -1,12 +1,12 @@
 """Uploads of the older spelling."""
 
-# ruff: noqa: N801, N802, N803, N815, PLR0917, RUF012 - the older spelling
+# ruff: noqa: N801, N802, N803, N815, PLR0917 - the older spelling
 from __future__ import annotations
 
 import base64
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from vois import _v, ui
 from vois.vuetify._base import Facade, color_first, show_in
@@ -17,7 +17,7 @@ __all__ = ["UploadImage", "UploadJson", "label", "upload"]
 class upload(Facade, ui.Upload):
     """Files from the viewer; ``onchange(files)`` gets dicts with ``name``, ``size``, ``data``."""
 
-    SAME = {"onchange": "on_change"}
+    SAME: ClassVar[dict[str, str]] = {"onchange": "on_change"}
 
     def __init__(
         self,

@@ -1,10 +1,10 @@
 """Numbers of the older spelling."""
 
-# ruff: noqa: N801, N803, PLR0917, RUF012 - the older spelling
+# ruff: noqa: N801, N803, PLR0917 - the older spelling
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from vois import _v, ui
 from vois.vuetify._base import Facade, Fires, color_first
@@ -15,13 +15,17 @@ __all__ = ["RangeSlider", "Slider", "SliderFloat", "rangeSliderFloat"]
 class Slider(Fires, ui.Slider):
     """A number between two others; see `vois.ui.Slider`."""
 
-    ALIASES = {
+    ALIASES: ClassVar[dict[str, str]] = {
         "selectedvalue": "selected_value",
         "minvalue": "min_value",
         "maxvalue": "max_value",
         "onchange": "on_change",
     }
-    SAME = {"selected_value": "value", "min_value": "minimum", "max_value": "maximum"}
+    SAME: ClassVar[dict[str, str]] = {
+        "selected_value": "value",
+        "min_value": "minimum",
+        "max_value": "maximum",
+    }
 
     def __init__(
         self,
@@ -62,14 +66,14 @@ class Slider(Fires, ui.Slider):
 class RangeSlider(Facade, ui.RangeSlider):
     """Two numbers between two others; ``on_change(low, high)``."""
 
-    ALIASES = {
+    ALIASES: ClassVar[dict[str, str]] = {
         "selectedminvalue": "selected_min_value",
         "selectedmaxvalue": "selected_max_value",
         "minvalue": "min_value",
         "maxvalue": "max_value",
         "onchange": "on_change",
     }
-    SAME = {"min_value": "minimum", "max_value": "maximum"}
+    SAME: ClassVar[dict[str, str]] = {"min_value": "minimum", "max_value": "maximum"}
 
     def __init__(
         self,
@@ -141,7 +145,7 @@ def _steps(low: float, high: float, decimals: float, max_int: int | None) -> int
 class SliderFloat(_Steps, Fires, ui.SliderFloat):
     """A slider for fractions; see `vois.ui.SliderFloat`."""
 
-    ALIASES = {
+    ALIASES: ClassVar[dict[str, str]] = {
         "showpercentage": "show_percentage",
         "minvalue": "min_value",
         "maxvalue": "max_value",
@@ -153,7 +157,11 @@ class SliderFloat(_Steps, Fires, ui.SliderFloat):
         "showtooltip": "show_tooltip",
         "editableWidth": "editable_width",
     }
-    SAME = {"min_value": "minimum", "max_value": "maximum", "show_percentage": "percent"}
+    SAME: ClassVar[dict[str, str]] = {
+        "min_value": "minimum",
+        "max_value": "maximum",
+        "show_percentage": "percent",
+    }
 
     def __init__(
         self,
@@ -211,7 +219,7 @@ class SliderFloat(_Steps, Fires, ui.SliderFloat):
 class rangeSliderFloat(_Steps, Fires, ui.RangeSlider):
     """Two fractions between two others; ``onchange([low, high])``."""
 
-    SAME = {
+    SAME: ClassVar[dict[str, str]] = {
         "onchange": "on_change",
         "minvalue": "minimum",
         "maxvalue": "maximum",

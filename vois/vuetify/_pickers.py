@@ -1,11 +1,11 @@
 """Dates, colours and calendars of the older spelling."""
 
-# ruff: noqa: N801, N802, PLR0917, RUF012 - the older spelling
+# ruff: noqa: N801, N802, PLR0917 - the older spelling
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from vois import _v, ui
 from vois.ui.pickers import iso
@@ -17,8 +17,12 @@ __all__ = ["ColorPicker", "DatePicker", "DayCalendar", "colorTheoryPopup", "numb
 class DatePicker(Facade, ui.DatePicker):
     """A day as ISO text; see `vois.ui.DatePicker`. ``on_change`` takes no argument."""
 
-    ALIASES = {"mindate": "min_date", "maxdate": "max_date", "onchange": "on_change"}
-    SAME = {"date": "value", "min_date": "minimum", "max_date": "maximum"}
+    ALIASES: ClassVar[dict[str, str]] = {
+        "mindate": "min_date",
+        "maxdate": "max_date",
+        "onchange": "on_change",
+    }
+    SAME: ClassVar[dict[str, str]] = {"date": "value", "min_date": "minimum", "max_date": "maximum"}
 
     def __init__(
         self,
@@ -62,8 +66,8 @@ def _number(size: Any) -> float:
 class ColorPicker(Facade, ui.ColorPicker):
     """A colour; see `vois.ui.ColorPicker`. ``on_change`` gets the argument, if there is one."""
 
-    ALIASES = {"textweight": "text_weight", "onchange": "on_change"}
-    SAME = {"color": "value"}
+    ALIASES: ClassVar[dict[str, str]] = {"textweight": "text_weight", "onchange": "on_change"}
+    SAME: ClassVar[dict[str, str]] = {"color": "value"}
 
     def __init__(
         self,

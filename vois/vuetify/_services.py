@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from vois.ui.overlay import host
-from vois.vuetify._buttons import fab as Fab  # noqa: N812 - the method has the name
 from vois.vuetify._dialogs import dialogGeneric, dialogMessage, dialogWait, dialogYesNo, snackbar
+from vois.vuetify._menus import fab as Fab  # noqa: N812 - the method has the name
 
 __all__ = ["Services"]
 

@@ -1,10 +1,10 @@
 """Tables, trees and lists of the older spelling."""
 
-# ruff: noqa: ARG002, N801, N802, N803, PLR0917, RUF012 - the older spelling
+# ruff: noqa: ARG002, N801, N802, N803, PLR0917 - the older spelling
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from vois import _v, ui
 from vois.vuetify._base import Facade, color_first
@@ -15,7 +15,7 @@ __all__ = ["datatable", "sortableList"]
 class datatable(Facade, ui.DataTable):
     """A table of a DataFrame; see `vois.ui.DataTable`. ``on_click(row)`` gets a dict."""
 
-    SAME = {
+    SAME: ClassVar[dict[str, str]] = {
         "title": "label",
         "searchshow": "search_box",
         "items": "rows",
@@ -72,7 +72,7 @@ class datatable(Facade, ui.DataTable):
 class sortableList(Facade, ui.SortableList):
     """Items in an order the viewer can change; see `vois.ui.SortableList`."""
 
-    SAME = {"cards": "rows"}
+    SAME: ClassVar[dict[str, str]] = {"cards": "rows"}
 
     def __init__(
         self,

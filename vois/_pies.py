@@ -1,0 +1,180 @@
+"""Pies and rings as SVG."""
+
+# ruff: noqa: ARG001, N802, PLR0917 - names and order of the older spelling
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from vois import theme, ui
+from vois._svg import esc, fmt, frame, text, wrap
+
+__all__ = ["AnimatedPieChart", "FillPercentage", "SmallCircle"]
+
+
+class FillPercentage:
+    """How much of a pie's radius is filled."""
+
+    fill100 = 0
+    fill75 = 1
+    fill60 = 2
+    fill50 = 3
+    fill40 = 4
+
+
+_HOLES = {0: 0.0, 1: 0.25, 2: 0.4, 3: 0.5, 4: 0.6}
+
+
+def SmallCircle(
+    text1: Any,
+    text2: Any,
+    percentage: Any,
+    forecolor: str = "#308040",
+    backcolor: Any = None,
+    textcolor: str = "white",
+    dimension: float = 300.0,
+    fontsize: float = 16.0,
+    textsize: float = 0.0,
+) -> Any:
+    """Return a ring that is filled to a percentage, with two texts inside.
+
+    Args:
+        text1: upper text.
+        text2: lower text, larger.
+        percentage: from 0 to 100.
+        forecolor: of the filled part.
+        backcolor: of the inside; None for a darker tone.
+        textcolor: of the texts.
+        dimension: width and height in pixels.
+        fontsize: of the upper text in pixels.
+        textsize: of the lower text; 0 for half as much again.
+    """
+    r = dimension * 0.42
+    middle, around = dimension / 2, 2 * math.pi * r
+    part = max(0.0, min(100.0, percentage)) / 100 * around
+    ring = (
+        f'<circle cx="{middle}" cy="{middle}" r="{r:g}" fill="{esc(backcolor or "#24343c")}"'
+        f' stroke="#8884" stroke-width="{dimension * 0.06:g}"/><circle cx="{middle}" cy="{middle}"'
+        f' r="{r:g}" fill="none" stroke="{esc(forecolor)}" stroke-width="{dimension * 0.06:g}"'
+        f' stroke-dasharray="{part:.1f} {around:.1f}" transform="rotate(-90 {middle} {middle})"/>'
+    )
+    small = {"fill": textcolor, "text_anchor": "middle"}
+    ring += text(middle, middle - fontsize * 0.5, text1, fontsize, **small)
+    ring += text(middle, middle + fontsize * 1.2, text2, textsize or fontsize * 1.5, **small)
+    return frame(dimension, dimension, (dimension, dimension), ring, f"{text1} {text2}")
+
+
+def AnimatedPieChart(
+    values: Sequence[Any] = (10.0, 25.0, 34.0, 24.0, 23.0),
+    colors: Sequence[Any] = ("#2d82c2", "#95cb92", "#e7ee99", "#ffde88", "#ff945a", "#e34e4f"),
+    labels: Any = None,
+    duration: float = 0.75,
+    fillpercentage: Any = None,
+    backcolor: str = "#f1f1f1",
+    dimension: float = 400,
+    textcolor: Any = None,
+    fontsize: float = 15,
+    textweight: float = 400,
+    decimals: float = 1,
+    centertext: str = "",
+    centercolor: Any = None,
+    centerfontsize: float = 18,
+    centertextweight: float = 500,
+    onclick: Callable[..., Any] | None = None,
+    additional_argument: Any = None,
+    is_selected: bool = False,
+    displayvalues: bool = True,
+) -> Any:
+    """Return a pie or ring as a widget; pressing a part calls ``onclick(index[, argument])``.
+
+    A press on the chosen part chooses none: ``onclick(-1[, argument])``.
+    """
+    values = [float(one) for one in values]
+    ink = textcolor or ("white" if theme.is_dark() else "black")
+    r, hole = dimension * 0.36, _HOLES.get(fillpercentage, 0.4)
+    total = sum(values) or 1.0
+    parts, angle = [], -math.pi / 2
+    for i, value in enumerate(values):
+        turn = 2 * math.pi * value / total
+        label = (labels or [])[i] if i < len(labels or []) else ""
+        parts.append(
+            _slice(
+                i,
+                dimension / 2,
+                r,
+                hole,
+                angle,
+                turn,
+                colors[i % len(colors)],
+                f"{label} {fmt(value, int(decimals))}".strip(),
+                duration,
+            )
+        )
+        if displayvalues or label:
+            mid = angle + turn / 2
+            x, y = (dimension / 2 + 1.18 * r * f(mid) for f in (math.cos, math.sin))
+            said = " ".join(
+                one for one in (label, fmt(value, int(decimals)) if displayvalues else "") if one
+            )
+            parts.append(
+                text(x, y, said, fontsize, fill=ink, text_anchor="middle", font_weight=textweight)
+            )
+        angle += turn
+    for i, line in enumerate(wrap(centertext, 14) if centertext else []):
+        parts.append(
+            text(
+                dimension / 2,
+                dimension / 2 + centerfontsize * (0.3 + 1.1 * i),
+                line,
+                centerfontsize,
+                fill=centercolor or ink,
+                text_anchor="middle",
+                font_weight=centertextweight,
+            )
+        )
+    svg = frame(
+        dimension, dimension, (float(dimension), float(dimension)), "".join(parts), "Pie chart"
+    )
+    return _answering(svg, onclick, additional_argument)
+
+
+def _answering(svg: str, onclick: Callable[..., Any] | None, argument: Any) -> ui.Svg:
+    chosen = [-1]
+
+    def pressed(key: str) -> None:
+        index = int(key)
+        chosen[0] = -1 if chosen[0] == index else index
+        if onclick is not None:
+            onclick(chosen[0], *(() if argument is None else (argument,)))
+
+    return ui.Svg(svg, pressed)
+
+
+def _slice(
+    key: int,
+    c: float,
+    r: float,
+    hole: float,
+    start: float,
+    turn: float,
+    color: str,
+    name: str,
+    duration: float,
+) -> str:
+    turn = min(turn, 2 * math.pi - 0.0001)
+    large = int(turn > math.pi)
+
+    def at(radius: float, angle: float) -> str:
+        return f"{c + radius * math.cos(angle):.2f} {c + radius * math.sin(angle):.2f}"
+
+    inner = r * hole
+    path = (
+        f"M {at(r, start)} A {r:g} {r:g} 0 {large} 1 {at(r, start + turn)} L {at(inner, start + turn)}"
+        f" A {inner:g} {inner:g} 0 {large} 0 {at(inner, start)} Z"
+    )
+    return (
+        f'<path d="{path}" fill="{esc(color)}" stroke="white" data-key="{key}" tabindex="0" role="button"'
+        f' aria-label="{esc(name)}" style="cursor: pointer"><title>{esc(name)}</title><animate'
+        f' attributeName="opacity" from="0" to="1" dur="{duration:g}s"/></path>'
+    )

@@ -7,20 +7,12 @@ import logging
 from typing import Any
 
 from vois import _v
+from vois._gone import GONE
 
 __all__ = ["translate", "vuetify2"]
 
 _log = logging.getLogger("vois")
 
-# Components that Vuetify 3 renamed or dropped, and what draws the same today.
-_RENAMED = {
-    "Content": "Main", "Flex": "Col", "ExpansionPanelContent": "ExpansionPanelText",
-    "ExpansionPanelHeader": "ExpansionPanelTitle", "ListItemContent": "Html", "ListItemIcon": "Html",
-    "ListItemAvatar": "Html", "ListItemGroup": "List", "OverflowBtn": "Select", "SimpleCheckbox": "CheckboxBtn",
-    "SimpleTable": "Table", "Subheader": "ListSubheader", "TabItem": "TabsWindowItem",
-    "TabsItems": "TabsWindow", "ToolbarItem": "ToolbarItems", "StepperContent": "StepperWindowItem",
-    "StepperStep": "StepperItem",
-}  # fmt: skip
 _SIZES = {"x_small": "x-small", "small": "small", "large": "large", "x_large": "x-large"}
 _VARIANTS = {"outlined": "outlined", "text": "text", "plain": "plain", "depressed": "flat", "solo": "solo",
              "filled": "filled"}  # fmt: skip
@@ -76,7 +68,7 @@ def vuetify2() -> None:
         return
     _done.add("vuetify2")
     v = _v.v
-    for name, now in _RENAMED.items():
+    for name, now in GONE.items():
         if not hasattr(v, name) and hasattr(v, now):
             tag = {"tag": "div"} if now == "Html" else {}
             setattr(v, name, functools.partial(getattr(v, now), **tag))

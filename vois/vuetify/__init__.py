@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from vois.vuetify._texts import Progress as Progress
     from vois.vuetify._texts import TextList as TextList
 
+__all__ = sorted({"settings", *(name for name in MODULES if "." not in name)})  # noqa: PLE0605 - from the table
+
 _HERE = __name__ + "."
 # Names that are classes here although modules are called the same.
 _AS_CLASS = {*CLASSES, "IconClipboard"}
@@ -85,4 +87,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*MODULES, "settings"})
+    return list(__all__)

@@ -1,11 +1,9 @@
 """Widgets, driven without a browser."""
 
-import asyncio
-
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from vois import State, testing, theme, ui
+from vois import testing, theme, ui
 from vois.ui.overlay import host
 
 
@@ -128,46 +126,6 @@ def test_download_sends_text_as_utf8():
     button = ui.Download("Save", lambda: "Grüße", "a.txt")
     testing.click(button)
     assert button.parcel["data"] == "R3LDvMOfZQ=="
-
-
-def test_state_binds_computes_and_checks_names():
-    state = State(year=2020, factor=2)
-    slider = state.bind(ui.Slider("Year", 0, 2000, 2024), "year")
-    state.compute("double", lambda year, factor: year * factor, "year", "factor")
-    assert slider.value == 2020
-    testing.set_value(slider, 2021)
-    assert (state.year, state.double) == (2021, 4042)
-    state.year = 2022
-    assert slider.value == 2022
-    with pytest.raises(AttributeError, match="it has year, factor"):
-        state.yaer = 1
-
-
-async def test_effects_wait_for_quiet():
-    state, seen = State(year=2020), []
-    done = asyncio.Event()
-    state.effect(lambda year: (seen.append(year), done.set()), "year", wait=0.01)
-    state.year = 2021
-    state.year = 2022
-    await asyncio.wait_for(done.wait(), 5)
-    assert seen == [2022]
-
-
-def test_the_address_is_typed_and_allow_listed():
-    state = State(year=2020, countries=["Italy"], relative=False, secret="x")
-    sync = state.url("year", "countries", "relative")
-    sync.vue_query("?year=2021&countries=Italy,Spain&relative=1&secret=y&other=z")
-    assert state.as_dict() == {
-        "year": 2021,
-        "countries": ["Italy", "Spain"],
-        "relative": True,
-        "secret": "x",
-    }
-    assert sync.params == {"year": "2021", "countries": "Italy,Spain", "relative": "1"}
-    sync.vue_query("?year=soon")
-    assert state.year == 2021
-    state.year = 2020
-    assert "year" not in sync.params
 
 
 def test_theme_modes_reach_listeners_and_charts():

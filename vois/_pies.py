@@ -90,53 +90,45 @@ def AnimatedPieChart(
 
     A press on the chosen part chooses none: ``onclick(-1[, argument])``.
     """
-    values = [float(one) for one in values]
+    numbers = [float(one) for one in values]
+    names = [*(labels or []), *[""] * len(numbers)][: len(numbers)]
+    told = [fmt(one, int(decimals)) for one in numbers]
     ink = textcolor or ("white" if theme.is_dark() else "black")
-    r, hole = dimension * 0.36, _HOLES.get(fillpercentage, 0.4)
-    total = sum(values) or 1.0
-    parts, angle = [], -math.pi / 2
-    for i, value in enumerate(values):
-        turn = 2 * math.pi * value / total
-        label = (labels or [])[i] if i < len(labels or []) else ""
-        parts.append(
-            _slice(
-                i,
-                dimension / 2,
-                r,
-                hole,
-                angle,
-                turn,
-                colors[i % len(colors)],
-                f"{label} {fmt(value, int(decimals))}".strip(),
-                duration,
-            )
-        )
-        if displayvalues or label:
-            mid = angle + turn / 2
-            x, y = (dimension / 2 + 1.18 * r * f(mid) for f in (math.cos, math.sin))
-            said = " ".join(
-                one for one in (label, fmt(value, int(decimals)) if displayvalues else "") if one
-            )
-            parts.append(
-                text(x, y, said, fontsize, fill=ink, text_anchor="middle", font_weight=textweight)
-            )
-        angle += turn
-    for i, line in enumerate(wrap(centertext, 14) if centertext else []):
-        parts.append(
-            text(
-                dimension / 2,
-                dimension / 2 + centerfontsize * (0.3 + 1.1 * i),
-                line,
-                centerfontsize,
-                fill=centercolor or ink,
-                text_anchor="middle",
-                font_weight=centertextweight,
-            )
-        )
-    svg = frame(
-        dimension, dimension, (float(dimension), float(dimension)), "".join(parts), "Pie chart"
-    )
+    middle, r = dimension / 2, dimension * 0.36
+    hole = r * _HOLES.get(fillpercentage, 0.4)
+    said = [f"{a} {b}".strip() for a, b in zip(names, told, strict=True)]
+    beside = said if displayvalues else names
+    parts = []
+    for i, (start, turn) in enumerate(_turns(numbers)):
+        place = (middle, r, hole, start, turn)
+        parts.append(_slice(i, place, colors[i % len(colors)], said[i], duration))
+        x, y = (middle + 1.18 * r * f(start + turn / 2) for f in (math.cos, math.sin))
+        style = {"fill": ink, "text_anchor": "middle", "font_weight": textweight}
+        parts.append(text(x, y, beside[i], fontsize, **style))
+    style = {"fill": centercolor or ink, "font_weight": centertextweight}
+    parts.append(_in_middle(centertext, middle, centerfontsize, style))
+    box = (float(dimension), float(dimension))
+    svg = frame(dimension, dimension, box, "".join(parts), "Pie chart")
     return _answering(svg, onclick, additional_argument)
+
+
+def _turns(values: Sequence[float]) -> list[tuple[float, float]]:
+    """Return where each part begins and how far it turns, in radians; the first is on top."""
+    total, angle, found = sum(values) or 1.0, -math.pi / 2, []
+    for value in values:
+        turn = 2 * math.pi * value / total
+        found.append((angle, turn))
+        angle += turn
+    return found
+
+
+def _in_middle(words: str, middle: float, size: float, style: dict[str, Any]) -> str:
+    lines = wrap(words, 14) if words else []
+    tops = [middle + size * (0.3 + 1.1 * i) for i in range(len(lines))]
+    return "".join(
+        text(middle, top, line, size, text_anchor="middle", **style)
+        for top, line in zip(tops, lines, strict=True)
+    )
 
 
 def _answering(svg: str, onclick: Callable[..., Any] | None, argument: Any) -> ui.Svg:
@@ -152,23 +144,16 @@ def _answering(svg: str, onclick: Callable[..., Any] | None, argument: Any) -> u
 
 
 def _slice(
-    key: int,
-    c: float,
-    r: float,
-    hole: float,
-    start: float,
-    turn: float,
-    color: str,
-    name: str,
-    duration: float,
+    key: int, place: tuple[float, float, float, float, float], color: str, name: str, seconds: float
 ) -> str:
+    """Return one part; ``place`` is middle, radius, radius of the hole, start and turn."""
+    c, r, inner, start, turn = place
     turn = min(turn, 2 * math.pi - 0.0001)
     large = int(turn > math.pi)
 
     def at(radius: float, angle: float) -> str:
         return f"{c + radius * math.cos(angle):.2f} {c + radius * math.sin(angle):.2f}"
 
-    inner = r * hole
     path = (
         f"M {at(r, start)} A {r:g} {r:g} 0 {large} 1 {at(r, start + turn)} L {at(inner, start + turn)}"
         f" A {inner:g} {inner:g} 0 {large} 0 {at(inner, start)} Z"
@@ -176,5 +161,5 @@ def _slice(
     return (
         f'<path d="{path}" fill="{esc(color)}" stroke="white" data-key="{key}" tabindex="0" role="button"'
         f' aria-label="{esc(name)}" style="cursor: pointer"><title>{esc(name)}</title><animate'
-        f' attributeName="opacity" from="0" to="1" dur="{duration:g}s"/></path>'
+        f' attributeName="opacity" from="0" to="1" dur="{seconds:g}s"/></path>'
     )

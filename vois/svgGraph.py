@@ -46,17 +46,8 @@ def svgGraph(
     """
     names = list(nodes_name)
     places = [nodes_pos[n] for n in names] if isinstance(nodes_pos, dict) else list(nodes_pos)
-    xs, ys = [float(p[0]) for p in places], [float(p[1]) for p in places]
-    rim = borderspercent
-
-    def scaled(value: float, of: Sequence[float], size: float) -> float:
-        return rim + (size - 2 * rim) * (value - min(of)) / ((max(of) - min(of)) or 1.0)
-
     tall = float(heightpercent)
-    at = {
-        n: (scaled(x, xs, 100.0), scaled(y, ys, tall))
-        for n, x, y in zip(names, xs, ys, strict=True)
-    }
+    at = dict(zip(names, _places(places, tall, borderspercent), strict=True))
     parts = []
     for edge in edges:
         (x1, y1), (x2, y2) = at[edge[0]], at[edge[1]]
@@ -79,3 +70,13 @@ def svgGraph(
         f' font-family="Roboto, Arial, sans-serif">{"".join(parts)}</svg>'
     )
     return ui.Svg(svg, onclick, aria_label="Graph")
+
+
+def _places(places: Sequence[Any], tall: float, rim: float) -> list[tuple[float, float]]:
+    """Return places of any unit inside a drawing 100 wide and ``tall`` high, ``rim`` from its edge."""
+    xs, ys = [float(p[0]) for p in places], [float(p[1]) for p in places]
+
+    def scaled(value: float, of: Sequence[float], size: float) -> float:
+        return rim + (size - 2 * rim) * (value - min(of)) / ((max(of) - min(of)) or 1.0)
+
+    return [(scaled(x, xs, 100.0), scaled(y, ys, tall)) for x, y in zip(xs, ys, strict=True)]

@@ -61,28 +61,33 @@ def heatmapChart(
     left, top, cell_w, cell_h = 160.0, 130.0, max(14.0, 840.0 / max(1, len(columns))), 24.0
     parts = [text(4, 22, title, 20, fill=ink, font_weight=600)]
     for j, name in enumerate(columns):
-        x = left + cell_w * (j + 0.6)
-        said = (
-            name if len(name) <= columnTitleMaxChar else name[: int(columnTitleMaxChar) - 1] + "…"
-        )
-        parts.append(
-            text(x, top - 6, said, 12, fill=ink, transform=f"rotate(-50 {x:.1f} {top - 6:.1f})")
-        )
+        x, y = left + cell_w * (j + 0.6), top - 6
+        turn = f"rotate(-50 {x:.1f} {y:.1f})"
+        parts.append(text(x, y, _cut(name, int(columnTitleMaxChar)), 12, fill=ink, transform=turn))
     for i, name in enumerate(rows):
-        parts.append(
-            text(left - 6, top + cell_h * (i + 0.7), name[:24], 12, fill=ink, text_anchor="end")
-        )
+        y = top + cell_h * i
+        parts.append(text(left - 6, y + cell_h * 0.7, name[:24], 12, fill=ink, text_anchor="end"))
         for j, other in enumerate(columns):
             value = float(df.iloc[i, j])
-            said = esc(f"{textRows} {name}, {textColumns} {other}: {fmt(value, int(decimals))}")
-            parts.append(
-                f'<rect x="{left + j * cell_w:.1f}" y="{top + i * cell_h:.1f}" width="{cell_w - 1:.1f}"'
-                f' height="{cell_h - 1}" fill="{"#cccccc" if math.isnan(value) else shade(value)}"'
-                f' data-key="{i},{j}"><title>{said}</title></rect>'
-            )
+            told = f"{textRows} {name}, {textColumns} {other}: {fmt(value, int(decimals))}"
+            place = (left + j * cell_w, y, cell_w - 1, cell_h - 1)
+            fill = "#cccccc" if math.isnan(value) else shade(value)
+            parts.append(_cell(f"{i},{j}", place, fill, told))
     size = (left + cell_w * len(columns) + 40, top + cell_h * len(rows) + 8)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]:g} {size[1]:g}" width="100%"'
         f' role="img" aria-label="{esc(title)}" font-family="Roboto, Arial, sans-serif">{"".join(parts)}</svg>'
     )
     return ui.Svg(svg, style_=f"width: {width}vw; max-width: 100%", aria_label=title)
+
+
+def _cut(name: str, longest: int) -> str:
+    return name if len(name) <= longest else name[: longest - 1] + "…"
+
+
+def _cell(key: str, place: tuple[float, float, float, float], fill: str, told: str) -> str:
+    x, y, width, height = place
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:g}" fill="{fill}"'
+        f' data-key="{key}"><title>{esc(told)}</title></rect>'
+    )

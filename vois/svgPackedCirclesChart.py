@@ -14,6 +14,9 @@ __all__ = ["svgPackedCirclesChart"]
 _Spot = tuple[float, float, float]
 
 
+_LETTERS_NEED = 14  # radius in units of the drawing
+
+
 def _pack(radii: Sequence[float]) -> list[_Spot]:
     """Return places for circles, largest first: each goes where it is nearest to the middle."""
     placed: list[_Spot] = []
@@ -90,33 +93,11 @@ def svgPackedCirclesChart(
     shade = Range(colors, low, high)
     spots = _pack([math.sqrt(v) for _, v in rows])
     reach = max([math.hypot(x, y) + r for x, y, r in spots], default=1.0)
-    parts = []
-    for (name, value), (x, y, r) in zip(rows, spots, strict=True):
-        cx, cy, size, fill = (
-            250 + 245 * x / reach,
-            250 + 245 * y / reach,
-            245 * r / reach,
-            shade(value),
-        )
-        said = esc(f"{name}: {fmt(value, int(scaledigits))}")
-        parts.append(
-            f'<circle cx="{cx:.1f}" cy="{cy:.1f}" r="{size:.1f}" fill="{fill}" stroke="white"><title>'
-            f"{said}</title></circle>"
-        )
-        lines = wrap(name, max(4, int(size / 4)))
-        if size > 14:  # noqa: PLR2004 - smaller ones have no room for letters
-            for i, line in enumerate(lines[:3]):
-                parts.append(
-                    text(
-                        cx,
-                        cy + 11 * (i + 0.9 - len(lines[:3]) / 2),
-                        line,
-                        min(13.0, size / 2.6),
-                        fill=ink_on(fill),
-                        text_anchor="middle",
-                        pointer_events="none",
-                    )
-                )
+    scale = 245 / reach
+    parts = [
+        _circle(name, fmt(value, int(scaledigits)), [scale * one for one in spot], shade(value))
+        for (name, value), spot in zip(rows, spots, strict=True)
+    ]
     head = text(
         250 if titlecentered else 4,
         -8,
@@ -129,4 +110,22 @@ def svgPackedCirclesChart(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -32 500 534" width="{dimension}vh" role="img"'
         f' aria-label="{esc(title or "Circles")}" font-family="Roboto, Arial, sans-serif">{head}{"".join(parts)}</svg>'
+    )
+
+
+def _circle(name: str, number: str, spot: list[float], fill: str) -> str:
+    """Return one circle; ``spot`` is its middle, measured from the chart's, and its radius."""
+    x, y, r = 250 + spot[0], 250 + spot[1], spot[2]
+    drawn = (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="{fill}" stroke="white"><title>'
+        f"{esc(f'{name}: {number}')}</title></circle>"
+    )
+    if r < _LETTERS_NEED:
+        return drawn
+    lines = wrap(name, max(4, int(r / 4)))[:3]
+    style = {"fill": ink_on(fill), "text_anchor": "middle", "pointer_events": "none"}
+    size = min(13.0, r / 2.6)
+    tops = [y + 11 * (i + 0.9 - len(lines) / 2) for i in range(len(lines))]
+    return drawn + "".join(
+        text(x, top, line, size, **style) for top, line in zip(tops, lines, strict=True)
     )

@@ -54,29 +54,12 @@ def svgRankChart(
     state: dict[str, Any] = {"chosen": order[0][0] if order and selectfirstatstart else None}
 
     def drawing() -> str:
-        line, parts = (
-            30.0,
-            [text(4, 22, title, 17, fill="currentColor" if titlecolor == "black" else titlecolor)],
-        )
+        looks = (selectcolor, addposition, splitnamelenght)
+        rows = []
         for i, (name, value) in enumerate(order):
             fill = colorlist[i % len(colorlist)] if fixedcolors else shade(value)
-            parts.append(
-                _row(
-                    i,
-                    name,
-                    value,
-                    fill,
-                    name == state["chosen"],
-                    selectcolor,
-                    addposition,
-                    splitnamelenght,
-                )
-            )
-        height = line * (len(order) + 1) + 6
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 {height:g}" width="100%"'
-            f' font-family="Roboto, Arial, sans-serif">{"".join(parts)}</svg>'
-        )
+            rows.append(_row(i, name, value, fill, name == state["chosen"], looks))
+        return _list(title, "currentColor" if titlecolor == "black" else titlecolor, rows)
 
     def pressed(key: str) -> None:
         same = enabledeselect and key == str(state["chosen"])
@@ -92,16 +75,19 @@ def svgRankChart(
     return widget
 
 
+def _list(title: str, ink: str, rows: Sequence[str]) -> str:
+    inner = text(4, 22, title, 17, fill=ink) + "".join(rows)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 {30 * (len(rows) + 1) + 6}"'
+        f' width="100%" font-family="Roboto, Arial, sans-serif">{inner}</svg>'
+    )
+
+
 def _row(
-    i: int,
-    name: Any,
-    value: float,
-    fill: str,
-    chosen: bool,
-    mark: str,
-    number: bool,
-    longest: float,
+    i: int, name: Any, value: float, fill: str, chosen: bool, looks: tuple[str, bool, float]
 ) -> str:
+    """Return one line; ``looks`` is colour of the chosen, whether to number, longest name."""
+    mark, number, longest = looks
     said = str(name) if len(str(name)) <= longest else str(name)[: int(longest) - 1] + "…"
     label = f"{i + 1}. {said}" if number else said
     stroke = f'stroke="{esc(mark)}" stroke-width="3"' if chosen else 'stroke="#8886"'

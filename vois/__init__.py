@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["State", "__version__"]
 
-_MODULES = {"check", "compat", "geo", "templates", "testing", "theme", "ui", "vuetify"}
+_MODULES = {"charts", "check", "compat", "geo", "templates", "testing", "theme", "ui", "vuetify"}
 
 
 def __getattr__(name: str) -> Any:

@@ -99,20 +99,20 @@ def AnimatedPieChart(
     said = [f"{a} {b}".strip() for a, b in zip(names, told, strict=True)]
     beside = said if displayvalues else names
     parts = []
-    for i, (start, turn) in enumerate(_turns(numbers)):
+    for i, (start, turn) in enumerate(turns(numbers)):
         place = (middle, r, hole, start, turn)
-        parts.append(_slice(i, place, colors[i % len(colors)], said[i], duration))
+        parts.append(pie_slice(i, place, colors[i % len(colors)], said[i], duration))
         x, y = (middle + 1.18 * r * f(start + turn / 2) for f in (math.cos, math.sin))
         style = {"fill": ink, "text_anchor": "middle", "font_weight": textweight}
-        parts.append(text(x, y, beside[i], fontsize, **style))
+        parts.append(text(x, y, beside[i], fontsize, **style) if beside[i] else "")
     style = {"fill": centercolor or ink, "font_weight": centertextweight}
-    parts.append(_in_middle(centertext, middle, centerfontsize, style))
+    parts.append(in_middle(centertext, middle, centerfontsize, style))
     box = (float(dimension), float(dimension))
     svg = frame(dimension, dimension, box, "".join(parts), "Pie chart")
     return _answering(svg, onclick, additional_argument)
 
 
-def _turns(values: Sequence[float]) -> list[tuple[float, float]]:
+def turns(values: Sequence[float]) -> list[tuple[float, float]]:
     """Return where each part begins and how far it turns, in radians; the first is on top."""
     total, angle, found = sum(values) or 1.0, -math.pi / 2, []
     for value in values:
@@ -122,7 +122,8 @@ def _turns(values: Sequence[float]) -> list[tuple[float, float]]:
     return found
 
 
-def _in_middle(words: str, middle: float, size: float, style: dict[str, Any]) -> str:
+def in_middle(words: str, middle: float, size: float, style: dict[str, Any]) -> str:
+    """Return words in short lines around the middle of a ring."""
     lines = wrap(words, 14) if words else []
     tops = [middle + size * (0.3 + 1.1 * i) for i in range(len(lines))]
     return "".join(
@@ -143,8 +144,12 @@ def _answering(svg: str, onclick: Callable[..., Any] | None, argument: Any) -> u
     return ui.Svg(svg, pressed)
 
 
-def _slice(
-    key: int, place: tuple[float, float, float, float, float], color: str, name: str, seconds: float
+def pie_slice(
+    key: int | str,
+    place: tuple[float, float, float, float, float],
+    color: str,
+    name: str,
+    seconds: float,
 ) -> str:
     """Return one part; ``place`` is middle, radius, radius of the hole, start and turn."""
     c, r, inner, start, turn = place
@@ -159,7 +164,7 @@ def _slice(
         f" A {inner:g} {inner:g} 0 {large} 0 {at(inner, start)} Z"
     )
     return (
-        f'<path d="{path}" fill="{esc(color)}" stroke="white" data-key="{key}" tabindex="0" role="button"'
+        f'<path d="{path}" fill="{esc(color)}" stroke="white" data-key="{esc(key)}" tabindex="0" role="button"'
         f' aria-label="{esc(name)}" style="cursor: pointer"><title>{esc(name)}</title><animate'
         f' attributeName="opacity" from="0" to="1" dur="{seconds:g}s"/></path>'
     )

@@ -47,14 +47,15 @@ def frame(
     """Return a whole drawing.
 
     Args:
-        width: of the drawing on the page, in pixels or as CSS.
-        height: the same.
+        width: of the drawing on the page, in pixels or as CSS length.
+        height: the same; empty text lets it follow the width.
         box: width and height of the drawing's own units.
         inner: its elements.
         name: what screen readers call it.
     """
+    tall = "" if height == "" else f' height="{height}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}"{tall} role="img"'
         f' aria-label="{esc(name)}" viewBox="0 0 {box[0]:g} {box[1]:g}" {_FONT}>{inner}</svg>'
     )
 

@@ -53,9 +53,11 @@ def frame(
         inner: its elements.
         name: what screen readers call it.
     """
+    # A picture may hold nothing that takes the focus; a group may.
+    role = "group" if "tabindex=" in inner else "img"
     tall = "" if height == "" else f' height="{height}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}"{tall} role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}"{tall} role="{role}"'
         f' aria-label="{esc(name)}" viewBox="0 0 {box[0]:g} {box[1]:g}" {_FONT}>{inner}</svg>'
     )
 

@@ -57,7 +57,8 @@ class App(_v.VoisWidget):
  @update:model-value="change($event)"><v-tab v-for="(name, i) in names" :key="i" :value="i">{{ name }}
  </v-tab></v-tabs></template></v-app-bar>
  <v-navigation-drawer v-if="drawer.length" v-model="drawer_open" :width="drawer_width" color="surface"
- :temporary="$vuetify.display.smAndDown" aria-label="Settings"><div class="pa-4">
+ :mobile="$vuetify.display.smAndDown" :temporary="$vuetify.display.smAndDown"
+ aria-label="Settings"><div class="pa-4">
  <div v-for="one in drawer" :key="one" class="mb-4"><jupyter-widget :widget="one" /></div></div>
  </v-navigation-drawer>
  <v-main scrollable id="vois-main"><template v-for="(one, i) in panes" :key="one">

@@ -205,18 +205,12 @@ def test_geojson_functions(tmp_path):
 
 def test_maps_need_no_network_and_rasters_lie_on_them():
     numpy = pytest.importorskip("numpy")
+    from vois.geo import RasterLayer
     from vois.geo.Map import Map
-    from vois.geo.raster import TimeRaster
 
     shown = Map(show_overview=False)
-    frames = [numpy.full((3, 4), float(i)) for i in range(3)]
-    times = TimeRaster(
-        shown, frames, ((40.0, 5.0), (45.0, 12.0)), ["2019", "2020", "2021"], low=0, high=2
-    )
-    first = times.layer.url
-    testing.set_value(times, 2)
-    assert times.layer.url != first
-    assert testing.find(times, ui.Label).label == "2021"
+    shown.add(RasterLayer(numpy.eye(3), bounds=(5, 40, 12, 45)))
+    assert not [one for one in shown.layers if type(one).__name__ == "TileLayer"]
     assert shown.state["basemapindex"] == 0
 
 

@@ -1,4 +1,4 @@
-"""The ground of maps: plain and offline first; servers of tiles by choice."""
+"""The ground of maps: countries that need no network first; servers of tiles by choice."""
 
 from __future__ import annotations
 
@@ -6,11 +6,21 @@ import importlib
 from typing import Any
 
 from vois import theme
+from vois.geo import world
 
-__all__ = ["REGISTRY", "bounds_of", "graticule", "offline_map", "register", "tile_layer"]
+__all__ = ["OFFLINE", "REGISTRY", "bounds_of", "ground", "names", "offline_map", "paint"]
+__all__ += ["register", "tile_layer", "world_layer"]
+
+OFFLINE = {"World": "110m", "World in detail": "50m"}
+"""Grounds that are built in: name and scale of the countries' shapes."""
 
 # Tile servers by name: address template and the line that names their makers.
 REGISTRY: dict[str, tuple[str, str]] = {}
+_PROVIDERS = {
+    "Streets": "OpenStreetMap.Mapnik",
+    "Imagery": "Esri.WorldImagery",
+    "Terrain": "OpenTopoMap",
+}
 
 
 def register(name: str, url: str, attribution: str) -> None:
@@ -29,33 +39,68 @@ def register(name: str, url: str, attribution: str) -> None:
     REGISTRY[name] = (url, attribution)
 
 
-def tile_layer(name: str) -> Any:
-    """Return the layer of a registered server.
+def names() -> list[str]:
+    """Return the names that `ground` knows, those without network first."""
+    return [*OFFLINE, *_PROVIDERS, *REGISTRY]
+
+
+def ground(name: str) -> Any:
+    """Return the layer of that name.
 
     Raises:
-        KeyError: nothing is registered under that name.
+        KeyError: there is no such ground; the message lists the names.
     """
-    if name not in REGISTRY:
-        known = ", ".join(REGISTRY) or "none"
-        raise KeyError(f"no basemap is called {name!r}; registered: {known}")
-    url, attribution = REGISTRY[name]
+    if name in OFFLINE:
+        return world_layer(OFFLINE[name], name)
+    return tile_layer(name)
+
+
+def tile_layer(name: str) -> Any:
+    """Return the layer of a tile server; its tiles come from the network.
+
+    Raises:
+        KeyError: no server is known under that name.
+    """
+    if name in REGISTRY:
+        url, attribution = REGISTRY[name]
+    elif name in _PROVIDERS:
+        found = importlib.import_module("xyzservices").providers.query_name(_PROVIDERS[name])
+        url, attribution = found.build_url(), found.html_attribution
+    else:
+        raise KeyError(f"no basemap is called {name!r}; registered: {', '.join(names())}")
     leaflet = importlib.import_module("ipyleaflet")
     return leaflet.TileLayer(url=url, attribution=attribution, name=name, base=True)
 
 
-def graticule(step: int = 10) -> dict[str, Any]:
-    """Return meridians and parallels every ``step`` degrees, as GeoJSON."""
-    lines = [[[lon, lat] for lat in range(-80, 81, 5)] for lon in range(-180, 181, step)]
-    lines += [[[lon, lat] for lon in range(-180, 181, 10)] for lat in range(-80, 81, step)]
-    features = [
-        {
-            "type": "Feature",
-            "properties": {},
-            "geometry": {"type": "LineString", "coordinates": one},
-        }
-        for one in lines
-    ]
-    return {"type": "FeatureCollection", "features": features}
+def world_layer(scale: str = "110m", name: str = "World") -> Any:
+    """Return the countries as a plain layer below all others, in the theme's colours."""
+    leaflet = importlib.import_module("ipyleaflet")
+    found = [_turned(one["geometry"]) for one in world.countries(scale=scale)["features"]]
+    layer = leaflet.Polygon(
+        locations=[polygon for one in found for polygon in one],
+        name=name,
+        base=True,
+        pane="tilePane",
+        weight=1,
+        fill_opacity=1.0,
+    )
+    paint(layer)
+    return layer
+
+
+def paint(layer: Any) -> None:
+    """Give a layer of `world_layer` the colours of the mode in force."""
+    layer.color, layer.fill_color = ("#4a525d", "#2a2f37") if theme.is_dark() else _LIGHT
+
+
+_LIGHT = ("#c3c0b6", "#f3f1ea")
+
+
+def _turned(geometry: dict[str, Any]) -> list[Any]:
+    """Return polygons of latitude and longitude, as Leaflet wants them."""
+    parts = geometry["coordinates"]
+    polygons = parts if geometry["type"] == "MultiPolygon" else [parts]
+    return [[[[lat, lon] for lon, lat in ring] for ring in polygon] for polygon in polygons]
 
 
 def bounds_of(geojson: Any) -> tuple[tuple[float, float], tuple[float, float]] | None:
@@ -90,17 +135,14 @@ def offline_map(center: Any = None, zoom: Any = None, basemap: Any = None, fit: 
     shown = leaflet.Map(
         center=center or (50, 12),
         zoom=4 if zoom is None else zoom,
+        zoom_snap=0.25,
         layers=(),
         scroll_wheel_zoom=True,
     )
-    if isinstance(basemap, str):
-        shown.add(tile_layer(basemap))
-    elif basemap is not None:
-        shown.add(leaflet.basemap_to_tiles(basemap) if hasattr(basemap, "build_url") else basemap)
+    if basemap is None or isinstance(basemap, str):
+        shown.add(ground(basemap or "World"))
     else:
-        color = "#4a5059" if theme.is_dark() else "#c4ccd6"
-        look = {"color": color, "weight": 0.7, "fill": False}
-        shown.add(leaflet.GeoJSON(data=graticule(), style=look, name="Grid"))
+        shown.add(leaflet.basemap_to_tiles(basemap) if hasattr(basemap, "build_url") else basemap)
     extent = bounds_of(fit) if center is None or zoom is None else None
     if extent is not None:
         (south, west), (north, east) = extent

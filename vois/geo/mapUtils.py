@@ -6,8 +6,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from vois import theme
-from vois.geo.basemap import graticule
+from vois.geo.basemap import world_layer
 
 __all__ = ["BDAPLayer", "CartoLabels", "EmptyBasemap", "EsriWorldImagery", "GoogleHybrid"]
 __all__ += ["MAPCARD_COORDINATES", "MAPCARD_OVERVIEW", "OSM_EC", "GoogleRoadmap", "GoogleSatellite"]
@@ -32,9 +31,8 @@ def buildBasemap(oldstyledictionary: dict[str, Any]) -> Any:
 
 
 def EmptyBasemap() -> Any:
-    """Return a ground of meridians and parallels that needs no network."""
-    look = {"color": "#4a5059" if theme.is_dark() else "#c4ccd6", "weight": 0.7, "fill": False}
-    return _leaflet().GeoJSON(data=graticule(), style=look, name="Grid")
+    """Return a ground of plain countries that needs no network."""
+    return world_layer(name="Plain")
 
 
 def _provider(path: str, name: str) -> Any:

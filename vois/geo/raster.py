@@ -1,109 +1,206 @@
-"""Arrays on maps: a numpy array becomes a picture laid over its bounds, also over time."""
+"""Rasters on maps: an array, an xarray DataArray or a GeoTIFF as a layer, also over time."""
 
 from __future__ import annotations
 
+import asyncio
 import importlib
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from typing import Any
 
-from vois import ui
-from vois.colors import colorInterpolator, hex2rgb, image2Base64
-from vois.palettes import PALETTES
+import numpy as np
+import traitlets
 
-__all__ = ["TimeRaster", "data_url", "overlay"]
+from vois import _report
+from vois.geo.crs import DEGREES, MERCATOR, Box, box_between
+from vois.geo.sampling import area_values, map_box, on_map, value_at
+from vois.geo.scales import Continuous, Scale, png_url
+from vois.geo.sources import sources_of
 
-Bounds = tuple[tuple[float, float], tuple[float, float]]
+__all__ = ["RasterLayer"]
 
-
-def data_url(
-    array: Any,
-    colors: Sequence[str] | None = None,
-    low: float | None = None,
-    high: float | None = None,
-) -> str:
-    """Return a two-dimensional array as PNG data URL; NaN is see-through.
-
-    Args:
-        array: numbers, shape (rows, columns), the northernmost row first.
-        colors: from low to high; Viridis by default.
-        low: number of the first colour; the lowest by default.
-        high: number of the last colour; the highest by default.
-
-    Raises:
-        ValueError: the array has not two dimensions.
-    """
-    numpy = importlib.import_module("numpy")
-    image = importlib.import_module("PIL.Image")
-    values = numpy.asarray(array, dtype=float)
-    if values.ndim != 2:  # noqa: PLR2004 - rows and columns
-        raise ValueError(f"array has shape {values.shape}; expected (rows, columns)")
-    low = float(numpy.nanmin(values)) if low is None else low
-    high = float(numpy.nanmax(values)) if high is None else high
-    between = colorInterpolator(colors or PALETTES["sequential"]["Viridis"], 0, 255)
-    table = numpy.array([hex2rgb(between.GetColor(i)) for i in range(256)], dtype=numpy.uint8)
-    scaled = numpy.nan_to_num((values - low) / ((high - low) or 1.0) * 255)
-    rgb = table[numpy.clip(scaled, 0, 255).astype(int)]
-    alpha = numpy.where(numpy.isnan(values), 0, 255).astype(numpy.uint8)
-    return image2Base64(image.fromarray(numpy.dstack([rgb, alpha])))
+_leaflet: Any = importlib.import_module("ipyleaflet")
+_Base: Any = _leaflet.ImageOverlay
+_WHOLE = 1_000_000
+"""Pixels up to which a raster is one picture; a larger one is drawn anew for each view."""
+_FINE = 512
+"""Rows or columns below which a picture has twice the raster's resolution, for true edges."""
+_LONGEST = 2048
+_FIRST = 1024
+"""Columns of a large raster's first picture, before the map has told its view."""
+_REST = 0.15
+"""Seconds for which a view must rest before it is drawn anew."""
+_KEPT = 64
+"""Pictures of frames that are kept."""
 
 
-def overlay(array: Any, bounds: Bounds, *, opacity: float = 0.8, **looks: Any) -> Any:
-    """Return an ipyleaflet layer of the array.
+class RasterLayer(_Base):  # type: ignore[misc]  # untyped base
+    """A raster, or one frame of several, laid over the map in the map's own projection.
 
-    Args:
-        array: as in `data_url`.
-        bounds: south-west and north-east, each latitude and longitude in degrees.
+    Up to a million pixels it is one picture. A larger raster is a *windowed
+    overlay*: whenever the view rests, the part in view is read at the
+    screen's resolution (of a COG, from the overview that fits) and drawn
+    anew; so it needs no tile server, and each move costs one picture.
+
+    Attributes:
+        frame: index of the frame shown; set it, or let a `TimeSlider` do so.
+        scale: colours of the values.
         opacity: from 0 to 1.
-        looks: ``colors``, ``low``, ``high`` of `data_url`.
-    """
-    leaflet = importlib.import_module("ipyleaflet")
-    return leaflet.ImageOverlay(url=data_url(array, **looks), bounds=bounds, opacity=opacity)
-
-
-class TimeRaster(ui.Column):
-    """A slider through arrays of one place on a map; ``value`` is the index shown.
+        visible: whether it is shown.
 
     Args:
-        shown: the ipyleaflet map.
-        frames: arrays of the same shape.
-        bounds: as in `overlay`.
-        labels: a text for each frame.
-        on_change: called with the new index.
-        looks: ``colors``, ``low``, ``high``, ``opacity``.
+        data: as in `sources_of`: path, array, DataArray, or a list of frames.
+        name: shown in layer control and legend.
+        bounds: west, south, east, north of arrays, in units of ``crs``: the outer edges.
+        crs: reference system of arrays; EPSG:4326 by default.
+        band: which band of files, from 1.
+        nodata: value that means none; NaN always does.
+        palette: name of a palette or colours from low to high.
+        low: number of the first colour; the lowest of the first frame by default.
+        high: number of the last colour; the highest of the first frame by default.
+        scale: `Continuous`, `Steps` or `Categories`, instead of the three before.
+        unit: written after numbers.
+        opacity: from 0 to 1.
+        looks: other traits of ipyleaflet's ImageOverlay.
     """
+
+    frame = traitlets.Int(0)
+    scale = traitlets.Instance(Scale)
 
     def __init__(
         self,
-        shown: Any,
-        frames: Sequence[Any],
-        bounds: Bounds,
-        labels: Sequence[str] = (),
-        on_change: Callable[[int], Any] | None = None,
+        data: Any,
+        *,
+        name: str = "Raster",
+        bounds: Sequence[float] | None = None,
+        crs: str | None = None,
+        band: int = 1,
+        nodata: float | None = None,
+        palette: str | Sequence[str] = "Viridis",
+        low: float | None = None,
+        high: float | None = None,
+        scale: Scale | None = None,
+        unit: str = "",
+        opacity: float = 1.0,
         **looks: Any,
     ) -> None:
-        opacity = looks.pop("opacity", 0.8)
-        self._frames, self._looks = list(frames), looks
-        self._labels = [str(one) for one in labels] or [str(i) for i in range(len(self._frames))]
-        self.layer = overlay(self._frames[0], bounds, opacity=opacity, **looks)
-        shown.add(self.layer)
-        self._slider = ui.Slider("Time", 0, 0, len(self._frames) - 1, self._moved, readout=False)
-        self._name = ui.Label(self._labels[0])
-        buttons = [
-            ui.IconButton("mdi-chevron-left", lambda: self._step(-1), tooltip="Earlier"),
-            ui.IconButton("mdi-chevron-right", lambda: self._step(1), tooltip="Later"),
-        ]
+        self.sources = sources_of(data, bounds, crs, band, nodata)
+        self._pictures: dict[int, str] = {}
+        self._map: Any = None
+        self._later: asyncio.TimerHandle | None = None
         super().__init__(
-            ui.Row(*buttons, self._name), self._slider, value=0, on_change=on_change, gap="0px"
+            scale=scale or self._continuous(palette, low, high, unit),
+            name=name,
+            opacity=opacity,
+            **looks,
         )
-        self.observe(lambda change: self._show(change["new"]), "value")
+        self._draw()
+        self.observe(lambda _: self._draw(), "frame")
+        self.observe(lambda _: self._recolour(), "scale")
 
-    def _moved(self, index: float) -> None:
-        self.vue_change(int(index))
+    @property
+    def windowed(self) -> bool:
+        """Whether it is drawn anew for each view."""
+        return any(math.prod(one.shape) > _WHOLE for one in self.sources)
 
-    def _step(self, by: int) -> None:
-        self.vue_change((self.value + by) % len(self._frames))
+    @property
+    def extent(self) -> Box:
+        """Edges of the first frame in degrees."""
+        return box_between(MERCATOR, DEGREES, map_box(self.sources[0]))
 
-    def _show(self, index: int) -> None:
-        self._slider.value = index
-        self._name.label = self._labels[index]
-        self.layer.url = data_url(self._frames[index], **self._looks)
+    @traitlets.validate("frame")
+    def _known_frame(self, proposal: Any) -> int:
+        index = int(proposal["value"])
+        if not 0 <= index < len(self.sources):
+            raise traitlets.TraitError(
+                f"frame is {index}; expected 0 to {len(self.sources) - 1}, the layer's frames"
+            )
+        return index
+
+    def at(self, lon: float, lat: float) -> list[float]:
+        """Return the value of every frame at a place in degrees; NaN where there is none."""
+        return [value_at(one, lon, lat) for one in self.sources]
+
+    def within(self, geometry: dict[str, Any]) -> list[Any]:
+        """Return the values of every frame in an area, each of shape (pixels,), without NaN.
+
+        Args:
+            geometry: GeoJSON Polygon or MultiPolygon in degrees.
+        """
+        return [area_values(one, geometry) for one in self.sources]
+
+    def attach(self, shown: Any) -> None:
+        """Follow the view of an ipyleaflet map; `EOMap.add` does this."""
+        self._map = shown
+        if self.windowed:
+            shown.observe(lambda _: self._rest(), ["north", "west", "south", "east"])
+
+    def _continuous(self, palette: Any, low: Any, high: Any, unit: str) -> Continuous:
+        if low is None or high is None:
+            values, _ = self.sources[0].read(self.sources[0].box, _LONGEST)
+            good = values[np.isfinite(values)]
+            low = (float(good.min()) if good.size else 0.0) if low is None else low
+            high = (float(good.max()) if good.size else 1.0) if high is None else high
+        return Continuous(low, high if high > low else low + 1, palette, unit)
+
+    def _recolour(self) -> None:
+        self._pictures.clear()
+        self._draw()
+
+    def _draw(self) -> None:
+        box, width, height = self._window()
+        if box is None:
+            self.url = ""
+            return
+        url = self._picture(box, width, height)
+        west, south, east, north = box_between(MERCATOR, DEGREES, box)
+        with self.hold_sync():
+            self.bounds, self.url = ((south, west), (north, east)), url
+
+    def _picture(self, box: Box, width: int, height: int) -> str:
+        kept = None if self.windowed else self._pictures.get(self.frame)
+        url = kept or png_url(on_map(self.sources[self.frame], box, width, height), self.scale)
+        if not self.windowed and len(self._pictures) < _KEPT:
+            self._pictures[self.frame] = url
+        return url
+
+    def _window(self) -> tuple[Box | None, int, int]:
+        """Return what to draw, in metres of the map, and its size in pixels."""
+        whole = map_box(self.sources[self.frame])
+        rows, columns = self.sources[self.frame].shape
+        fine = 2 if max(rows, columns) < _FINE else 1
+        width = min(columns * fine, _FIRST if self.windowed else _LONGEST)
+        if not self.windowed or self._map is None or self._map.right <= self._map.left:
+            tall = (whole.north - whole.south) / (whole.east - whole.west)
+            return whole, width, max(1, min(_LONGEST, round(width * tall)))
+        return _visible(self._map, whole)
+
+    def _rest(self) -> None:
+        """Draw anew when the view has rested."""
+        if self._later is not None:
+            self._later.cancel()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._draw()
+            return
+        self._later = loop.call_later(_REST, _report.guarded, self._draw)
+
+    def close(self) -> None:
+        """End what waits, and the layer."""
+        if self._later is not None:
+            self._later.cancel()
+        super().close()
+
+
+def _visible(shown: Any, whole: Box) -> tuple[Box | None, int, int]:
+    """Return the part of ``whole`` in view, in metres, and its size on the screen."""
+    view = box_between(DEGREES, MERCATOR, Box(shown.west, shown.south, shown.east, shown.north))
+    west, east = max(view.west, whole.west), min(view.east, whole.east)
+    south, north = max(view.south, whole.south), min(view.north, whole.north)
+    if west >= east or south >= north:
+        return None, 0, 0
+    wide = (shown.right - shown.left) * (east - west) / (view.east - view.west)
+    tall = (shown.bottom - shown.top) * (north - south) / (view.north - view.south)
+    size = [max(1, min(_LONGEST, round(one))) for one in (wide, tall)]
+    return Box(west, south, east, north), size[0], size[1]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 __all__ = ["SCALES", "countries", "country"]
@@ -14,6 +15,7 @@ __all__ = ["SCALES", "countries", "country"]
 SCALES = ("110m", "50m")
 """Detail of the shapes: 1:110 million (177 countries) and 1:50 million (241)."""
 
+_DATE_LINE = 180.0
 Ring = list[list[float]]
 
 
@@ -115,7 +117,8 @@ def _ring(numbers: list[int], arcs: list[Ring]) -> Ring:
 
 def _feature(shape: dict[str, Any], arcs: list[Ring]) -> dict[str, Any]:
     parts = shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]
-    polygons = [[_ring(ring, arcs) for ring in part] for part in parts]
+    whole = [[_ring(ring, arcs) for ring in part] for part in parts]
+    polygons = [one for polygon in whole for one in _cut(polygon)]
     one = len(polygons) == 1
     geometry = {
         "type": "Polygon" if one else "MultiPolygon",
@@ -123,3 +126,39 @@ def _feature(shape: dict[str, Any], arcs: list[Ring]) -> dict[str, Any]:
     }
     names = {"name": shape["name"], "a2": shape["a2"], "a3": shape["a3"]}
     return {"type": "Feature", "id": shape["a3"], "properties": names, "geometry": geometry}
+
+
+def _cut(polygon: list[Ring]) -> list[list[Ring]]:
+    """Cut a polygon that crosses the 180th meridian in two; RFC 7946, section 3.1.9."""
+    outer = _unrolled(polygon[0])
+    if max(place[0] for place in outer) <= _DATE_LINE:
+        return [[outer, *polygon[1:]]]
+    east = _beside(outer, lambda lon: lon <= _DATE_LINE)
+    west = _beside(outer, lambda lon: lon >= _DATE_LINE)
+    return [[east, *polygon[1:]], [[[lon - 360, lat] for lon, lat in west]]]
+
+
+def _unrolled(ring: Ring) -> Ring:
+    """Return a ring without jumps from 180 to -180; one around a pole is led to the pole."""
+    turns, line = 0, [list(ring[0])]
+    for (before, _), (lon, lat) in pairwise(ring):
+        turns += (before - lon > _DATE_LINE) - (lon - before > _DATE_LINE)
+        line.append([lon + 360 * turns, lat])
+    if line[-1][0] != line[0][0]:
+        pole = 90.0 if line[0][1] > 0 else -90.0
+        line += [[line[-1][0], pole], [line[0][0], pole], line[0]]
+    least = min(lon for lon, _ in line)
+    shift = 360 * ((least + _DATE_LINE) // 360)
+    return [[lon - shift, lat] for lon, lat in line]
+
+
+def _beside(ring: Ring, inside: Callable[[float], bool]) -> Ring:
+    """Return the part of a ring on one side of the 180th meridian (Sutherland and Hodgman)."""
+    kept: Ring = []
+    for (x1, y1), (x2, y2) in pairwise(ring):
+        if inside(x1):
+            kept.append([x1, y1])
+        if inside(x1) != inside(x2):
+            part = (_DATE_LINE - x1) / (x2 - x1)
+            kept.append([_DATE_LINE, round(y1 + (y2 - y1) * part, 3)])
+    return [*kept, kept[0]]

@@ -6,7 +6,7 @@ import rasterio
 def geotiff(tmp_path):
     """Writes an array of shape (rows, columns) or (bands, rows, columns) as GeoTIFF."""
 
-    def write(values, west, north, step, crs="EPSG:32632", name="a.tif", **more: object):
+    def write(values, west, north, step, crs="EPSG:32632", *, name="a.tif", **more: object):
         stack = values[None] if values.ndim == 2 else values
         path = tmp_path / name
         with rasterio.open(

@@ -40,14 +40,19 @@ __all__ += ["some", "text", "theme_model", "v", "widgets"]
 TEMPLATES: dict[str, Any] = {}
 
 _ROOT = (
-    ":class=\"['vois', $vuetify.theme.global.current.dark ? 'vois-dark' : 'vois-light', class_]\""
-    ' :style="style_" :theme="theme || undefined"'
+    ":class=\"['vois', $vuetify.theme.global.current.dark ? 'vois-dark' : 'vois-light', class_,"
+    " {'vois-busy': busy}]\""
+    ' :style="style_" :theme="theme || undefined" :aria-busy="busy || undefined"'
 )
 _NAME = ':aria-label="aria_label || label || tip || undefined"'
 _TIP = (
     '<v-tooltip v-if="tip" activator="parent" location="bottom" :text="tip"'
     ' open-delay="300"></v-tooltip>'
 )
+_ERROR = (
+    '<div v-if="error" class="text-error text-caption vois-text" role="alert">{{ error }}</div>'
+)
+_EMPTY = '<div class="text-medium-emphasis text-body-2 pa-2">{{ empty }}</div>'
 _STYLE = """<style id="vois-style">
 body:has(.vois-dark) { background: rgb(var(--vois-dark-bg, 18,20,24)) !important; color: #e8eaed;
   --jp-layout-color0: #121418; --jp-layout-color1: #121418; --jp-ui-font-color0: #fff;
@@ -59,6 +64,13 @@ body:has(.vois-dark) { background: rgb(var(--vois-dark-bg, 18,20,24)) !important
 .vois-wrap { display: flex; flex-wrap: wrap; }
 .jupyter-widgets.vuetify-styles { overflow: visible; }
 .vois svg { max-width: 100%; }
+.vois .v-label, .v-overlay .v-label, .vois .text-medium-emphasis { --v-medium-emphasis-opacity: .78; }
+.vois-busy:not(.v-btn) { position: relative; opacity: .6; pointer-events: none; }
+.vois-busy:not(.v-btn)::after { content: ''; position: absolute; top: 0; left: 0; height: 3px;
+  width: 30%; border-radius: 2px; background: rgb(var(--v-theme-primary)); }
+@media (prefers-reduced-motion: no-preference) { .vois-busy::after {
+  animation: vois-busy 1.2s ease-in-out infinite alternate; } }
+@keyframes vois-busy { to { left: 70%; } }
 .vois-text { overflow-wrap: anywhere; }
 .jp-OutputArea-output:has(> .vois-hidden) { display: none; }
 </style>"""
@@ -117,6 +129,7 @@ def css_size(size: float | str | None) -> str:
 
 def _shared_template(markup: str, script: str) -> Any:
     source = markup.replace("@root", _ROOT).replace("@name", _NAME).replace("@tip", _TIP)
+    source = source.replace("@error", _ERROR).replace("@empty", _EMPTY)
     source = re.sub(r"<(v-[\w-]+|jupyter-widget)([^<>]*?)/>", r"<\1\2></\1>", source)
     source = f"<template>{source}</template>{script}{_STYLE}"
     if source not in TEMPLATES or TEMPLATES[source].comm is None:
@@ -132,7 +145,9 @@ class VoisWidget(_Base):  # type: ignore[misc]  # untyped base
         label: visible name.
         tooltip: short help, shown on hover and focus.
         aria_label: name for screen readers when there is no visible one.
-        disabled: whether the viewer may use it.
+        disabled: whether the viewer must leave it alone.
+        busy: whether it waits for something; it is grey then, and told so to screen readers.
+        error: what is wrong with it, shown with it and read aloud; empty if nothing is.
         theme: ``"light"``, ``"dark"`` or empty to follow the page.
         class_: CSS classes of the outermost element.
         style_: CSS of the outermost element.
@@ -151,6 +166,8 @@ class VoisWidget(_Base):  # type: ignore[misc]  # untyped base
     tip: str = text()
     aria_label: str = text()
     disabled: bool = flag()
+    busy: bool = flag()
+    error: str = text()
     theme: str = text()
     class_: str = text()
     style_: str = text()

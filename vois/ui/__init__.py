@@ -23,18 +23,19 @@ if TYPE_CHECKING:
     from vois.ui.files import Clipboard as Clipboard
     from vois.ui.files import Download as Download
     from vois.ui.files import Upload as Upload
+    from vois.ui.inputs import TextField as TextField
     from vois.ui.layout import Card as Card
     from vois.ui.layout import CardsGrid as CardsGrid
     from vois.ui.layout import Column as Column
     from vois.ui.layout import Footer as Footer
     from vois.ui.layout import Grid as Grid
     from vois.ui.layout import Page as Page
-    from vois.ui.layout import Popup as Popup
     from vois.ui.layout import Row as Row
-    from vois.ui.layout import SidePanel as SidePanel
     from vois.ui.layout import Tabs as Tabs
     from vois.ui.overlay import host as host
     from vois.ui.overlay import notify as notify
+    from vois.ui.panels import Popup as Popup
+    from vois.ui.panels import SidePanel as SidePanel
     from vois.ui.pickers import ColorPicker as ColorPicker
     from vois.ui.pickers import DatePicker as DatePicker
     from vois.ui.selects import SelectImage as SelectImage
@@ -65,8 +66,10 @@ _PLACES = {
     "buttons": "Button Fab IconButton Menu",
     "dialogs": "Dialog busy confirm message",
     "files": "Clipboard Download Upload",
+    "inputs": "TextField",
     "overlay": "host notify",
-    "layout": "Card CardsGrid Column Footer Grid Page Popup Row SidePanel Tabs",
+    "layout": "Card CardsGrid Column Footer Grid Page Row Tabs",
+    "panels": "Popup SidePanel",
     "pickers": "ColorPicker DatePicker",
     "selects": "SelectImage SelectMultiple SelectSingle",
     "sliders": "RangeSlider Slider SliderFloat",

@@ -16,7 +16,10 @@ _PAGE_STYLE = """<style id="vois-app-style">
 body:has(.vois-app), body:has(.vois-app) .jp-Notebook, body:has(.vois-app) #rendered_cells {
  padding: 0 !important; margin: 0 !important; overflow: hidden; }
 body:has(.vois-app) .jp-Cell, body:has(.vois-app) .jp-OutputArea-output { padding: 0; margin: 0; }
-.vois-app { height: 100dvh; width: 100%; }
+.vois-app { height: 85vh; width: 100%; }
+/* Where the notebook is a page, the app covers it; an editor keeps its own parts. */
+body:not(:has(.jp-NotebookPanel)) .vois-app { position: fixed; inset: 0; height: 100dvh; }
+body:not(:has(.jp-NotebookPanel)):has(.vois-app) .jp-MarkdownCell { display: none; }
 .vois-skip { position: absolute; left: -999px; } .vois-skip:focus { left: 8px; top: 8px; z-index: 9; }
 </style>"""
 

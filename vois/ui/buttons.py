@@ -41,7 +41,6 @@ class Button(_v.VoisWidget):
     icon_right: bool = _v.flag()
     icon_color: str = _v.text()
     icon_size: str = _v.text()
-    busy: bool = _v.flag()
     block: bool = _v.flag()
     rounded: str = _v.text()
     href: str = _v.text()

@@ -76,14 +76,13 @@ class Upload(_v.VoisWidget):
 
     markup = """<div @root><v-file-input :label="label" :accept="accept" :multiple="multiple"
  :disabled="disabled" :placeholder="placeholder" variant="outlined" density="compact" hide-details
- :loading="busy" :color="color" clearable show-size :key="round" @name
- @update:model-value="read($event)" /><div v-if="problem" class="text-error text-caption"
- role="alert">{{ problem }}</div>@tip</div>"""
+ :loading="busy" :error="!!error" :color="color" clearable show-size :key="round" @name
+ @update:model-value="read($event)" />@tip@error</div>"""
     script = """<script>export default { methods: { async read(chosen) {
  const files = !chosen ? [] : Array.isArray(chosen) ? chosen : [chosen];
- this.problem = ''; const out = [];
+ this.error = ''; const out = [];
  for (const file of files) {
-  if (file.size > this.limit) { this.problem = file.name + ' is too large'; continue; }
+  if (file.size > this.limit) { this.error = file.name + ' is too large'; continue; }
   const url = await new Promise(done => { const r = new FileReader();
    r.onload = () => done(r.result); r.readAsDataURL(file); });
   out.push({name: file.name, size: file.size, type: file.type,
@@ -93,9 +92,7 @@ class Upload(_v.VoisWidget):
     accept: str = _v.text()
     placeholder: str = _v.text()
     multiple: bool = _v.flag()
-    busy: bool = _v.flag()
     color: str = _v.text("primary")
-    problem: str = _v.text()
     limit: int = _v.integer(50_000_000)
     round: int = _v.integer(0)
 
@@ -118,6 +115,15 @@ class Upload(_v.VoisWidget):
         self.files = [{**one, "data": base64.b64decode(one["data"])} for one in files]
         self.value = [one["name"] for one in self.files]
         self.emit("on_change", self.files)
+
+    @property
+    def problem(self) -> str:
+        """The same as ``error``."""
+        return self.error
+
+    @problem.setter
+    def problem(self, problem: str) -> None:
+        self.error = problem
 
     def clear(self) -> None:
         """Forget the chosen files."""

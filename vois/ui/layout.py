@@ -1,4 +1,4 @@
-"""Where things stand: Row, Column, Grid, Card, CardsGrid, Tabs, Popup, SidePanel, Footer, Page."""
+"""Where things stand: Row, Column, Grid, Card, CardsGrid, Tabs, Footer, Page."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 
 from vois import _v
 
-__all__ = ["Card", "CardsGrid", "Column", "Footer", "Grid", "Page", "Popup", "Row", "SidePanel"]
-__all__ += ["Tabs"]
+__all__ = ["KIDS", "Card", "CardsGrid", "Column", "Footer", "Grid", "Page", "Row", "Tabs"]
 
-_KIDS = '<jupyter-widget v-for="one in children" :key="one" :widget="one" />'
+KIDS = '<jupyter-widget v-for="one in children" :key="one" :widget="one" />'
 
 
 class Row(_v.VoisWidget):
@@ -22,7 +21,7 @@ class Row(_v.VoisWidget):
         traits: any trait by name.
     """
 
-    markup = f"""<div @root><div :style="box">{_KIDS}</div></div>"""
+    markup = f"""<div @root><div :style="box">{KIDS}</div></div>"""
     script = """<script>export default { computed: { box() { return { display: 'flex',
  flexWrap: this.wrap ? 'wrap' : 'nowrap', gap: this.gap, alignItems: this.align || undefined,
  justifyContent: this.justify || undefined, flexDirection: this.direction }; } } };</script>"""
@@ -90,7 +89,8 @@ class Card(_v.VoisWidget):
  </v-card-title><v-card-text v-if="text" :style="text_style" class="vois-text">{{{{ text }}}}
  </v-card-text></div><img v-if="image" :src="image" alt="" :style="{{width: image_size,
  maxWidth: '45%', objectFit: 'cover'}}"></div>
- <div v-if="children.length" class="pa-3">{_KIDS}</div>@tip</v-card>"""
+ <div v-if="children.length" class="pa-3">{KIDS}</div><div v-if="error"
+ class="px-4 pb-3">@error</div>@tip</v-card>"""
 
     text: str = _v.text()
     children: list[Any] = _v.widgets()
@@ -149,8 +149,9 @@ class CardsGrid(_v.VoisWidget):
  </v-card-title><v-card-text v-if="card.subtitle" class="vois-text">{{ card.subtitle }}</v-card-text>
  </div><img v-if="card.image" :src="card.image" alt="" :style="{width: image_size, maxWidth: '50%',
  objectFit: 'cover'}"></div><v-tooltip v-if="card.tooltip" activator="parent" location="bottom"
- :text="card.tooltip" :max-width="tooltip_width" /></v-card></div>"""
+ :text="card.tooltip" :max-width="tooltip_width" /></v-card><template v-if="!cards.length">@empty</template></div>"""
 
+    empty: str = _v.text("Nothing to show")
     cards: list[dict[str, Any]] = _v.items()
     width: str = _v.text()
     height: str = _v.text()
@@ -206,75 +207,6 @@ class Tabs(_v.VoisWidget):
         super().__init__(
             labels=[*labels], contents=[*contents], value=value, on_change=on_change, **traits
         )
-
-
-class Popup(_v.VoisWidget):
-    """A button that opens a small window with widgets; ``value`` is whether it is open.
-
-    Args:
-        label: text of the button.
-        children: widgets in the window.
-        on_change: called with True when it opens, False when it closes.
-        traits: any trait by name.
-    """
-
-    markup = f"""<div @root><v-btn :color="color || undefined" :variant="variant" @name
- :disabled="disabled" :width="width || undefined" :height="height || undefined"
- :rounded="rounded || undefined" :elevation="0"><v-icon v-if="icon" :start="!!label" :icon="icon" />
- {{{{ label }}}}<v-menu activator="parent" v-model="value" :open-on-hover="hover"
- :close-on-content-click="close_inside" @update:model-value="change($event)"><v-card class="pa-2"
- :width="popup_width || undefined" :min-height="popup_height || undefined" max-width="96vw">
- <div v-if="title || closable" class="d-flex align-center"><strong>{{{{ title }}}}</strong><v-spacer />
- <v-btn v-if="closable" icon size="x-small" variant="text" aria-label="Close" @click="change(false)">
- <v-icon icon="mdi-close" /></v-btn></div>{_KIDS}</v-card></v-menu></v-btn></div>"""
-
-    children: list[Any] = _v.widgets()
-    title: str = _v.text()
-    icon: str = _v.text()
-    color: str = _v.text("primary")
-    variant: str = _v.text("tonal")
-    rounded: str = _v.text()
-    width: str = _v.text()
-    height: str = _v.text()
-    popup_width: str = _v.text()
-    popup_height: str = _v.text()
-    hover: bool = _v.flag()
-    closable: bool = _v.flag()
-    close_inside: bool = _v.flag()
-
-    def __init__(
-        self,
-        label: str,
-        children: Sequence[Any] = (),
-        on_change: Callable[[bool], Any] | None = None,
-        **traits: Any,
-    ) -> None:
-        traits.setdefault("value", False)
-        super().__init__(label=label, children=[*children], on_change=on_change, **traits)
-
-
-class SidePanel(_v.VoisWidget):
-    """A panel that slides in from the side; ``value`` is whether it is open."""
-
-    markup = f"""<div class="vois-hidden"><v-dialog v-model="value" :scrim="true"
- :theme="theme || undefined" :transition="right ? 'slide-x-reverse-transition' : 'slide-x-transition'"
- :content-class="'vois-side'" :width="width" max-width="100vw" :style="{{justifyContent:
- right ? 'flex-end' : 'flex-start', alignItems: 'stretch'}}" :aria-label="label || 'Panel'"
- @update:model-value="change($event)"><v-card class="pa-4" height="100%" rounded="0"
- style="overflow: auto"><div class="d-flex align-center mb-2"><div class="text-h6 vois-text">
- {{{{ label }}}}</div><v-spacer /><v-btn v-if="closable" icon variant="text" aria-label="Close"
- @click="change(false)"><v-icon icon="mdi-close" /></v-btn></div>
- <p v-if="text" class="vois-text" style="white-space: pre-line">{{{{ text }}}}</p>
- {_KIDS}</v-card></v-dialog></div>"""
-    children: list[Any] = _v.widgets()
-    text: str = _v.text()
-    width: str = _v.text("400px")
-    right: bool = _v.flag()
-    closable: bool = _v.flag(default=True)
-
-    def __init__(self, label: str = "", children: Sequence[Any] = (), **traits: Any) -> None:
-        traits.setdefault("value", False)
-        super().__init__(label=label, children=[*children], **traits)
 
 
 class Footer(_v.VoisWidget):

@@ -25,10 +25,11 @@ class DatePicker(_v.VoisWidget):
 
     markup = """<div @root><v-text-field :model-value="value || ''" :label="label" readonly @name
  variant="outlined" density="compact" hide-details prepend-inner-icon="mdi-calendar"
- :disabled="disabled" :style="{minWidth: '150px'}"><v-menu activator="parent" v-model="open"
+ :disabled="disabled" :style="{minWidth: '150px'}" :error="!!error" @click="open = !disabled"
+ @keydown.enter="open = !disabled"><v-menu target="parent" v-model="open"
  :close-on-content-click="false"><v-date-picker :model-value="day(value)" :min="minimum || undefined"
  :max="maximum || undefined" :color="color" :show-week="show_week" hide-header
- @update:model-value="pick($event)" /></v-menu></v-text-field>@tip</div>"""
+ @update:model-value="pick($event)" /></v-menu></v-text-field>@tip@error</div>"""
     script = """<script>export default { data() { return { open: false }; }, methods: {
  day(text) { return text ? new Date(text + 'T12:00:00') : null; },
  pick(day) { const d = new Date(day); const two = n => String(n).padStart(2, '0');
@@ -86,7 +87,7 @@ class ColorPicker(_v.VoisWidget):
  :modes="['hex', 'rgb', 'hsl']" mode="hex" :hide-canvas="!canvas" :hide-inputs="!inputs"
  :show-swatches="swatches" :canvas-height="canvas_height"
  @update:model-value="later($event)" /></v-menu>@tip</v-btn>
- <span v-if="label" class="ml-2 text-body-2">{{ label }}</span></div>"""
+ <span v-if="label" class="ml-2 text-body-2">{{ label }}</span>@error</div>"""
     script = """<script>export default { methods: { later(value) { clearTimeout(this.timer);
  this.timer = setTimeout(() => this.change(value), 120); } } };</script>"""
 

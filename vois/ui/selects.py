@@ -11,9 +11,9 @@ __all__ = ["SelectImage", "SelectMultiple", "SelectSingle", "as_options"]
 
 _SELECT = """<div @root><@tag v-model="value" :items="options" :label="label" @name
  :color="color" :disabled="disabled" :clearable="clearable" variant="outlined" density="compact"
- hide-details :multiple="multiple" :chips="chips" :closable-chips="chips" item-title="title"
+ hide-details :error="!!error" :multiple="multiple" :chips="chips" :closable-chips="chips" item-title="title"
  item-value="value" :bg-color="background || undefined" no-data-text="Nothing to choose"
- @update:model-value="change($event)" />@tip</div>"""
+ @update:model-value="change($event)" />@tip@error</div>"""
 
 
 class SelectSingle(_v.VoisWidget):
@@ -30,11 +30,11 @@ class SelectSingle(_v.VoisWidget):
     """
 
     markup = _SELECT.replace("<@tag", '<v-autocomplete v-if="!combo"').replace(
-        "@tip</div>",
+        "@tip@error</div>",
         """<v-combobox v-if="combo" v-model="value" :items="options" :label="label" @name
  :color="color" :disabled="disabled" :clearable="clearable" variant="outlined" density="compact"
- hide-details item-title="title" item-value="value" :return-object="false"
- @update:model-value="change($event)" />@tip</div>""",
+ hide-details :error="!!error" item-title="title" item-value="value" :return-object="false"
+ @update:model-value="change($event)" />@tip@error</div>""",
     )
     options: list[Any] = _v.items()
     color: str = _v.text("primary")
@@ -99,13 +99,13 @@ class SelectImage(_v.VoisWidget):
 
     markup = """<div @root><v-select v-model="value" :items="choices()" :label="label" @name
  :color="color" :disabled="disabled" :clearable="clearable" variant="outlined" density="compact"
- hide-details item-title="title" item-value="value" @update:model-value="change($event)">
+ hide-details :error="!!error" item-title="title" item-value="value" @update:model-value="change($event)">
  <template v-slot:selection="{ item }"><img :src="picture(item)" alt="" :style="small" />
  <span v-if="names" class="ml-2">{{ title(item) }}</span></template>
  <template v-slot:item="{ props, item }"><v-list-item v-bind="props" :title="undefined">
  <img :src="picture(item)" :alt="title(item)" :style="small" />
  <div v-if="names" class="text-caption">{{ title(item) }}</div>
- </v-list-item></template></v-select>@tip</div>"""
+ </v-list-item></template></v-select>@tip@error</div>"""
     script = """<script>export default { computed: { small() {
  return {maxWidth: this.max_width, maxHeight: this.max_height, display: 'block'}; } },
  methods: { choices() { return this.images.map((one, i) => ({title: one.name || String(i), value: i}));

@@ -37,7 +37,7 @@ class Slider(_v.VoisWidget):
  :thumb-label="thumb_label ? 'always' : true" :show-ticks="ticks ? 'always' : false"
  :height="vertical ? length : undefined"
  density="compact" @name @update:model-value="later($event)">
- <template v-slot:thumb-label>{{ shown() }}</template></v-slider>@tip</div>"""
+ <template v-slot:thumb-label>{{ shown() }}</template></v-slider>@tip@error</div>"""
     script = _LATER.replace(
         "methods: {",
         """methods: { shown() { const v = this.value; if (v === null) return '';
@@ -109,7 +109,7 @@ class SliderFloat(Slider):
  <v-btn size="x-small" variant="text" icon aria-label="More" :disabled="disabled"
   @click="nudge(1)"><v-icon icon="mdi-plus" /></v-btn>
  <v-btn v-if="reset_button" size="x-small" variant="text" icon aria-label="Reset"
-  :disabled="disabled" @click="reset()"><v-icon icon="mdi-restore" /></v-btn></div>@tip</div>"""
+  :disabled="disabled" @click="reset()"><v-icon icon="mdi-restore" /></v-btn></div>@tip@error</div>"""
     script = _LATER.replace(
         "methods: {",
         """methods: { shown() { const f = this.percent ? 100 : 1;
@@ -164,7 +164,7 @@ class RangeSlider(Slider):
  <v-range-slider v-model="value" :min="minimum" :max="maximum" :step="step" :color="color" strict
  :disabled="disabled" :direction="vertical ? 'vertical' : 'horizontal'" hide-details
  :height="vertical ? length : undefined" density="compact" @name
- @update:model-value="later($event)" />@tip</div>"""
+ @update:model-value="later($event)" />@tip@error</div>"""
     script = _LATER.replace(
         "methods: {",
         """methods: { shown() { const f = this.percent ? 100 : 1;

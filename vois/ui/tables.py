@@ -33,8 +33,8 @@ class DataTable(_v.VoisWidget):
  hide-details prepend-inner-icon="mdi-magnify" clearable style="max-width: 260px" /></div>
  <v-data-table :headers="headers" :items="rows" :search="search || ''" density="compact" fixed-header
  :height="height || undefined" :items-per-page="per_page" :hide-default-footer="per_page < 0"
- :style="{fontSize: size}" :loading="busy" hover :row-props="look" no-data-text="Nothing to show"
- @click:row="(event, row) => pick(row.item)" /></v-card>"""
+ :style="{fontSize: size}" :loading="busy" hover :row-props="look" :no-data-text="empty"
+ @click:row="(event, row) => pick(row.item)" />@error</v-card>"""
     script = """<script>export default { methods: {
  plain(item) { return item && item.raw !== undefined ? item.raw : item; },
  pick(item) { this.change(JSON.parse(JSON.stringify(this.plain(item)))); },
@@ -51,7 +51,7 @@ class DataTable(_v.VoisWidget):
     per_page: int = _v.integer(-1)
     size: str = _v.text("14px")
     title_size: str = _v.text("16px")
-    busy: bool = _v.flag()
+    empty: str = _v.text("Nothing to show")
     icon: str = _v.text()
     icon_tooltip: str = _v.text()
     icon_color: str = _v.text()
@@ -133,12 +133,14 @@ class Tree(_v.VoisWidget):
  item-props :open-all="opened_all" active-strategy="single-independent"
  @update:selected="change($event)" @update:activated="activate($event)">
  <template v-slot:prepend="{ item, isOpen }"><v-icon v-if="icon(item, isOpen)" size="small"
- :icon="icon(item, isOpen)" :color="icons_color || undefined" /></template></v-treeview></v-card>"""
+ :icon="icon(item, isOpen)" :color="icons_color || undefined" /></template></v-treeview>
+ <template v-if="!nodes.length">@empty</template>@error</v-card>"""
     script = """<script>export default { methods: { icon(item, open) { const n = item.raw || item;
  if (n.icon) return n.icon; if (!this.icons) return '';
  return n.children ? (open ? this.icon_open : this.icon_closed) : ''; } } };</script>"""
 
     nodes: list[dict[str, Any]] = _v.items()
+    empty: str = _v.text("Nothing to show")
     opened: list[Any] = _v.items()
     active: list[Any] = _v.items()
     selectable: bool = _v.flag(default=True)
@@ -196,11 +198,12 @@ class SortableList(_v.VoisWidget):
  :disabled="fixed || i === rows.length - 1" @click.stop="move([i, i + 1])">
  <v-icon icon="mdi-arrow-down" /></v-btn>
  <v-btn icon size="x-small" variant="text" :aria-label="tips[2]" @click.stop="remove(i)">
- <v-icon icon="mdi-close" /></v-btn></v-card></div>
+ <v-icon icon="mdi-close" /></v-btn></v-card><template v-if="!rows.length">@empty</template></div>
  <div class="d-flex align-center"><v-btn v-if="can_add && !add_on_top" size="small" variant="tonal"
  :aria-label="tips[3]" icon @click="add()"><v-icon icon="mdi-plus" /></v-btn>
- <jupyter-widget v-for="one in bottom" :key="one" :widget="one" /></div></div>"""
+ <jupyter-widget v-for="one in bottom" :key="one" :widget="one" /></div>@error</div>"""
 
+    empty: str = _v.text("Nothing to show")
     rows: list[Any] = _v.widgets()
     bottom: list[Any] = _v.widgets()
     active: int = _v.integer(-1)

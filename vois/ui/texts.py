@@ -82,8 +82,9 @@ class TextList(_v.VoisWidget):
  :style="{display: 'grid', gridTemplateColumns: columns, lineHeight: line_height, margin: 0}">
  <template v-for="(row, i) in value" :key="i"><dt class="vois-text" :style="[title_style,
  {fontWeight: bold[i] === false ? 400 : 600}]">{{ row[0] }}</dt><dd class="vois-text ml-2"
- :style="text_style">{{ row[1] }}</dd></template></dl></v-card>"""
+ :style="text_style">{{ row[1] }}</dd></template></dl><template v-if="!(value || []).length">@empty</template></v-card>"""
 
+    empty: str = _v.text("Nothing to show")
     bold: list[bool] = _v.items()
     columns: str = _v.text("minmax(6em, 4fr) 8fr")
     line_height: float = _v.number(1.5)
@@ -98,7 +99,7 @@ class TextList(_v.VoisWidget):
 class Html(_v.VoisWidget):
     """HTML of the author's own; never give it text that came from outside."""
 
-    markup = '<div @root v-html="value"></div>'
+    markup = '<div @root><div v-if="value" v-html="value"></div>@error</div>'
 
     def __init__(self, value: str = "", **traits: Any) -> None:
         super().__init__(value=value, **traits)
@@ -117,9 +118,10 @@ class Svg(_v.VoisWidget):
         traits: any trait by name.
     """
 
-    markup = """<div @root role="group" :aria-label="aria_label || label || 'Drawing'" v-html="svg"
+    markup = """<div @root role="group" :aria-label="aria_label || label || 'Drawing'"
  @click="pick($event)" @keydown.enter="pick($event)" @mouseover="over($event)"
- @mouseleave="leave()"></div>"""
+ @mouseleave="leave()"><div v-if="svg" v-html="svg"></div>
+ <template v-else-if="empty">@empty</template>@error</div>"""
     script = """<script>export default { methods: {
  key(e) { const at = e.target.closest && e.target.closest('[data-key]');
   return at ? at.getAttribute('data-key') : ''; },
@@ -129,6 +131,7 @@ class Svg(_v.VoisWidget):
  leave() { if (this.listens && this.last) { this.last = ''; this.hover(''); } } } };</script>"""
 
     svg: str = _v.text()
+    empty: str = _v.text()
     hovered: str = _v.text()
     deselect: bool = _v.flag()
     listens: bool = _v.flag()

@@ -21,8 +21,8 @@ class Switch(_v.VoisWidget):
     """
 
     markup = """<div @root><v-switch v-model="value" :label="label" :color="color" :inset="inset"
- :disabled="disabled" :density="density" hide-details @name
- @update:model-value="change($event)" />@tip</div>"""
+ :disabled="disabled" :density="density" hide-details @name :error="!!error"
+ @update:model-value="change($event)" />@tip@error</div>"""
 
     color: str = _v.text("primary")
     inset: bool = _v.flag(default=True)
@@ -62,7 +62,7 @@ class Toggle(_v.VoisWidget):
   <v-icon v-if="icons[i]" :start="!!text" :icon="icons[i]" />
   <span style="white-space: normal">{{ text }}</span>
   <v-tooltip v-if="tooltips[i]" activator="parent" location="bottom" :text="tooltips[i]" />
- </v-btn></div></div>"""
+ </v-btn></div>@error</div>"""
     script = """<script>export default { methods: { on(i) { return Array.isArray(this.value)
  ? !!this.value[i] : this.value === i; } } };</script>"""
 
@@ -144,11 +144,11 @@ class Radio(_v.VoisWidget):
     """
 
     markup = """<div @root><v-radio-group v-model="value" :label="label || undefined" @name
- :inline="!vertical" :disabled="disabled" hide-details density="compact" :color="color"
+ :inline="!vertical" :disabled="disabled" hide-details density="compact" :color="color" :error="!!error"
  @update:model-value="change($event)"><v-radio v-for="(text, i) in labels" :key="i" :value="i"
  :label="text" :color="color"><template v-slot:label><span>{{ text }}<v-tooltip v-if="tooltips[i]"
  activator="parent" location="bottom" :text="tooltips[i]" /></span></template></v-radio>
- </v-radio-group></div>"""
+ </v-radio-group>@error</div>"""
 
     labels: list[str] = _v.items()
     tooltips: list[str] = _v.items()

@@ -180,10 +180,10 @@ class UploadJson(_Window):
         try:
             self.json = json.loads(files[0]["data"])
         except ValueError:
-            self.u.problem = "This is no JSON file."
+            self.u.error = "This is no JSON file."
             return
         missing = [one for one in self.required_attributes if one not in self.json]  # type: ignore[attr-defined]
-        self.u.problem = f"The file lacks: {', '.join(missing)}" if missing else ""
+        self.u.error = f"The file lacks: {', '.join(missing)}" if missing else ""
         if not missing:
             self.onFileSelected()
 

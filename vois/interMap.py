@@ -3,17 +3,30 @@
 # ruff: noqa: ARG001, D417, N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from vois._svg import esc, text
-from vois.colors import hex2rgb, multiply, rgb2hex
+from vois._triangle import framed, trivariateLegendEx
+from vois.colors import multiply
 
 __all__ = ["CustomIdentifyPopup", "bivariateLegend", "countriesMap", "geojsonMap"]
 __all__ += ["interGeojsonToVector", "trivariateLegend", "trivariateLegendEx"]
 
 _NEEDS = "needs the institute's own map service 'inter', which is not part of this package; use leafletMap"
+
+# From low to high; the well-known palette "Plasma".
+_COLORS: tuple[str, ...] = (
+    "#0d0887",
+    "#46039f",
+    "#7201a8",
+    "#9c179e",
+    "#bd3786",
+    "#d8576b",
+    "#ed7953",
+    "#fb9f3a",
+)
+_COLORS += ("#fdca26", "#f0f921")
 
 
 def CustomIdentifyPopup(map: Any, p: Any) -> Any:  # noqa: A002 - as of the older spelling
@@ -32,18 +45,7 @@ def countriesMap(
     height: Any = "400px",
     min_width: Any = None,
     basemap: float = 1,
-    colorlist: Sequence[Any] = (
-        "#0d0887",
-        "#46039f",
-        "#7201a8",
-        "#9c179e",
-        "#bd3786",
-        "#d8576b",
-        "#ed7953",
-        "#fb9f3a",
-        "#fdca26",
-        "#f0f921",
-    ),
+    colorlist: Sequence[Any] = _COLORS,
     stdevnumber: float = 2.0,
     stroke: str = "#232323",
     stroke_selected: str = "#00ffff",
@@ -52,8 +54,30 @@ def countriesMap(
     minallowed_value: Any = None,
     maxallowed_value: Any = None,
 ) -> Any:
-    """Say what is missing."""
-    raise NotImplementedError(f"interMap.countriesMap {_NEEDS}")
+    """Return `leafletMap.countriesMap` of the same data."""
+    from vois import leafletMap  # noqa: PLC0415 - maps are heavy
+
+    return leafletMap.countriesMap(
+        df,
+        code_column,
+        value_column,
+        codes_selected,
+        center,
+        zoom,
+        width,
+        height,
+        min_width,
+        None,
+        False,
+        colorlist,
+        stdevnumber,
+        stroke,
+        stroke_selected,
+        stroke_width,
+        decimals,
+        minallowed_value,
+        maxallowed_value,
+    )
 
 
 def geojsonMap(
@@ -69,18 +93,7 @@ def geojsonMap(
     height: Any = "400px",
     min_width: Any = None,
     basemap: float = 1,
-    colorlist: Sequence[Any] = (
-        "#0d0887",
-        "#46039f",
-        "#7201a8",
-        "#9c179e",
-        "#bd3786",
-        "#d8576b",
-        "#ed7953",
-        "#fb9f3a",
-        "#fdca26",
-        "#f0f921",
-    ),
+    colorlist: Sequence[Any] = _COLORS,
     stdevnumber: float = 2.0,
     stroke: str = "#232323",
     stroke_selected: str = "#00ffff",
@@ -119,13 +132,6 @@ def geojsonMap(
 def interGeojsonToVector(geojson: Any) -> Any:
     """Say what is missing."""
     raise NotImplementedError(f"interGeojsonToVector {_NEEDS}")
-
-
-def _svg(size: tuple[Any, Any], box: tuple[float, float], inner: str, name: str) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" role="img" aria-label='
-        f'"{esc(name or "Legend")}" viewBox="0 0 {box[0]:g} {box[1]:g}" font-family="Roboto, sans-serif">{inner}</svg>'
-    )
 
 
 def bivariateLegend(
@@ -202,7 +208,7 @@ def bivariateLegend(
     )
     parts.append(text(4, top + side + fontsize * 2.4, title2, fontsize, fill="currentColor"))
     box = (left + side + fontsize * 4, top + side + fontsize * 3)
-    return _svg((resizewidth or box[0], resizeheight or box[1]), box, "".join(parts), title)
+    return framed((resizewidth or box[0], resizeheight or box[1]), box, "".join(parts), title)
 
 
 def trivariateLegend(
@@ -249,90 +255,4 @@ def trivariateLegend(
                 font_weight=fontweight,
             )
         )
-    return _svg((c * 2, c * 2), (c * 2, c * 2), "".join(parts), title)
-
-
-def _mix(colors: Sequence[str], shares: Sequence[float]) -> str:
-    channels = [hex2rgb(one) for one in colors]
-    return rgb2hex([sum(c[k] * s for c, s in zip(channels, shares, strict=True)) for k in range(3)])
-
-
-def trivariateLegendEx(
-    v: Any,
-    attribute1: Any,
-    attribute2: Any,
-    attribute3: Any,
-    n: int = 3,
-    min1: float = 0.0,
-    max1: float = 100.0,
-    min2: float = 0.0,
-    max2: float = 100.0,
-    min3: float = 0.0,
-    max3: float = 100.0,
-    color1: str = "#ff80f7",
-    color2: str = "#00d1d0",
-    color3: str = "#cfb000",
-    color4: str = "#ffffff",
-    title: str = "",
-    title1: str = "",
-    title2: str = "",
-    title3: str = "",
-    fontsize: float = 14,
-    fontweight: float = 400,
-    stroke: str = "#000000",
-    stroke_width: float = 0.25,
-    side: float = 200,
-    resizewidth: str = "",
-    resizeheight: str = "",
-    digits: float = 2,
-    maxticks: float = 0,
-    showarrows: bool = True,
-) -> Any:
-    """Return a triangle of the shares of three numbers, as SVG.
-
-    Args:
-        v: the layer the colours are for.
-        n: parts of each side.
-        side: of the triangle, in pixels.
-    """
-    tall, left, top = side * math.sqrt(3) / 2, fontsize * 4.0, fontsize * 4.0
-    step, parts = (
-        1.0 / n,
-        [text(4, fontsize * 1.2, title, fontsize, fill="currentColor", font_weight=600)],
-    )
-
-    def at(a: float, b: float) -> str:
-        c = 1 - a - b
-        return f"{left + side * (b / 2 + c):.1f},{top + tall * (1 - b):.1f}"
-
-    for i in range(n):
-        for j in range(n - i):
-            for up in (True, False)[: 2 if i + j < n - 1 else 1]:
-                a, b = i * step, j * step
-                corners = [(a, b), (a + step, b), (a, b + step)]
-                if not up:
-                    corners = [(a + step, b), (a, b + step), (a + step, b + step)]
-                mid = [sum(p[k] for p in corners) / 3 for k in (0, 1)]
-                color = _mix((color1, color2, color3), (mid[0], mid[1], 1 - mid[0] - mid[1]))
-                parts.append(
-                    f'<polygon points="{" ".join(at(*p) for p in corners)}" fill="{color}" stroke='
-                    f'"{esc(stroke)}" stroke-width="{stroke_width}"/>'
-                )
-    for name, x, y in (
-        (title1, left, top + tall + fontsize * 1.4),
-        (title2, left + side / 2, top - 6),
-        (title3, left + side, top + tall + fontsize * 1.4),
-    ):
-        parts.append(
-            text(
-                x,
-                y,
-                name,
-                fontsize,
-                fill="currentColor",
-                text_anchor="middle",
-                font_weight=fontweight,
-            )
-        )
-    box = (left * 2 + side, top + tall + fontsize * 2.5)
-    return _svg((resizewidth or box[0], resizeheight or box[1]), box, "".join(parts), title)
+    return framed((c * 2, c * 2), (c * 2, c * 2), "".join(parts), title)

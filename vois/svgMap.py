@@ -1,4 +1,4 @@
-"""Europe as a map of tiles: every country has a square of the same size, near its place."""
+"""Europe as a map whose countries are coloured by numbers."""
 
 # ruff: noqa: D417, N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
@@ -7,28 +7,37 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from vois._svg import Range, esc, fmt, ink_on, limits, text
+from vois._svg import Range, esc, fmt, limits
+from vois.geo.europe import HEIGHT, WIDTH, outlines
 from vois.svgUtils import graduatedLegend
 
 __all__ = ["country_codes", "country_name", "svgChangeHeight", "svgChangeWidth", "svgMapEurope"]
 
-# Column and row of each country; the two-letter codes are those of the Union's statistics.
-_TILES = """IS 0 0 Iceland|NO 4 0 Norway|SE 5 0 Sweden|FI 6 0 Finland|EE 7 1 Estonia|LV 7 2 Latvia
-IE 0 2 Ireland|UK 1 2 United Kingdom|DK 4 1 Denmark|LT 7 3 Lithuania|NL 3 2 Netherlands|DE 4 2 Germany
-PL 5 2 Poland|BY 8 3 Belarus|BE 2 3 Belgium|LU 3 3 Luxembourg|CZ 5 3 Czechia|SK 6 3 Slovakia
-UA 8 4 Ukraine|FR 2 4 France|CH 3 4 Switzerland|LI 4 4 Liechtenstein|AT 5 4 Austria|HU 6 4 Hungary
-RO 7 4 Romania|MD 8 5 Moldova|PT 0 5 Portugal|ES 1 5 Spain|IT 4 5 Italy|SI 5 5 Slovenia
-HR 6 5 Croatia|RS 7 5 Serbia|BA 5 6 Bosnia and Herzegovina|ME 6 6 Montenegro|XK 7 6 Kosovo
-BG 8 6 Bulgaria|AL 6 7 Albania|MK 7 7 North Macedonia|EL 7 8 Greece|TR 9 7 Turkey|CY 9 8 Cyprus|MT 4 8 Malta"""
+# The two-letter codes are those of the Union's statistics.
+_NAMES = """IS Iceland|NO Norway|SE Sweden|FI Finland|EE Estonia|LV Latvia|IE Ireland|UK United Kingdom
+DK Denmark|LT Lithuania|NL Netherlands|DE Germany|PL Poland|BY Belarus|BE Belgium
+LU Luxembourg|CZ Czechia|SK Slovakia|UA Ukraine|FR France|CH Switzerland|LI Liechtenstein
+AT Austria|HU Hungary|RO Romania|MD Moldova|PT Portugal|ES Spain|IT Italy|SI Slovenia
+HR Croatia|RS Serbia|BA Bosnia and Herzegovina|ME Montenegro|XK Kosovo|BG Bulgaria
+AL Albania|MK North Macedonia|EL Greece|TR Turkey|CY Cyprus|MT Malta"""
 
-_PLACES: dict[str, tuple[int, int]] = {}
-country_codes: list[str] = []
-country_name: dict[str, str] = {}
-for _one in _TILES.replace("\n", "|").split("|"):
-    _code, _x, _y, _name = _one.split(" ", 3)
-    _PLACES[_code] = (int(_x), int(_y))
-    country_codes.append(_code)
-    country_name[_code] = _name
+country_name: dict[str, str] = dict(
+    one.split(" ", 1) for one in _NAMES.replace("\n", "|").split("|")
+)
+country_codes: list[str] = list(country_name)
+
+# From low to high; the well-known palette "Plasma".
+_COLORS: tuple[str, ...] = (
+    "#0d0887",
+    "#46039f",
+    "#7201a8",
+    "#9c179e",
+    "#bd3786",
+    "#d8576b",
+    "#ed7953",
+    "#fb9f3a",
+)
+_COLORS += ("#fdca26", "#f0f921")
 
 
 def svgChangeWidth(svgstring: Any, width: Any = "500px") -> Any:
@@ -49,18 +58,7 @@ def svgMapEurope(
     codes_selected: Sequence[Any] = (),
     width: Any = "400px",
     height: Any = "600px",
-    colorlist: Sequence[Any] = (
-        "#0d0887",
-        "#46039f",
-        "#7201a8",
-        "#9c179e",
-        "#bd3786",
-        "#d8576b",
-        "#ed7953",
-        "#fb9f3a",
-        "#fdca26",
-        "#f0f921",
-    ),
+    colorlist: Sequence[Any] = _COLORS,
     stdevnumber: float = 2.0,
     fill: str = "#f1f1f1",
     stroke: str = "#232323",
@@ -96,20 +94,16 @@ def svgMapEurope(
     low, high = limits(list(values.values()), stdevnumber, minallowed_value, maxallowed_value)
     shade = Range(colorlist, low, high)
     parts = []
-    for code, (column, row) in _PLACES.items():
+    for code, outline in outlines().items():
         value = values.get(code)
         color = fill if value is None else shade(value)
-        said = (
-            ""
-            if value is None
-            else f": {labels.get(code, fmt(value, int(decimals)))} {legendunits}"
-        )
-        mark = (
-            (stroke_selected, 6)
-            if code in codes_selected
-            else (stroke, min(1.0, float(stroke_width)))
-        )
-        parts.append(_tile(code, column, row, color, mark, f"{country_name[code]}{said}".strip()))
+        told = labels.get(code, fmt(value, int(decimals))) if value is not None else ""
+        name = country_name.get(code, code)
+        said = f"{name}: {told} {legendunits}".strip() if told else name
+        width_of = min(1.0, float(stroke_width))
+        mark = (stroke_selected, 3.0) if code in codes_selected else (stroke, width_of)
+        parts.append(_country(code if code in country_name else "", outline, color, mark, said))
+    parts.sort(key=lambda one: f'stroke="{esc(stroke_selected)}"' in one)
     legend = graduatedLegend(
         df,
         code_column,
@@ -136,26 +130,19 @@ def svgMapEurope(
     )
     legend = legend.replace("<svg", '<svg x="615" y="10"', 1)
     tall = "" if height == "auto" else f'height="{height}"'
-    style = (
-        (
-            f"<style>.vois-tile:hover rect {{ fill: {esc(onhoverfill)}; }} .vois-tile:hover text {{ fill: black; }}"
-            "</style>"
-        )
-        if hoveronempty or values
-        else ""
-    )
+    hover = f".vois-country:hover {{ fill: {esc(onhoverfill)}; }}" if hoveronempty or values else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" {tall} viewBox="0 0 820 560"'
         f' role="img" aria-label="{esc(legendtitle or "Europe")}" font-family="Roboto, Arial, sans-serif">'
-        f"{style}{''.join(parts)}{legend}</svg>"
+        f"<style>{hover}</style>"
+        f'<svg x="4" y="5" width="{WIDTH:g}" height="{HEIGHT:g}">{"".join(parts)}</svg>{legend}</svg>'
     )
 
 
-def _tile(code: str, column: int, row: int, color: str, mark: tuple[str, float], said: str) -> str:
-    x, y = 5 + 60 * column, 10 + 60 * row
+def _country(code: str, outline: str, color: str, mark: tuple[str, float], said: str) -> str:
+    """Return one country; those that no table names have no code, and answer to nothing."""
+    shown = f'class="vois-country" data-key="{code}"' if code else 'fill-opacity="0.5"'
     return (
-        f'<g class="vois-tile" data-key="{code}"><title>{esc(said)}</title><rect x="{x}" y="{y}" width="56"'
-        f' height="56" rx="6" fill="{esc(color)}" stroke="{esc(mark[0])}" stroke-width="{mark[1]:g}"/>'
-        + text(x + 28, y + 34, code, 17, fill=ink_on(color), text_anchor="middle", font_weight=600)
-        + "</g>"
+        f'<path {shown} d="{outline}" fill="{esc(color)}" stroke="{esc(mark[0])}"'
+        f' stroke-width="{mark[1]:g}" stroke-linejoin="round"><title>{esc(said)}</title></path>'
     )

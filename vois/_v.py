@@ -129,6 +129,8 @@ def css_size(size: float | str | None) -> str:
 
 def _shared_template(markup: str, script: str) -> Any:
     source = markup.replace("@root", _ROOT).replace("@name", _NAME).replace("@tip", _TIP)
+    # A tooltip that is there before it is asked for has no name for screen readers.
+    source = source.replace("<v-tooltip ", '<v-tooltip :eager="false" ')
     source = source.replace("@error", _ERROR).replace("@empty", _EMPTY)
     source = re.sub(r"<(v-[\w-]+|jupyter-widget)([^<>]*?)/>", r"<\1\2></\1>", source)
     source = f"<template>{source}</template>{script}{_STYLE}"

@@ -48,11 +48,11 @@ def faults(viewer: Viewer, tab: str, picture: str) -> list[str]:
     """Show a page of the dashboard and return what is wrong with it."""
     page = viewer.page
     page.get_by_role("tab", name=tab, exact=True).click()
-    expect(page.locator("#vois-main > div:visible .vois").first).to_be_visible()
+    expect(page.locator("#vois-main .vois:visible").first).to_be_visible()
     quiet(page)
     viewer.picture(picture, full=False)
     wide = page.evaluate(
-        "(() => { const m = document.querySelector('#vois-main'); return m.scrollWidth - m.clientWidth })()"
+        "(() => { const m = document.querySelector('#vois-main .v-main__scroller'); return m.scrollWidth - m.clientWidth })()"
     )
     return [*(["scrolls sideways"] if wide > 0 or not viewer.fits() else []), *serious(page)]
 

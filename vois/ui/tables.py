@@ -132,10 +132,20 @@ class Tree(_v.VoisWidget):
  :select-strategy="strategy" density="compact" :search="search || undefined" :disabled="disabled"
  item-props :open-all="opened_all" active-strategy="single-independent"
  @update:selected="change($event)" @update:activated="activate($event)">
+ <template v-slot:toggle="{ props, item, isOpen }"><v-btn v-bind="props" icon variant="text"
+ density="compact" :aria-label="(isOpen ? 'Close ' : 'Open ') + (item.raw || item).name">
+ <v-icon :icon="isOpen ? 'mdi-menu-down' : 'mdi-menu-right'" /></v-btn></template>
  <template v-slot:prepend="{ item, isOpen }"><v-icon v-if="icon(item, isOpen)" size="small"
  :icon="icon(item, isOpen)" :color="icons_color || undefined" /></template></v-treeview>
  <template v-if="!nodes.length">@empty</template>@error</v-card>"""
-    script = """<script>export default { methods: { icon(item, open) { const n = item.raw || item;
+    script = """<script>export default { mounted() { const name = () => {
+ // Vuetify gives its boxes no name.
+ for (const box of this.$el.querySelectorAll('input[type=checkbox]:not([aria-label])')) {
+  const row = box.closest('.v-list-item'); const text = row && row.querySelector('.v-list-item-title');
+  if (text) box.setAttribute('aria-label', text.textContent.trim()); } };
+ name(); this.naming = new MutationObserver(name);
+ this.naming.observe(this.$el, {childList: true, subtree: true}); },
+ unmounted() { this.naming.disconnect(); }, methods: { icon(item, open) { const n = item.raw || item;
  if (n.icon) return n.icon; if (!this.icons) return '';
  return n.children ? (open ? this.icon_open : this.icon_closed) : ''; } } };</script>"""
 

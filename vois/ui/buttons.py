@@ -122,7 +122,10 @@ class Fab(IconButton):
     def __init__(
         self, icon: str, on_click: Callable[..., Any] | None = None, **traits: Any
     ) -> None:
-        corner = "position: fixed; right: 24px; bottom: 24px; z-index: 1000"
+        corner = (
+            "position: fixed; right: 24px; z-index: 1000;"
+            " bottom: calc(24px + var(--v-layout-bottom, 0px))"
+        )
         super().__init__(
             icon,
             on_click,

@@ -83,8 +83,8 @@ class EOMap(_v.VoisWidget):
  {_KIDS.format("top")}</div><div v-if="corner.length" class="vois-map-corner vois-map-out">
  {_KIDS.format("corner")}</div><div class="vois-map-said" role="status" v-show="readout">
  {{{{ readout }}}}</div></div>
- <div v-if="corner.length" class="vois-map-under">{_KIDS.format("corner")}</div>
- <div v-if="below.length" class="vois-map-below">{_KIDS.format("below")}</div></div>"""
+ <div v-if="below.length" class="vois-map-below">{_KIDS.format("below")}</div>
+ <div v-if="corner.length" class="vois-map-under">{_KIDS.format("corner")}</div></div>"""
     # Leaflet gives its own parts no names.
     script = """<script>export default { mounted() { const frame = this.$refs.frame;
  const name = () => { for (const one of frame.querySelectorAll('.leaflet-sbs-range'))

@@ -125,7 +125,7 @@ class RasterLayer(_Base):  # type: ignore[misc]  # untyped base
         """Return the values of every frame in an area, each of shape (pixels,), without NaN.
 
         Args:
-            geometry: GeoJSON Polygon or MultiPolygon in degrees.
+            geometry: GeoJSON Polygon or MultiPolygon in degrees, or a Feature of one.
         """
         return [area_values(one, geometry) for one in self.sources]
 

@@ -104,7 +104,7 @@ def area_values(source: Source, geometry: dict[str, Any]) -> Values:
 
     Args:
         source: the raster.
-        geometry: GeoJSON Polygon or MultiPolygon in degrees.
+        geometry: GeoJSON Polygon or MultiPolygon in degrees, or a Feature of one.
 
     Returns:
         Shape (pixels,).
@@ -130,6 +130,7 @@ def _inside_values(source: Source, rings: list[Floats]) -> Values:
 
 
 def _polygons(geometry: dict[str, Any]) -> list[Any]:
+    geometry = geometry.get("geometry") or geometry
     kind = geometry.get("type")
     if kind == "Polygon":
         return [geometry["coordinates"]]

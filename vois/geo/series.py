@@ -13,8 +13,8 @@ from vois._svg import esc, text
 
 __all__ = ["Line", "SeriesChart", "series_svg"]
 
-_W, _H = 420.0, 240.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 12.0, 12.0, 28.0
+_W, _H = 340.0, 210.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 22.0, 26.0, 28.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Line:
 def series_svg(
     labels: Sequence[str], lines: Sequence[Line], *, marked: int | None = None, unit: str = ""
 ) -> str:
-    """Return a chart of courses, 420 by 240 units, as wide as its place.
+    """Return a chart of courses, 340 by 210 units, as wide as its place up to 520 pixels.
 
     Every date has a strip that carries its index as ``data-key``, so `ui.Svg`
     answers when it is pressed or pointed at; its ``<title>`` tells the values.
@@ -73,6 +73,7 @@ def series_svg(
     said = esc(", ".join(one.name for one in lines) or "No values")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_W:g} {_H:g}" width="100%" role="img"'
+        f' style="max-width: 520px"'
         f' aria-label="Chart: {said}" font-family="inherit">{"".join(parts)}</svg>'
     )
 
@@ -118,12 +119,10 @@ class _Place:
             looks = {"fill": "currentColor", "text_anchor": "end"}
             parts.append(text(_LEFT - 6, y + 4, f"{tick:,.4g}", 12, **looks))
         if unit:
-            parts.append(text(_LEFT + 4, _TOP + 12, unit, 12, fill="currentColor"))
+            parts.append(text(4, 13, unit, 12, fill="currentColor"))
         step = max(1, math.ceil(len(self.labels) * max(map(len, self.labels), default=1) * 7 / _W))
         for i in range(0, len(self.labels), step):
-            end = len(self.labels) > 1 and i == len(self.labels) - 1
-            anchor = "end" if end else "middle" if i else "start"
-            looks = {"fill": "currentColor", "text_anchor": anchor}
+            looks = {"fill": "currentColor", "text_anchor": "middle"}
             parts.append(text(self.x(i), _H - 8, self.labels[i], 12, **looks))
         return "".join(parts)
 

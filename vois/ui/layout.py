@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vois import _v
+from vois.ui._checks import checked_index
 
 __all__ = ["KIDS", "Card", "CardsGrid", "Column", "Footer", "Grid", "Page", "Row", "Tabs"]
 
@@ -205,7 +206,11 @@ class Tabs(_v.VoisWidget):
         **traits: Any,
     ) -> None:
         super().__init__(
-            labels=[*labels], contents=[*contents], value=value, on_change=on_change, **traits
+            labels=[*labels],
+            contents=[*contents],
+            value=checked_index(value, labels),
+            on_change=on_change,
+            **traits,
         )
 
 

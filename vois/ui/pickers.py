@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from vois import _v
+from vois.ui._checks import checked_day
 
 __all__ = ["ColorPicker", "DatePicker"]
 
@@ -21,6 +22,9 @@ class DatePicker(_v.VoisWidget):
         minimum: first day that may be chosen.
         maximum: last day that may be chosen.
         traits: any trait by name.
+
+    Raises:
+        ValueError: a text is no day.
     """
 
     markup = """<div @root><v-text-field :model-value="value || ''" :label="label" readonly @name
@@ -55,10 +59,10 @@ class DatePicker(_v.VoisWidget):
     ) -> None:
         super().__init__(
             label=label,
-            value=iso(value),
+            value=checked_day(value, "value"),
             on_change=on_change,
-            minimum=iso(minimum) or "",
-            maximum=iso(maximum) or "",
+            minimum=checked_day(minimum, "minimum") or "",
+            maximum=checked_day(maximum, "maximum") or "",
             **traits,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vois import _v
+from vois.ui._checks import checked_option
 
 __all__ = ["SelectImage", "SelectMultiple", "SelectSingle", "as_options"]
 
@@ -26,7 +27,10 @@ class SelectSingle(_v.VoisWidget):
         options: texts, numbers, or pairs ``(title, value)``.
         value: the first choice.
         on_change: called with the new choice.
-        traits: any trait by name.
+        traits: any trait by name; with ``combo=True`` other values may be written.
+
+    Raises:
+        ValueError: ``value`` is not among the options.
     """
 
     markup = _SELECT.replace("<@tag", '<v-autocomplete v-if="!combo"').replace(
@@ -52,9 +56,11 @@ class SelectSingle(_v.VoisWidget):
         on_change: Callable[[Any], Any] | None = None,
         **traits: Any,
     ) -> None:
-        super().__init__(
-            label=label, options=as_options(options), value=value, on_change=on_change, **traits
-        )
+        known = as_options(options)
+        if not traits.get("combo"):
+            for one in value if isinstance(value, list) else [value]:
+                checked_option(one, known)
+        super().__init__(label=label, options=known, value=value, on_change=on_change, **traits)
 
 
 class SelectMultiple(SelectSingle):

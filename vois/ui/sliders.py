@@ -19,7 +19,7 @@ class Slider(_v.VoisWidget):
 
     Args:
         label: visible name.
-        value: first value, in the unit of ``minimum`` and ``maximum``.
+        value: first value, in the unit of ``minimum`` and ``maximum``; by default the left end.
         minimum: left end.
         maximum: right end.
         step: distance of the values.
@@ -59,7 +59,7 @@ class Slider(_v.VoisWidget):
     def __init__(
         self,
         label: str = "",
-        value: float = 0,
+        value: float | None = None,
         minimum: float = 0,
         maximum: float = 100,
         on_change: Callable[..., Any] | None = None,
@@ -68,11 +68,11 @@ class Slider(_v.VoisWidget):
         **traits: Any,
     ) -> None:
         if minimum > maximum:
-            raise ValueError(f"minimum {minimum} is above maximum {maximum}")
+            raise ValueError(f"minimum is {minimum}; expected no more than maximum, {maximum}")
         traits.setdefault("decimals", 0 if float(step).is_integer() else 2)
         super().__init__(
             label=label,
-            value=value,
+            value=minimum if value is None else value,
             minimum=minimum,
             maximum=maximum,
             step=step,

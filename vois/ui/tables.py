@@ -97,12 +97,23 @@ class DataTable(_v.VoisWidget):
 
 
 def table_items(data: Any) -> tuple[list[str], list[dict[str, Any]]]:
-    """Return column names and rows of plain values of a DataFrame or list of dicts."""
+    """Return column names and rows of plain values.
+
+    Args:
+        data: a pandas DataFrame, whose index is left out, or a list of dicts.
+
+    Raises:
+        TypeError: it is neither.
+    """
     if hasattr(data, "to_dict"):
         columns = [str(name) for name in data.columns]
         records = [dict(zip(columns, row, strict=True)) for row in data.itertuples(index=False)]
     else:
-        records = [dict(row) for row in data]
+        try:
+            records = [dict(row) for row in data]
+        except (TypeError, ValueError):
+            kind = type(data).__name__
+            raise TypeError(f"data is a {kind}; expected a DataFrame or a list of dicts") from None
         columns = list(records[0]) if records else []
     rows = [{name: _plain(cell) for name, cell in row.items()} for row in records]
     return columns, [{**row, "_row": number} for number, row in enumerate(rows)]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vois import _v
+from vois.ui._checks import checked_index
 
 __all__ = ["MultiSwitch", "Radio", "Switch", "Toggle"]
 
@@ -49,6 +50,9 @@ class Toggle(_v.VoisWidget):
         tooltips: short helps, one for each button, or nothing.
         vertical: one below the other.
         traits: any trait by name.
+
+    Raises:
+        ValueError: ``value`` is no index of ``labels``.
     """
 
     markup = """<div @root role="group" @name><div class="text-caption mb-1" v-if="label">{{ label }}
@@ -93,7 +97,7 @@ class Toggle(_v.VoisWidget):
     ) -> None:
         super().__init__(
             labels=[*labels],
-            value=value,
+            value=value if isinstance(value, list) else checked_index(value, labels),
             icons=[*icons],
             tooltips=[*tooltips],
             vertical=vertical,
@@ -139,8 +143,11 @@ class Radio(_v.VoisWidget):
         labels: texts of the choices.
         value: index of the first choice, or None.
         on_change: called with the new index.
-        vertical: one below the other.
-        traits: any trait by name.
+        tooltips: short helps, one for each choice, or nothing.
+        traits: any trait by name, such as ``vertical``: one below the other.
+
+    Raises:
+        ValueError: ``value`` is no index of ``labels``.
     """
 
     markup = """<div @root><v-radio-group v-model="value" :label="label || undefined" @name
@@ -165,5 +172,9 @@ class Radio(_v.VoisWidget):
         **traits: Any,
     ) -> None:
         super().__init__(
-            labels=[*labels], value=value, on_change=on_change, tooltips=[*tooltips], **traits
+            labels=[*labels],
+            value=checked_index(value, labels),
+            on_change=on_change,
+            tooltips=[*tooltips],
+            **traits,
         )

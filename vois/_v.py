@@ -63,7 +63,7 @@ body:has(.vois-dark) { background: rgb(var(--vois-dark-bg, 18,20,24)) !important
 .vois > .v-input:has(.v-field--variant-outlined) { padding-top: 6px; }
 .vois-wrap { display: flex; flex-wrap: wrap; }
 .jupyter-widgets.vuetify-styles { overflow: visible; }
-.vois svg { max-width: 100%; }
+.vois svg:not(.leaflet-zoom-animated) { max-width: 100%; }
 .vois .v-label, .v-overlay .v-label, .vois .text-medium-emphasis { --v-medium-emphasis-opacity: .78; }
 .vois-busy:not(.v-btn) { position: relative; opacity: .6; pointer-events: none; }
 .vois-busy:not(.v-btn)::after { content: ''; position: absolute; top: 0; left: 0; height: 3px;

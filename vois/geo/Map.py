@@ -69,8 +69,6 @@ class Map(_Base):  # type: ignore[misc]  # untyped base
             zoom=zoom,
             layers=(),
             scroll_wheel_zoom=True,
-            attribution_control=True,
-            zoom_control=True,
             **kwargs,
         )
         self._color_first, self._color_second, self._dark = color_first, color_second, dark

@@ -82,6 +82,9 @@ class AOI(ui.Column):
         traits: any trait by name.
     """
 
+    _list: Any = None
+    _tools: Any = None
+
     def __init__(
         self,
         shown: EOMap,
@@ -168,16 +171,17 @@ class AOI(ui.Column):
     def _show(self) -> None:
         self._outline.data = _collection(*([self.value] if self.value else []))
         self._clear.disabled = self.value is None
-        if hasattr(self, "_list") and (self.value is None):
+        if self._list is not None and self.value is None:
             self._list.value = None
 
     def close(self) -> None:
         """Take the tools and the outline off the map, and the widget away."""
-        if hasattr(self, "_tools") and self._tools.comm is not None:
+        if self._tools is not None:
             self._map.map.remove(self._outline)
             self._map.map.remove(self._tools)
             self._outline.close()
             self._tools.close()
+            self._tools = None
         super().close()
 
 

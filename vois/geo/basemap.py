@@ -8,7 +8,7 @@ from typing import Any
 from vois import theme
 from vois.geo import world
 
-__all__ = ["OFFLINE", "REGISTRY", "bounds_of", "ground", "names", "offline_map", "paint"]
+__all__ = ["OFFLINE", "REGISTRY", "bounds_of", "ground", "names", "offline_map"]
 __all__ += ["register", "tile_layer", "world_layer"]
 
 OFFLINE = {"World": "110m", "World in detail": "50m"}
@@ -76,24 +76,38 @@ def world_layer(scale: str = "110m", name: str = "World") -> Any:
     """Return the countries as a plain layer below all others, in the theme's colours."""
     leaflet = importlib.import_module("ipyleaflet")
     found = [_turned(one["geometry"]) for one in world.countries(scale=scale)["features"]]
-    layer = leaflet.Polygon(
-        locations=[polygon for one in found for polygon in one],
-        name=name,
-        base=True,
-        pane="tilePane",
-        weight=1,
-        fill_opacity=1.0,
-    )
-    paint(layer)
+    looks = {"pane": "tilePane", "weight": 1, "fill_opacity": 1.0}
+    land = leaflet.Polygon(locations=[polygon for one in found for polygon in one], **looks)
+    sea = leaflet.Polygon(locations=_SEA, stroke=False, **looks)
+    layer = leaflet.LayerGroup(layers=(sea, land), name=name, base=True)
+    _paint(layer)
+    _follow_theme(layer)
     return layer
 
 
-def paint(layer: Any) -> None:
-    """Give a layer of `world_layer` the colours of the mode in force."""
-    layer.color, layer.fill_color = ("#4a525d", "#2a2f37") if theme.is_dark() else _LIGHT
+def _follow_theme(layer: Any) -> None:
+    """Paint the layer at every change of mode, until it is closed."""
+
+    def repaint(_: bool) -> None:
+        if layer.comm is None:
+            stop()
+        else:
+            _paint(layer)
+
+    stop = theme.on_mode(repaint)
 
 
-_LIGHT = ("#c3c0b6", "#f3f1ea")
+def _paint(layer: Any) -> None:
+    """Give a layer the colours of the mode in force."""
+    water, edge, ground_color = _DARK if theme.is_dark() else _LIGHT
+    sea, land = layer.layers
+    sea.fill_color, land.color, land.fill_color = water, edge, ground_color
+
+
+_SEA = [(-90, -540), (90, -540), (90, 540), (-90, 540)]
+"""Latitudes and longitudes of more than one world, so that no edge is seen."""
+_LIGHT, _DARK = ("#d3e2ec", "#c3c0b6", "#f3f1ea"), ("#171d25", "#4a525d", "#2a2f37")
+"""Colours of sea, borders and land."""
 
 
 def _turned(geometry: dict[str, Any]) -> list[Any]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from vois import _v, theme
+from vois import _v
 from vois.geo import basemap
-from vois.geo.crs import DEGREES, MERCATOR, Box, box_between
+from vois.geo.crs import DEGREES, MERCATOR, Box, box_between, transform
 
 __all__ = ["EOMap"]
 
@@ -102,7 +102,8 @@ class EOMap(_v.VoisWidget):
     height: str = _v.text()
     readout: str = _v.text()
     on_click: Callable[[float, float], Any] | None = None
-    _stop: Callable[[], None] | None = None
+    _ground: Any = None
+    _split: Any = None
 
     def __init__(
         self,
@@ -131,8 +132,6 @@ class EOMap(_v.VoisWidget):
         shown.add(_leaflet.ScaleControl(position="bottomleft", imperial=False))
         super().__init__(label=label, value=view, map=shown, height=height, **traits)
         self.on_click = on_click
-        self._split: Any = None
-        self._ground: Any = None
         self.set_basemap(basemap)
         self._listen()
         if bounds is not None:
@@ -142,7 +141,6 @@ class EOMap(_v.VoisWidget):
         self.map.observe(lambda _: self._moved(), ["center", "zoom"])
         self.observe(lambda change: self._go(change["new"]), "value")
         self.map.on_interaction(self._pressed)
-        self._stop = theme.on_mode(lambda _: self._paint())
 
     def set_basemap(self, name: str) -> None:
         """Change the ground.
@@ -211,10 +209,9 @@ class EOMap(_v.VoisWidget):
             (metres.north - metres.south) / _WORLD * _TILE / height,
         ]
         zoom = math.floor(-4 * math.log2(max(pixels))) / 4
-        middle = Box(*np.r_[metres[:2], metres[2:]])
-        x, y = (middle.west + middle.east) / 2, (middle.south + middle.north) / 2
-        lon, lat, _, _ = box_between(MERCATOR, DEGREES, Box(x, y, x, y))
-        self.value = [round(lat, 6), round(lon, 6), max(0.0, zoom)]
+        x, y = (metres.west + metres.east) / 2, (metres.south + metres.north) / 2
+        lon, lat = transform(MERCATOR, DEGREES, x, y)
+        self.value = [round(float(lat), 6), round(float(lon), 6), max(0.0, zoom)]
 
     def compare(self, left: Any, right: Any) -> None:
         """Show one layer left and another right of a handle that can be moved.
@@ -264,13 +261,9 @@ class EOMap(_v.VoisWidget):
             lat, lon = event["coordinates"]
             self.emit("on_click", lon, lat)
 
-    def _paint(self) -> None:
-        if self.basemap in basemap.OFFLINE:
-            basemap.paint(self._ground)
-
     def close(self) -> None:
-        """Take the map and all that it listens to away."""
-        if self._stop is not None:
-            self._stop()
-            self.map.close()
+        """Take the map and its ground away."""
+        for one in (self._ground, self.map):
+            if one is not None:
+                one.close()
         super().close()

@@ -196,11 +196,8 @@ class SeriesChart(ui.Svg):
     ) -> None:
         self._labels, self._lines, self._unit = [str(one) for one in labels], [*lines], unit
         super().__init__(on_change=on_change, **traits)
-        self._stop = theme.on_mode(lambda _: self._draw())
         self.observe(lambda _: self._draw(), "value")
         self._draw()
-
-    _stop: Callable[[], None] | None = None
 
     def set_lines(self, lines: Sequence[Line]) -> None:
         """Draw other courses."""
@@ -213,9 +210,3 @@ class SeriesChart(ui.Svg):
 
     def _draw(self) -> None:
         self.svg = series_svg(self._labels, self._lines, marked=self.value, unit=self._unit)
-
-    def close(self) -> None:
-        """Take the chart away."""
-        if self._stop is not None:
-            self._stop()
-        super().close()

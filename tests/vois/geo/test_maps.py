@@ -57,10 +57,11 @@ def test_bounds_fill_the_map_once_its_size_is_known(shown):
 
 def test_the_ground_is_offline_follows_the_theme_and_can_change(shown):
     assert not [one for one in shown.map.layers if type(one).__name__ == "TileLayer"]
-    light = shown.map.layers[0].fill_color
+    sea = shown.map.layers[0].layers[0]
+    light = sea.fill_color
     try:
         theme.set_mode("dark")
-        assert shown.map.layers[0].fill_color != light
+        assert sea.fill_color != light
     finally:
         theme.set_mode("light")
     basemap.register("Own", "http://127.0.0.1/{z}/{x}/{y}.png", "me")

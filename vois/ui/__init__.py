@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from vois.ui.layout import Page as Page
     from vois.ui.layout import Row as Row
     from vois.ui.layout import Tabs as Tabs
+    from vois.ui.lists import SortableList as SortableList
     from vois.ui.overlay import host as host
     from vois.ui.overlay import notify as notify
     from vois.ui.panels import Popup as Popup
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from vois.ui.sliders import Slider as Slider
     from vois.ui.sliders import SliderFloat as SliderFloat
     from vois.ui.tables import DataTable as DataTable
-    from vois.ui.tables import SortableList as SortableList
     from vois.ui.tables import Tree as Tree
     from vois.ui.texts import EmptyState as EmptyState
     from vois.ui.texts import ErrorCard as ErrorCard
@@ -73,7 +73,8 @@ _PLACES = {
     "pickers": "ColorPicker DatePicker",
     "selects": "SelectImage SelectMultiple SelectSingle",
     "sliders": "RangeSlider Slider SliderFloat",
-    "tables": "DataTable SortableList Tree",
+    "lists": "SortableList",
+    "tables": "DataTable Tree",
     "texts": "EmptyState ErrorCard Html Label Progress Skeleton Svg TextList Title",
     "toggles": "MultiSwitch Radio Switch Toggle",
 }

@@ -190,23 +190,27 @@ class app(Services, Panels, Facade, _v.VoisWidget):
             hosts=[one],
             dark=dark or None,
         )
-        self.f = footer(
-            f"{date.today().year}" if footertext is None else footertext,  # noqa: DTZ011
-            copyright=footercopyright,
-            buttons=footerbuttons,
-            dark=footerdark,
-            height=footerheight,
-            color="surface" if theme.is_dark() else footercolor,
-            minipanelicons=minipanelicons,
-            minipaneltooltips=minipaneltooltips,
-            minipaneliconscolor=minipaneliconscolor,
-            footercredits=footercredits,
-            footercreditstooltip=footercreditstooltip,
+        color = "surface" if theme.is_dark() else footercolor
+        self.f = self._foot(footertext, footerbuttons, copyright=footercopyright, color=color)
+        self.feet = [self.f]
+
+    def _foot(self, text: str | None, buttons: Sequence[Any], **looks: Any) -> footer:
+        """Return the footer; what it does not take from ``looks`` was kept by the constructor."""
+        return footer(
+            f"{date.today().year}" if text is None else text,  # noqa: DTZ011 - the viewer's day
+            buttons=buttons,
+            dark=self.footerdark,
+            height=self.footerheight,
+            minipanelicons=self.minipanelicons,
+            minipaneltooltips=self.minipaneltooltips,
+            minipaneliconscolor=self.minipaneliconscolor,
+            footercredits=self.footercredits,
+            footercreditstooltip=self.footercreditstooltip,
             onclick=lambda text: self.emit("onclickfooter", text),
             onclickminipanel=lambda index: self.emit("onclickminipanel", index),
             onclickcredits=self._visit_credits,
+            **looks,
         )
-        self.feet = [self.f]
 
     def _visit_credits(self) -> None:
         if self.footercreditsurl:

@@ -39,7 +39,7 @@ class Line:
 def series_svg(
     labels: Sequence[str], lines: Sequence[Line], *, marked: int | None = None, unit: str = ""
 ) -> str:
-    """Return a chart of courses, 340 by 210 units, as wide as its place up to 520 pixels.
+    """Return a chart of courses, 340 by 210 units, as wide as its place up to 440 pixels.
 
     Every date has a strip that carries its index as ``data-key``, so `ui.Svg`
     answers when it is pressed or pointed at; its ``<title>`` tells the values.
@@ -73,7 +73,7 @@ def series_svg(
     said = esc(", ".join(one.name for one in lines) or "No values")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_W:g} {_H:g}" width="100%" role="img"'
-        f' style="max-width: 520px"'
+        f' style="max-width: 440px"'
         f' aria-label="Chart: {said}" font-family="inherit">{"".join(parts)}</svg>'
     )
 

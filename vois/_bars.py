@@ -113,6 +113,7 @@ class Area:
             self.font * 0.8,
             fill=self.ink,
             text_anchor="middle",
+            data_row="numbers",
         )
 
     def tick(self, i: int, n: int, name: str, angle: float) -> str:
@@ -120,8 +121,10 @@ class Area:
         x, each = self.x(i, n)
         long = max(3, int(each / self.font * 1.8))
         said = str(name) if len(str(name)) <= long else str(name)[: long - 1] + "…"
-        y = self.base + self.font * 1.2
-        turn = {"transform": f"rotate({angle:g} {x + each / 2:.1f} {y:.1f})"} if angle else {}
+        y = self.base + self.font * (1.2 if angle else 0.45)
+        looks = {"data_row": "names", "dominant_baseline": "hanging"}
+        if angle:
+            looks = {"transform": f"rotate({angle:g} {x + each / 2:.1f} {y:.1f})"}
         return text(
-            x + each / 2, y, said, self.font * 0.85, fill=self.ink, text_anchor="middle", **turn
+            x + each / 2, y, said, self.font * 0.85, fill=self.ink, text_anchor="middle", **looks
         )

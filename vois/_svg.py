@@ -42,7 +42,13 @@ def text(x: float, y: float, value: Any, size: float, **attributes: Any) -> str:
 
 
 def frame(
-    width: float | str, height: float | str, box: tuple[float, float], inner: str, name: str
+    width: float | str,
+    height: float | str,
+    box: tuple[float, float],
+    inner: str,
+    name: str,
+    *,
+    looks: str = "",
 ) -> str:
     """Return a whole drawing.
 
@@ -52,13 +58,14 @@ def frame(
         box: width and height of the drawing's own units.
         inner: its elements.
         name: what screen readers call it.
+        looks: further attributes, as they stand in the tag.
     """
     # A picture may hold nothing that takes the focus; a group may.
     role = "group" if "tabindex=" in inner else "img"
     tall = "" if height == "" else f' height="{height}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}"{tall} role="{role}"'
-        f' aria-label="{esc(name)}" viewBox="0 0 {box[0]:g} {box[1]:g}" {_FONT}>{inner}</svg>'
+        f' aria-label="{esc(name)}" viewBox="0 0 {box[0]:g} {box[1]:g}" {_FONT}{looks}>{inner}</svg>'
     )
 
 

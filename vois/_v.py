@@ -61,6 +61,9 @@ body:has(.vois-dark) { background: rgb(var(--vois-dark-bg, 18,20,24)) !important
 .vois .v-btn, .vois.v-btn, .vois .v-tab, .v-overlay .v-btn { text-transform: none;
   letter-spacing: normal; }
 .vois > .v-input:has(.v-field--variant-outlined) { padding-top: 6px; }
+.vois .v-radio-group > .v-input__control > .v-label { margin-inline-start: 0; font-size: .75rem; }
+.vois .v-selection-control-group--inline { column-gap: 12px; }
+.vois .v-radio-group .v-selection-control-group { padding-inline-start: 0; margin-top: 0; }
 .vois-wrap { display: flex; flex-wrap: wrap; }
 .jupyter-widgets.vuetify-styles { overflow: visible; }
 .vois svg:not(.leaflet-zoom-animated) { max-width: 100%; }

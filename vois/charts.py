@@ -21,6 +21,8 @@ SERIES = ("#3366a8", "#d9822b", "#3a8f5c", "#b5485d", "#7a5ea8", "#5f8a8b", "#9a
 _CHOSEN = "#d9822b"
 _LINES = "#8885"
 _MIDDLE = 200.0  # of a ring, in units of its drawing
+_FIT = ' class="vois-fit" overflow="visible"'  # ui.Svg keeps its letters readable at any width
+_NARROW = _FIT + ' style="display: block; margin: auto; max-width: 560px"'
 
 
 def bars(
@@ -59,7 +61,7 @@ def bars(
         parts.append(area.bar(i, len(numbers), number, told=f"{name}: {told}", **looks))
         parts.append(area.note(i, len(numbers), number, fmt(number, digits)))
         parts.append(area.tick(i, len(numbers), name, 0))
-    return frame("100%", "", size, "".join(parts), title or "Bar chart")
+    return frame("100%", "", size, "".join(parts), title or "Bar chart", looks=_FIT)
 
 
 def ranking(
@@ -92,7 +94,7 @@ def ranking(
         told = f"{fmt(values[name], digits)} {unit}".rstrip()
         parts.append(_line(top + 30 * i, f"{i + 1}. {name}", told, fill, name))
     box = (360.0, top + 30.0 * len(order))
-    return frame("100%", "", box, "".join(parts), title or "Ranking")
+    return frame("100%", "", box, "".join(parts), title or "Ranking", looks=_NARROW)
 
 
 def ring(
@@ -127,7 +129,7 @@ def ring(
         side = "start" if x > _MIDDLE else "end"
         parts.append(text(x, y + 4, name, 13, fill="currentColor", text_anchor=side))
     inner = f'<g transform="translate(40 -{_MIDDLE - 150:g})">{"".join(parts)}</g>'
-    return frame("100%", "", (2 * _MIDDLE + 80, 300.0), inner, title or "Ring")
+    return frame("100%", "", (2 * _MIDDLE + 80, 300.0), inner, title or "Ring", looks=_NARROW)
 
 
 def _ends(numbers: Sequence[float]) -> tuple[float, float]:

@@ -17,6 +17,8 @@ body:has(.vois-app), body:has(.vois-app) .jp-Notebook, body:has(.vois-app) #rend
  padding: 0 !important; margin: 0 !important; overflow: hidden; }
 body:has(.vois-app) .jp-Cell, body:has(.vois-app) .jp-OutputArea-output { padding: 0; margin: 0; }
 .vois-app { height: 85vh; width: 100%; }
+/* What scrolls knows of no footer; what floats in it must. */
+.vois-app .v-main { --vois-bottom: var(--v-layout-bottom, 0px); }
 /* Where the notebook is a page, the app covers it; an editor keeps its own parts. */
 body:not(:has(.jp-NotebookPanel)) .vois-app { position: fixed; inset: 0; height: 100dvh; }
 body:not(:has(.jp-NotebookPanel)):has(.vois-app) .jp-MarkdownCell { display: none; }

@@ -124,7 +124,7 @@ class Fab(IconButton):
     ) -> None:
         corner = (
             "position: fixed; right: 24px; z-index: 1000;"
-            " bottom: calc(24px + var(--v-layout-bottom, 0px))"
+            " bottom: calc(24px + var(--vois-bottom, 0px))"
         )
         super().__init__(
             icon,

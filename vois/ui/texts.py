@@ -122,7 +122,23 @@ class Svg(_v.VoisWidget):
  @click="pick($event)" @keydown.enter="pick($event)" @mouseover="over($event)"
  @mouseleave="leave()"><div v-if="svg" v-html="svg"></div>
  <template v-else-if="empty">@empty</template>@error</div>"""
-    script = """<script>export default { methods: {
+    # Letters of a drawing that fills its place stay as large as those around them, and a row
+    # of them thins out where they would run into each other.
+    script = """<script>export default {
+ mounted() { this.eye = new ResizeObserver(() => this.fit()); this.eye.observe(this.$el); },
+ unmounted() { this.eye.disconnect(); },
+ watch: { svg() { this.$nextTick(() => this.fit()); } },
+ methods: {
+ fit() { for (const one of this.$el.querySelectorAll('svg.vois-fit')) {
+  const scale = one.clientWidth / one.viewBox.baseVal.width, rows = {};
+  if (!scale) continue;
+  for (const text of one.querySelectorAll('text')) {
+   const size = text.getAttribute('font-size') * Math.min(1.25, Math.max(0.95, scale)) / scale;
+   text.style.fontSize = size + 'px'; text.style.display = '';
+   const row = text.dataset.row, box = row && text.getBBox();
+   if (!row) continue;
+   if (box.x < (rows[row] ?? -1e9)) text.style.display = 'none';
+   else rows[row] = box.x + box.width + size / 3; } } },
  key(e) { const at = e.target.closest && e.target.closest('[data-key]');
   return at ? at.getAttribute('data-key') : ''; },
  pick(e) { const key = this.key(e); if (key !== '' || this.deselect) this.change(key); },
@@ -187,7 +203,7 @@ class EmptyState(_v.VoisWidget):
 
     markup = """<v-empty-state @root :icon="icon" :title="label" :text="value || undefined"
  :size="48" />"""
-    icon: str = _v.text("mdi-tray")
+    icon: str = _v.text("mdi-inbox-outline")
 
     def __init__(self, label: str = "Nothing to show", value: str = "", **traits: Any) -> None:
         super().__init__(label=label, value=value, **traits)

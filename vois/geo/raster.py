@@ -62,10 +62,17 @@ class RasterLayer(_Base):  # type: ignore[misc]  # untyped base
         unit: written after numbers.
         opacity: from 0 to 1.
         looks: other traits of ipyleaflet's ImageOverlay.
+
+    Raises:
+        TypeError: ``data`` is nothing that holds a raster.
+        ValueError: ``data``, ``bounds``, ``band`` or ``palette`` do not fit; the message says how.
+        ImportError: files, or other systems than degrees and Web Mercator, need the ``eo`` extra.
     """
 
     frame = traitlets.Int(0)
     scale = traitlets.Instance(Scale)
+    _map: Any = None
+    _later: asyncio.TimerHandle | None = None
 
     def __init__(
         self,
@@ -86,8 +93,6 @@ class RasterLayer(_Base):  # type: ignore[misc]  # untyped base
     ) -> None:
         self.sources = sources_of(data, bounds, crs, band, nodata)
         self._pictures: dict[int, str] = {}
-        self._map: Any = None
-        self._later: asyncio.TimerHandle | None = None
         super().__init__(
             scale=scale or self._continuous(palette, low, high, unit),
             name=name,

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import sys
 
 import numpy as np
 import pytest
@@ -147,6 +148,15 @@ def test_data_arrays_tell_their_own_place():
     with pytest.raises(ValueError, match="expected crs"):
         sources_of(flat)
     assert sources_of(flat.assign_attrs(crs="EPSG:32632"))[0].crs == "EPSG:32632"
+    # As rioxarray and the CF conventions write it.
+    written = xarray.DataArray(0, attrs={"crs_wkt": rasterio.crs.CRS.from_epsg(3035).to_wkt()})
+    assert sources_of(flat.assign_coords(spatial_ref=written))[0].crs == "EPSG:3035"
+
+
+def test_without_the_extra_an_author_is_told_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "rasterio", None)
+    with pytest.raises(ImportError, match=r"reading 'a.tif' needs rasterio: pip install .*\[eo\]"):
+        RasterLayer("a.tif")
 
 
 @pytest.mark.parametrize(

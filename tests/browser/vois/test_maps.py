@@ -99,3 +99,34 @@ def test_a_large_raster_is_drawn_for_what_is_seen(
     assert shown
     assert container
     assert list(shown.values()) == pytest.approx(list(container.values()), abs=1.5)
+
+
+def test_a_region_a_row_and_a_bar_choose_each_other(
+    service: Service, visit: Visit, share: Share
+) -> None:
+    body = notebook(
+        """
+        from vois import geo, ui
+        people = {"ITA": 59, "FRA": 68, "DEU": 84, "ESP": 48}
+        regions = geo.Choropleth(geo.countries(list(people)), people, unit="million")
+        view = geo.EOMap("Countries", bounds=(-10, 36, 19, 55), height="360px")
+        view.add(regions)
+        table = ui.DataTable([{"a3": code, "people": n} for code, n in people.items()])
+        bars = ui.Svg("<svg height='20' viewBox='0 0 80 20'><rect data-key='ESP' width='80' height='20'/></svg>")
+        linked = geo.Linked(regions, table, bars, key="a3")
+        told = ui.Label("")
+        linked.observe(lambda change: setattr(told, "label", f"chosen {change['new']}"), "value")
+        ui.Column(view, told, bars, table)
+        """
+    )
+    page = visit(service).open(share({"a.ipynb": body}))
+    expect(page.locator(".leaflet-overlay-pane path")).to_have_count(4)
+    page.locator(".leaflet-overlay-pane path").nth(2).click()
+    expect(page.get_by_text("chosen")).to_have_text("chosen DEU")
+    expect(page.locator("tr[aria-selected=true]")).to_contain_text("DEU")
+    expect(page.locator(".leaflet-overlay-pane path")).to_have_count(5)
+    expect(page.get_by_text("Germany: 84 million")).to_be_visible()
+    page.get_by_role("row", name="FRA").click()
+    expect(page.get_by_text("chosen")).to_have_text("chosen FRA")
+    page.locator("rect[data-key=ESP]").click()
+    expect(page.locator("tr[aria-selected=true]")).to_contain_text("ESP")

@@ -110,7 +110,8 @@ def test_treeview_names_and_operations():
     operations = treeview.treeviewOperations(tree)
     assert operations.getSelected() == ["A.B", "A.C"]
     tree.vue_change(["A.B"])
-    assert seen == [["R", "A", "A.B"]]
+    tree.vue_change(["A.B", "A.C"])
+    assert seen == [["A.B"], ["A", "A.B", "A.C", "R"]]
     operations.setChildren("A", ["A.X"])
     assert operations.getChildren("A") == ["A.X"]
     operations.openAll()

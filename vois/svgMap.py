@@ -90,8 +90,8 @@ def svgMapEurope(
         stdevnumber: how many standard deviations around the mean the colours span.
     """
     codes = [str(one) for one in (df.index if code_column is None else df[code_column])]
-    codes = ["UK" if one == "GB" else one for one in codes]
-    chosen = {"UK" if one == "GB" else one for one in codes_selected}
+    codes = ["GB" if one == "UK" else one for one in codes]
+    chosen = {"GB" if one == "UK" else one for one in codes_selected}
     values = dict(zip(codes, [float(one) for one in df[value_column]], strict=True))
     labels = dict(zip(codes, df[label_column], strict=True)) if label_column in df.columns else {}
     low, high = limits(list(values.values()), stdevnumber, minallowed_value, maxallowed_value)

@@ -41,6 +41,7 @@ class Session:
         workspace: the files it reads.
         notebook: which notebook runs.
         state: how far it is.
+        joined: whether its page has come.
         error: why it ended, once it has.
         failures: what failed in it, for the author.
         kernel: done when the kernel answers; fails with a ``VaasError``.
@@ -52,6 +53,7 @@ class Session:
     workspace: Workspace
     notebook: Notebook
     state: State = "starting"
+    joined: bool = False
     error: VaasError | None = None
     failures: list[CellFailure] = field(default_factory=list)
     kernel: asyncio.Future[Kernel] = field(default_factory=asyncio.Future)

@@ -317,3 +317,16 @@ async def test_many_at_once(stage: Stage, viewer: Viewer) -> None:
     lines = await asyncio.gather(*(viewer.view(address) for _ in range(6)))
     assert [line.texts(0) for line in lines] == ["True\n"] * 6
     assert stage.kernels == 0
+
+
+async def test_a_kernel_that_dies_before_its_page_comes(stage: Stage, viewer: Viewer) -> None:
+    """The page gets what was shown until then, once, and learns of the end."""
+    page = await viewer.get(stage.notebook(code("print('alive')", "import os\nos._exit(1)")))
+    async with asyncio.timeout(60):
+        while (await viewer.state(page.kernel))["state"] != "ended":  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    assert (await viewer.get(f"/api/kernels/{page.kernel}")).status == 200
+    async with viewer.line(page.kernel) as line:
+        assert await line.until_closed() == 4004
+    assert line.texts(0) == "alive\n"
+    assert (await viewer.get(f"/api/kernels/{page.kernel}")).status == 404

@@ -23,7 +23,7 @@ class KernelModel(Handler):
 
     def get(self, session_id: str) -> None:
         """The kernel's model, or 404 once it is gone."""
-        session = _live_session(self.front, session_id)
+        session = _session_of_page(self.front, session_id)
         if session is None:
             self.set_status(404)
             self.write({"message": "gone", "reason": None})
@@ -87,7 +87,7 @@ class Channels(WebSocketHandler):
 
     async def open(self, session_id: str) -> None:
         """Begin to relay, as soon as the kernel answers."""
-        self.session = _live_session(self.front, session_id)
+        self.session = _session_of_page(self.front, session_id)
         if self.session is None or self.selected_subprotocol != PROTOCOL:
             self.close(4004, "gone")
             return
@@ -113,6 +113,7 @@ class Channels(WebSocketHandler):
             self._pump.cancel()
 
     async def _relay(self, session: Session) -> None:
+        session.joined = True
         try:
             kernel = await asyncio.shield(session.kernel)
             async for frame in kernel.channel.attach():
@@ -127,12 +128,17 @@ class Channels(WebSocketHandler):
         """Not for websockets."""
 
 
-def _live_session(front: Front, session_id: str) -> Session | None:
+def _session_of_page(front: Front, session_id: str) -> Session | None:
+    """The session that a page may join.
+
+    One that ended while its page was still loading is joined once all the same:
+    the page gets what was kept for it, and then the end.
+    """
     try:
         session = front.launcher.sessions.find(session_id)
     except SessionGone:
         return None
-    return None if session.state == "ended" else session
+    return None if session.state == "ended" and session.joined else session
 
 
 __all__ = ["Channels", "KernelModel", "Leave", "SessionState"]

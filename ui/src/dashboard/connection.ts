@@ -26,6 +26,8 @@ export class Connection {
       if (status !== "connected") void this.watch();
     });
     window.addEventListener("online", () => void this.watch());
+    // The line may have ended before anybody listened.
+    void this.watch();
   }
 
   /** Ask until the line is back or the session is known to be over. */

@@ -322,9 +322,7 @@ async def test_many_at_once(stage: Stage, viewer: Viewer) -> None:
 async def test_a_kernel_that_dies_before_its_page_comes(stage: Stage, viewer: Viewer) -> None:
     """The page gets what was shown until then, once, and learns of the end."""
     page = await viewer.get(stage.notebook(code("print('alive')", "import os\nos._exit(1)")))
-    async with asyncio.timeout(60):
-        while (await viewer.state(page.kernel))["state"] != "ended":  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+    await until_ended(viewer, page.kernel)
     assert (await viewer.get(f"/api/kernels/{page.kernel}")).status == 200
     async with viewer.line(page.kernel) as line:
         assert await line.until_closed() == 4004

@@ -10,7 +10,7 @@ from typing import Any
 
 from vaas.errors import KernelDied, KernelError, KernelOutOfMemory, SessionGone
 from vaas.kernels.base import Kernel, Limits
-from vaas.kernels.channel import LocalChannel
+from vaas.kernels.page import PageChannel
 from vaas.kernels.limits import Leaf
 from vaas.kernels.manager import MESSAGE_LIMIT, Client, Manager
 from vaas.kernels.process import END_WITHIN, Process
@@ -30,7 +30,7 @@ class LocalKernel(Kernel):
         pid: its sandbox's first process.
     """
 
-    channel: LocalChannel
+    channel: PageChannel
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class LocalKernel(Kernel):
         process: Process,
         manager: Manager,
         client: Client,
-        channel: LocalChannel,
+        channel: PageChannel,
         leaf: Leaf,
         clock: Callable[[], float],
     ) -> None:

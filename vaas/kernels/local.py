@@ -111,6 +111,14 @@ class LocalKernelHost(KernelHost):
 
     async def close(self) -> None:
         """See ``KernelHost.close``."""
+        await self._close_kernels()
+        if self._context:
+            self._context.destroy(linger=0)
+            self._context = None
+        await asyncio.to_thread(self._runtime.close)
+
+    async def _close_kernels(self) -> None:
+        """End all kernels and what starts them."""
         self._closed = True
         if self._culling:
             self._culling.cancel()
@@ -120,10 +128,6 @@ class LocalKernelHost(KernelHost):
         if self._starting:
             await asyncio.wait(self._starting)
         await asyncio.gather(*(kernel.close() for kernel in self.kernels()))
-        if self._context:
-            self._context.destroy(linger=0)
-            self._context = None
-        await asyncio.to_thread(self._runtime.close)
 
     async def report(self) -> SandboxReport:
         """What this machine can do for the sandbox, as found at the start."""
@@ -258,11 +262,11 @@ class LocalKernelHost(KernelHost):
         )
         stack.callback(channel.close)
         relay = asyncio.create_task(channel.run(), name="channel")
-        stack.push_async_callback(_stop, relay)
+        stack.push_async_callback(stop, relay)
         return channel
 
 
-async def _stop(task: asyncio.Task[None]) -> None:
+async def stop(task: asyncio.Task[None]) -> None:
     """Cancel a task of ours and see it end."""
     task.cancel()
     await asyncio.wait([task])
@@ -270,4 +274,4 @@ async def _stop(task: asyncio.Task[None]) -> None:
         log.error("a channel broke: %r", error)
 
 
-__all__ = ["LocalKernelHost", "SandboxMode", "log_for_author"]
+__all__ = ["LocalKernelHost", "SandboxMode", "log_for_author", "stop"]

@@ -172,14 +172,17 @@ async def launch(world: sandbox.World, orders: Orders) -> Process:
             numbers = [n for n in (getattr(fds, f) for f in fds.__slots__) if n is not None]
             args = sandbox.encode(
                 sandbox.arguments(
-                    world, fds, staged=orders.uid is not None, no_nesting=orders.no_nesting
+                    world,
+                    fds,
+                    staged=orders.uid is not None,
+                    no_nesting=orders.no_nesting and not world.forking,
                 )
             )
             paper = memory_file(handed, "args", args)
             sources = [str(bind.source) for bind in world.binds]
             bwrap = shutil.which("bwrap") or "/usr/bin/bwrap"
             argv = [bwrap, "--args", str(paper), *sandbox.command(world)]
-            process = _start(orders, argv, sources, [*numbers, paper])
+            process = _start(orders, argv, sources, [*numbers, paper, *world.fds])
         try:
             process.found_first(await _first_process(info))
         except KernelStartFailed as error:
@@ -230,7 +233,7 @@ def _descriptors(
 
     return sandbox.Descriptors(
         info=info,
-        seccomp=memory_file(stack, "seccomp", seccomp.program()) if orders.filtered else None,
+        seccomp=memory_file(stack, "seccomp", seccomp.program(forking=world.forking)) if orders.filtered else None,
         connection=memory_file(stack, "connection", world.connection),
         passwd=file("passwd", sandbox.USERS),
         group=file("group", sandbox.GROUPS),

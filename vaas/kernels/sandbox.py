@@ -19,6 +19,9 @@ from pathlib import Path
 from vaas.errors import KernelStartFailed
 from vaas.kernels.base import Limits
 
+INSIDE_ID = 1000
+"""User and group of every viewer, as they are called inside."""
+
 DATA, SCRATCH, HOME = "/data", "/scratch", "/home/viewer"
 SOCKETS = "/run/kernel"
 """Where the kernel puts its sockets: a small private file system, not the host's disk."""
@@ -37,7 +40,7 @@ SHARED_ETC = (
 NAMESPACES = (
     "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
     "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv",
-    "--hostname", "vaas", "--uid", "1000", "--gid", "1000",
+    "--hostname", "vaas", "--uid", str(INSIDE_ID), "--gid", str(INSIDE_ID),
 )  # fmt: skip
 
 
@@ -66,6 +69,8 @@ class World:
         limits: what it may use.
         connection: the text of its connection file.
         data: bytes of private memory for each process, where no cgroup counts it.
+        fds: descriptors that it inherits.
+        forking: it is a template: forks of it get namespaces of their own.
     """
 
     argv: Sequence[str]
@@ -75,6 +80,8 @@ class World:
     limits: Limits
     connection: bytes
     data: int | None = None
+    fds: Sequence[int] = ()
+    forking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +178,22 @@ def _etc(fds: Descriptors) -> Iterator[str]:
         yield from ("--ro-bind-try", path, path)
 
 
-def _writable(limits: Limits) -> Iterator[str]:
-    """Memory file systems; ``/dev`` itself is closed before one is put into it."""
-    yield from ("--remount-ro", "/dev")
+def places(limits: Limits) -> dict[str, int]:
+    """What can be written inside: bytes of each memory file system, by its path."""
     small = min(64 << 20, limits.memory // 8)
-    places = {
+    return {
         "/dev/shm": small,  # noqa: S108  the sandbox's own
         "/tmp": small,  # noqa: S108  the sandbox's own
         HOME: small,
         SCRATCH: limits.scratch,
         SOCKETS: 256 << 10,
     }
-    for place, size in places.items():
+
+
+def _writable(limits: Limits) -> Iterator[str]:
+    """Memory file systems; ``/dev`` itself is closed before one is put into it."""
+    yield from ("--remount-ro", "/dev")
+    for place, size in places(limits).items():
         yield from ("--perms", "0700", "--size", str(size), "--tmpfs", place)
 
 
@@ -197,6 +208,7 @@ __all__ = [
     "GROUPS",
     "HOME",
     "HOSTS",
+    "INSIDE_ID",
     "NSSWITCH",
     "SCRATCH",
     "SOCKETS",
@@ -207,5 +219,6 @@ __all__ = [
     "arguments",
     "command",
     "encode",
+    "places",
     "prlimit",
 ]

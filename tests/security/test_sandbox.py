@@ -70,15 +70,21 @@ class Outside:
         }
 
 
+@pytest.fixture(scope="module", params=["fresh", "fork"])
+def launcher(request):
+    """How kernels begin: each for itself, or as forks of one template."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def outside(tmp_path_factory):
+def outside(tmp_path_factory, launcher):
     with contextlib.ExitStack() as stack:
         yield Outside(tmp_path_factory.mktemp("outside"), stack)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def host(outside):
-    async with a_host(Path(outside.facts["runtime"])) as host:
+async def host(outside, launcher):
+    async with a_host(Path(outside.facts["runtime"]), launcher) as host:
         yield host
 
 

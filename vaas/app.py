@@ -27,6 +27,7 @@ from vaas.sessions import Sessions
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
 from vaas.storage import CopyLimits, CopyStorage, NativeStorage, Storage
 from vaas.web import Card, Front, make_application
+from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
 from vaas.web.viewers import Viewers
 
@@ -130,6 +131,7 @@ async def service(
             image_hosts=settings.image_hosts,
             cards=cards,
             viewers=Viewers(given),
+            names=await asyncio.to_thread(own_names, settings.public_url, settings.host),
         )
         sock = _listen(settings.host, settings.port)
         server = HTTPServer(

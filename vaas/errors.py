@@ -27,6 +27,7 @@
     │   ├── ShareTooLarge
     │   ├── ShareChanged
     │   ├── FileMissing
+    │   ├── FolderPrivate
     │   └── DiskFull
     ├── NotebookError        the share has no notebook that can run
     │   ├── NoNotebook
@@ -41,6 +42,7 @@
     │   ├── SandboxMissing
     │   ├── ServerFull
     │   └── SessionGone
+    ├── WrongName            a browser called us by a name that is not ours
     └── ConfigError          the operator's settings are wrong
 
 Each class carries a ``title`` and ``advice`` for the viewer (plain words, what
@@ -270,6 +272,14 @@ class FileMissing(WorkspaceError):
     label = "file_missing"
 
 
+class FolderPrivate(WorkspaceError):
+    """A folder of this machine that the kernel's user may not read."""
+
+    title = "This folder is private"
+    advice = "Its owner can let others read it (chmod -R o+rX), or open it as its own user."
+    label = "folder_private"
+
+
 class DiskFull(WorkspaceError):
     """No room left, even after eviction."""
 
@@ -376,6 +386,14 @@ class SessionGone(KernelError):
     label = "gone"
 
 
+class WrongName(VaasError):
+    """A browser called us by a name that is not ours, as a stranger's page can make it do."""
+
+    title = "This address is not known here"
+    advice = "Use the address that the operator of this service gave you."
+    label = "wrong_name"
+
+
 class ConfigError(VaasError):
     """The operator's settings are wrong."""
 
@@ -395,6 +413,7 @@ __all__ = [
     "EfssUnreachable",
     "FileDrop",
     "FileMissing",
+    "FolderPrivate",
     "InternalLink",
     "KernelDied",
     "KernelError",
@@ -425,4 +444,5 @@ __all__ = [
     "TooManyRedirects",
     "VaasError",
     "WorkspaceError",
+    "WrongName",
 ]

@@ -68,9 +68,16 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """The notebook asks for a template of its own: it wants a whole document, not a stream."""
+    """The dashboard has another address.
 
-    notebook: Notebook
+    Attributes:
+        path: the notebook's, inside the share.
+        whole: whether it asks for a template of its own and so wants a whole
+            document, not a stream.
+    """
+
+    path: str
+    whole: bool
 
 
 class Launcher:
@@ -103,7 +110,7 @@ class Launcher:
         Yields:
             phases while it takes time; then an ``Opened`` if the link leads to
             one dashboard, a ``Listing`` if to a folder with several, or
-            ``Elsewhere`` if a stream was wished and the notebook wants none.
+            ``Elsewhere`` if a stream was wished that this address cannot be.
 
         Raises:
             VaasError: whatever stopped it, in words for the viewer.
@@ -120,8 +127,11 @@ class Launcher:
                 yield Listing(share, await asyncio.to_thread(_titles, workspace, wish.link.path))
                 return
             notebook = await asyncio.to_thread(load_notebook, workspace.path, path)
-            if wish.stream and notebook.template and has_template(notebook.template):
-                yield Elsewhere(notebook)
+            whole = bool(notebook.template and has_template(notebook.template))
+            # Pictures are named relative to the notebook, not to a folder's address.
+            below = "/" in path and path != _local(workspace, wish.link.path)
+            if wish.stream and (whole or below):
+                yield Elsewhere(path, whole)
                 return
             self.sessions.admit()
             yield Phase("environment")

@@ -651,3 +651,22 @@ async def test_hosts_are_not_believed(stage: Stage, viewer: Viewer, address: str
     for path in ("/", "/open?link=https%3A%2F%2Fa.example%2Fs%2FAbCdEf123"):
         _, answer = await ask_raw(stage, f"GET {path} HTTP/1.1", *headers)
         assert b"evil.example" not in answer
+
+
+@pytest.mark.parametrize(
+    "name", ["evil.example", "127.0.0.1.evil.example:80", "localhost.evil", ""]
+)
+async def test_a_name_that_was_pointed_at_us(stage: Stage, address: str, name: str) -> None:
+    """DNS rebinding: the browser believes that we are the stranger's own site."""
+    async with stage.viewer() as viewer:
+        for place in ("/", address, "/metrics", "/api/v1/sessions/" + "0" * 32, "/nothing"):
+            page = await viewer.get(place, Host=name)
+            assert page.status == 421, place
+
+
+@pytest.mark.parametrize(
+    "name", ["localhost:8866", "me.localhost", "127.0.0.1", "[::1]:8866", "10.0.0.7"]
+)
+async def test_names_of_this_machine(stage: Stage, name: str) -> None:
+    async with stage.viewer() as viewer:
+        assert (await viewer.get("/", Host=name)).status == 200

@@ -27,6 +27,9 @@ MAX_CELL_BYTES = 8 << 20
 """What one cell may put on the page; the rest is replaced by a sentence."""
 
 _TOO_LONG = "<p class='vaas-note'>The rest of this output is too long to show.</p>"
+_CAPTURED_EVERY = 0.1
+"""Seconds between two looks at what an ``Output`` widget captures."""
+
 _EACH = 200
 """Bytes that a message costs beside its text."""
 
@@ -75,6 +78,8 @@ async def run_cells(
                 if result.failure:
                     return
     finally:
+        for captured in runner.captured():
+            captured.cancel()
         client.stop_channels()
 
 
@@ -94,6 +99,8 @@ async def _run_cell(runner: _Runner, index: int, cell: Any) -> CellResult:
         _raise_if_cancelled()
         text = "the kernel ended while the cell was running"
         failure = CellFailure(index + 1, None, "DeadKernel", text, text)
+    for captured in runner.captured():
+        captured.flush()
     outputs = viewer_outputs(cell.outputs, cut=runner.is_over(index))
     runner.let_go(cell, index)
     if failure:
@@ -136,10 +143,10 @@ def error_card(failure: CellFailure) -> dict[str, Any]:
     title = "This part of the dashboard could not be shown"
     advice = "Its author can see what went wrong. The parts above still work."
     if failure.name == "Timeout":
-        title, advice = (
-            "This part of the dashboard takes too long",
-            "Try again later, or tell its author.",
-        )
+        title = "This part of the dashboard takes too long"
+        advice = "Try again later, or tell its author."
+    elif failure.name == "DeadKernel":
+        advice = "The dashboard stopped here. Its author can see what went wrong."
     return _html(_card(title, advice))
 
 
@@ -177,14 +184,36 @@ def _node(output: dict[str, Any]) -> Any:
 class _ViewedOutput(OutputWidget):
     """Captures for an ``Output`` widget while cells run, and shows the viewer too."""
 
+    _later: asyncio.TimerHandle | None = None
+
     def sync_state(self) -> None:
-        """Tell the kernel, as a front end would, and the viewer's page."""
+        """Show it soon: each time all of it travels, so not for every message."""
+        # nbclient notes outputs here too, even where it was told to keep no state.
+        self.executor.widget_state.setdefault(self.comm_id, {})
+        if self._later is None:
+            self._later = asyncio.get_running_loop().call_later(_CAPTURED_EVERY, self.flush)
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Capturing begins, or ends with all captured outputs in their place."""
+        super().set_state(state)
+        if not state.get("msg_id", True):
+            self.flush()
+
+    def flush(self) -> None:
+        """Tell the kernel what was captured, as a front end would, and the viewer's page."""
+        if self._later is None:
+            return
+        self.cancel()
         self.outputs = [_node(output) for output in viewer_outputs(self.outputs)]
         super().sync_state()
-        # nbclient notes them here too, even where it was told to keep no state.
-        self.executor.widget_state.setdefault(self.comm_id, {})
         data = {"method": "update", "state": {"outputs": self.outputs}, "buffer_paths": []}
         self.executor.inject("comm_msg", {"comm_id": self.comm_id, "data": data})
+
+    def cancel(self) -> None:
+        """Tell nobody any more."""
+        if self._later:
+            self._later.cancel()
+            self._later = None
 
 
 class _Runner(NotebookClient):
@@ -204,6 +233,10 @@ class _Runner(NotebookClient):
         )
         self.widget_registry = {"@jupyter-widgets/output": {"OutputModel": _ViewedOutput}}
         self._bytes: dict[int, int] = {}
+
+    def captured(self) -> list[_ViewedOutput]:
+        """The ``Output`` widgets that have captured something."""
+        return [one for one in self.comm_objects.values() if isinstance(one, _ViewedOutput)]
 
     async def interrupt(self) -> None:
         """Stop what runs now."""

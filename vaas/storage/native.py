@@ -10,13 +10,14 @@ from __future__ import annotations
 import functools
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import islice
 from pathlib import Path
 
-from vaas.errors import ShareUnknown
+from vaas.errors import FolderPrivate, ShareUnknown
 from vaas.model import Phase, Reader, Share, Version, Workspace
 from vaas.storage.base import OnProgress, Storage
 from vaas.storage.names import is_debris, order_notebooks
@@ -25,6 +26,9 @@ from vaas.storage.trees import SEALED_FILE, SEALED_FOLDER, remove_tree
 
 MOST_FILES = 50_000
 """Files that are looked at for notebooks; a home folder has more than anybody waits for."""
+
+
+_OTHERS_READ = stat.S_IROTH | stat.S_IXOTH
 
 
 class NativeStorage(Storage):
@@ -47,6 +51,8 @@ class NativeStorage(Storage):
 
         Raises:
             ShareUnknown: no such token, or nothing is at its path.
+            FolderPrivate: kernels run as a user who may not read it.
+            FolderPrivate: the kernel's user could not read it.
             WorkspaceError: the disk refuses to read it.
         """
         del reader
@@ -62,6 +68,8 @@ class NativeStorage(Storage):
         try:
             if await in_thread(path.is_file):
                 private = await grasp(functools.partial(_alone, path), remove_tree)
+            else:
+                await in_thread(_require_readable, path)
             found = await in_thread(_look, private / "share" if private else path, share.version)
             on_progress(Phase("data", found.files, found.files, found.size))
             yield found
@@ -78,6 +86,13 @@ def _resolve(path: Path) -> Path:
         return path.resolve(strict=True)
     except (FileNotFoundError, NotADirectoryError, RuntimeError) as error:
         raise ShareUnknown(f"nothing is at {path.name!r}") from error
+
+
+def _require_readable(folder: Path) -> None:
+    """Refuse what only its owner may read, where kernels have a user of their own."""
+    mode = folder.stat().st_mode
+    if os.geteuid() == 0 and mode & _OTHERS_READ != _OTHERS_READ:
+        raise FolderPrivate(f"kernels may not read {folder.name!r}, its mode is {mode & 0o777:o}")
 
 
 def _alone(path: Path) -> Path:

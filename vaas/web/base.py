@@ -12,12 +12,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 from tornado.web import HTTPError, RequestHandler
 
-from vaas.errors import PasswordNeeded, PasswordWrong, VaasError
+from vaas.errors import PasswordNeeded, PasswordWrong, VaasError, WrongName
 from vaas.launch import Launcher
 from vaas.model import ShareLink
 from vaas.observability import logger
 from vaas.rendering import AssetStore, PageRenderer
 from vaas.shares.links import parse_canonical
+from vaas.web.hosts import is_ours
 from vaas.web.statics import Statics
 from vaas.web.statuses import status_of
 from vaas.web.viewers import Viewers
@@ -58,6 +59,7 @@ class Front:
         image_hosts: sources of pictures that a dashboard may load.
         cards: examples for the home page.
         viewers: passwords that viewers gave.
+        names: host names under which browsers may call us.
     """
 
     launcher: Launcher
@@ -70,6 +72,7 @@ class Front:
     image_hosts: Sequence[str] = ()
     cards: Sequence[Card] = ()
     viewers: Viewers = field(default_factory=Viewers)
+    names: frozenset[str] = frozenset()
 
 
 class Handler(RequestHandler):
@@ -94,6 +97,15 @@ class Handler(RequestHandler):
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cross-Origin-Opener-Policy", "same-origin")
         self.set_header("Cache-Control", "no-store")
+
+    def prepare(self) -> None:
+        """Refuse a request that came to us under a stranger's name.
+
+        Raises:
+            WrongName: ``Host`` is none of ours.
+        """
+        if not is_ours(self.request.host, self.front.names):
+            raise WrongName(f"called as {self.request.host!r}; if that is right, set public_url")
 
     @property
     def viewer(self) -> str:
@@ -155,7 +167,7 @@ class Handler(RequestHandler):
             "advice": error.advice,
             "code": error.label,
             "reference": self.reference,
-            "retry_after": error.retry_after,
+            "retry_after": error.retry_after if _passes(error) else None,
         }
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
@@ -171,10 +183,9 @@ class Handler(RequestHandler):
             return
         else:
             self.set_status(status_of(error))
-        if error.retry_after:
+        if error.retry_after and _passes(error):
             self.set_header("Retry-After", str(int(error.retry_after) + 1))
-        passing = self.get_status() >= HTTPStatus.INTERNAL_SERVER_ERROR
-        retry = self.request.uri if self.request.method == "GET" and passing else None
+        retry = self.request.uri if self.request.method == "GET" and _passes(error) else None
         self.page("error.html", title=error.title, error=self.describe_error(error), retry=retry)
 
     def ask_password(self, problem: str | None, address: str | None = None) -> None:
@@ -211,6 +222,12 @@ class Handler(RequestHandler):
 
     def data_received(self, chunk: bytes) -> None:
         """Bodies are small and read whole."""
+
+
+def _passes(error: VaasError) -> bool:
+    """Whether the same request may be answered otherwise later."""
+    status = status_of(error)
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 class _Missing(VaasError):

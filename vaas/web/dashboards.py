@@ -93,8 +93,10 @@ class Dashboard(Handler):
             else:
                 self._list(event, link)
         elif isinstance(event, Elsewhere):
-            query = f"&{self.request.query}" if self.request.query else ""
-            stream.go(f"{self.request.path}?vaas=plain{query}")
+            wanted = ["vaas=plain"] if event.whole else []
+            query = "&".join([*wanted, *filter(None, [self.request.query])])
+            address = canonical_path(replace(link, path=event.path))
+            stream.go(f"{address}?{query}" if query else address)
         else:
             metrics.launches.labels("opened").inc()
             await stream.dashboard(event)
@@ -150,7 +152,6 @@ class _Stream:
         self._handler = handler
         self._front = handler.front
         self._template = TEMPLATES.get_template("shell.html")
-        self._link = link
         self._name = PurePosixPath(link.path).stem or link.host
         self._latest: Phase | None = None
         self.begun = False
@@ -207,12 +208,6 @@ class _Stream:
         }
         config = front.renderer.config(opened.session.id, bridge)
         self._block("known", name=self._name)
-        if opened.session.notebook.path != self._link.path:
-            # Pictures are named relative to the notebook, not to its folder's link.
-            place = canonical_path(replace(self._link, path=opened.session.notebook.path))
-            handler.write(
-                f"<script>history.replaceState(null,'',{_script_text(place)}+location.search)</script>"
-            )
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
         self._block("dashboard", scheme=opened.session.notebook.theme)
         handler.write(opened.html)

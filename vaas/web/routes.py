@@ -59,6 +59,7 @@ def make_application(front: Front) -> Application:
 
 class _NotFound(Handler):
     def prepare(self) -> None:
+        super().prepare()
         self.send_error(404)
 
 

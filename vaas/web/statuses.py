@@ -23,12 +23,14 @@ _STATUS: dict[type[errors.VaasError], int] = {
     errors.WorkspaceError: 503,
     errors.ShareTooLarge: 413,
     errors.FileMissing: 404,
+    errors.FolderPrivate: 403,
     errors.NotebookError: 422,
     errors.NoNotebook: 404,
     errors.NotebookMissing: 404,
     errors.KernelError: 503,
     errors.MessageRefused: 403,
     errors.SessionGone: 410,
+    errors.WrongName: 421,
     errors.ConfigError: 500,
 }
 

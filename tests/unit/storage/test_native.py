@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.storage.readers import FaultyReader, Seen, a_share
-from vaas.errors import ShareUnknown
+from vaas.errors import FolderPrivate, ShareUnknown
 from vaas.model import Phase
 from vaas.storage import NativeStorage
 
@@ -80,3 +82,15 @@ async def test_the_private_folder_goes_even_after_an_error(folder: Path) -> None
     with pytest.raises(RuntimeError):
         async with storage.open(a_share(), READER, Seen()):
             raise RuntimeError
+
+
+async def test_a_folder_that_kernels_may_not_read(folder: Path) -> None:
+    """As the administrator kernels have users of their own; else they are ours."""
+    await asyncio.to_thread(folder.chmod, 0o700)
+    opening = NativeStorage({TOKEN: folder}).open(a_share(), READER, Seen())
+    if os.geteuid() == 0:
+        with pytest.raises(FolderPrivate, match="mode is 700"):
+            await opening.__aenter__()
+    else:
+        async with opening as workspace:
+            assert workspace.files == 4

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from vaas.kernels import Kernel, KernelRequest, Limits, LocalKernelHost
-from vaas.kernels.forks import ForkingHost, Template
+from vaas.kernels.base import Template
+from vaas.kernels.forks import ForkingHost
 from vaas.kernels.wire import Frame, pack
 from vaas.model import KernelRef, Version, Workspace
 
@@ -60,7 +61,7 @@ class ForksOnly(ForkingHost):
         if template is None:
             template = self.prepared[key] = await self.prepare(request)
             assert await template.seal() == []
-        return await self.fork(template, request)
+        return await template.fork(request)
 
 
 LAUNCHERS = {"fresh": LocalKernelHost, "fork": ForksOnly}

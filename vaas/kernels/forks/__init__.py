@@ -7,6 +7,5 @@ looks whether all of them stand before a viewer's first message passes.
 """
 
 from vaas.kernels.forks.host import ForkingHost
-from vaas.kernels.forks.template import Template
 
-__all__ = ["ForkingHost", "Template"]
+__all__ = ["ForkingHost"]

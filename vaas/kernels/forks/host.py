@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from vaas.errors import KernelStartFailed, SandboxMissing, ServerFull
-from vaas.kernels.base import Kernel, KernelRequest
+from vaas.kernels.base import Kernel, KernelRequest, Template
 from vaas.kernels.descriptors import readable
 from vaas.kernels.environment import Environment, build_template_world
 from vaas.kernels.forks import walls
@@ -21,7 +21,7 @@ from vaas.kernels.forks.client import LineClient, LineManager
 from vaas.kernels.forks.line import Line
 from vaas.kernels.forks.peer import Peer, meet, pair
 from vaas.kernels.forks.placing import Order, Placing
-from vaas.kernels.forks.template import Template
+from vaas.kernels.forks.template import LocalTemplate
 from vaas.kernels.kernel import LocalKernel
 from vaas.kernels.limits import Leaf
 from vaas.kernels.local import LocalKernelHost, stop
@@ -49,21 +49,11 @@ class ForkingHost(LocalKernelHost):
         """
         super().__init__(*where, **settings)
         self._template_slots = list(range(templates - 1, -1, -1))
-        self._templates: dict[int, Template] = {}
+        self._templates: dict[int, LocalTemplate] = {}
         self._placing: Placing | None = None
 
     async def prepare(self, request: KernelRequest) -> Template:
-        """Start a template in which the cells can be run.
-
-        Args:
-            request: the notebook; its identity and variables must be nobody's.
-
-        Raises:
-            SandboxMissing: this machine cannot isolate it.
-            ServerFull: as many templates live as are allowed.
-            LanguageUnknown: no kernelspec fits.
-            KernelStartFailed: it did not start, or it is not Python's kernel.
-        """
+        """See ``KernelHost.prepare``."""
         report = await self._open()
         if not self._sandboxed or not report.usable:
             raise SandboxMissing("templates need the sandbox")
@@ -71,22 +61,13 @@ class ForkingHost(LocalKernelHost):
         if not environment.is_ipykernel:
             raise KernelStartFailed("only Python's own kernel can be forked")
         try:
-            async with asyncio.timeout(request.limits.start), AsyncExitStack() as stack:
-                return await self._prepare(request, environment, stack)
+            async with asyncio.timeout(request.limits.start):
+                return await self._prepare(request, environment)
         except TimeoutError as error:
             raise KernelStartFailed("the template did not answer in time") from error
 
-    async def fork(self, template: Template, request: KernelRequest) -> Kernel:
-        """Start a viewer's kernel as a fork of a template.
-
-        Args:
-            template: sealed, without remains.
-            request: the viewer's.
-
-        Raises:
-            ServerFull: as many kernels run as are allowed.
-            KernelStartFailed: the fork could not be made, or was not apart.
-        """
+    async def fork(self, template: LocalTemplate, request: KernelRequest) -> Kernel:
+        """See ``Template.fork``."""
         self.admit()
         try:
             async with asyncio.timeout(request.limits.start):
@@ -97,15 +78,19 @@ class ForkingHost(LocalKernelHost):
     async def close(self) -> None:
         """See ``KernelHost.close``."""
         await self._close_kernels()
-        await asyncio.gather(*(template.close() for template in self._templates.values()))
+        await asyncio.gather(*(template.close() for template in list(self._templates.values())))
         if self._placing:
             await asyncio.to_thread(self._placing.close)
             self._placing = None
         await super().close()
 
-    async def _prepare(
+    async def _prepare(self, request: KernelRequest, environment: Environment) -> LocalTemplate:
+        async with AsyncExitStack() as stack:
+            return await self._begin_template(request, environment, stack)
+
+    async def _begin_template(
         self, request: KernelRequest, environment: Environment, stack: AsyncExitStack
-    ) -> Template:
+    ) -> LocalTemplate:
         slot = self._take_template_slot(stack)
         name = f"t{secrets.token_hex(6)}"
         leaf = await self._make_leaf(stack, name, request)
@@ -123,8 +108,9 @@ class ForkingHost(LocalKernelHost):
         stack.callback(channel.close)
         relay = asyncio.create_task(channel.run(), name="template's line")
         stack.push_async_callback(stop, relay)
-        template = Template(request, process, peer, client, control, stack.pop_all())
+        template = LocalTemplate(request, process, peer, client, control, self.fork)
         self._templates[slot] = template
+        template.owns(stack.pop_all())
         return template
 
     async def _launch(
@@ -154,11 +140,11 @@ class ForkingHost(LocalKernelHost):
         stack.callback(self._templates.pop, slot, None)
         return slot
 
-    async def _fork(self, template: Template, request: KernelRequest) -> LocalKernel:
+    async def _fork(self, template: LocalTemplate, request: KernelRequest) -> LocalKernel:
         async with AsyncExitStack() as stack:
             slot = self._take_slot(stack)
             leaf = await self._make_leaf(stack, f"k{secrets.token_hex(6)}", request)
-            ours, peer = await template.fork()
+            ours, peer = await template.begin_fork()
             stack.callback(peer.close)
             stack.push_async_callback(_end, peer)
             try:
@@ -175,7 +161,7 @@ class ForkingHost(LocalKernelHost):
 
     async def _wall_in(
         self,
-        template: Template,
+        template: LocalTemplate,
         request: KernelRequest,
         leaf: Leaf,
         ours: socket.socket,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,6 +18,7 @@ from vaas.errors import KernelError, KernelStartFailed, SessionGone, VaasError
 from vaas.kernels import Kernel, KernelHost, KernelRequest
 from vaas.model import Share, Workspace
 from vaas.observability import logger, metrics
+from vaas.prepared import PreparedNotebooks, Recipe
 from vaas.rendering import CellFailure, CellResult, Notebook, run_cells
 
 log = logger(__name__)
@@ -40,6 +41,7 @@ class Session:
         share: what it shows.
         workspace: the files it reads.
         notebook: which notebook runs.
+        timeout: seconds that one of its cells may take.
         state: how far it is.
         error: why it ended, once it has.
         failures: what failed in it, for the author.
@@ -51,6 +53,7 @@ class Session:
     share: Share
     workspace: Workspace
     notebook: Notebook
+    timeout: float
     state: State = "starting"
     error: VaasError | None = None
     failures: list[CellFailure] = field(default_factory=list)
@@ -67,13 +70,14 @@ class Session:
 class Sessions:
     """Starts sessions and owns them."""
 
-    def __init__(self, host: KernelHost) -> None:
+    def __init__(self, host: KernelHost, prepared: PreparedNotebooks) -> None:
         """Start with none.
 
         Args:
             host: starts kernels.
+            prepared: notebooks that have run already.
         """
-        self._host = host
+        self._host, self._prepared = host, prepared
         self._sessions: dict[str, Session] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -109,35 +113,38 @@ class Sessions:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._prepared.close()
 
     def begin(
-        self, session: Session, request: KernelRequest, stack: AsyncExitStack, *, stream: bool
+        self, session: Session, recipe: Recipe, stack: AsyncExitStack, *, stream: bool
     ) -> None:
         """Let a session live.
 
         Args:
             session: the new session.
-            request: the kernel it needs.
+            recipe: the kernel it needs, and of what it could be forked.
             stack: what must stay open as long as it lives; closed at its end.
             stream: whether results go to the viewer by the kernel's channel.
         """
         self._sessions[session.id] = session
-        task = asyncio.create_task(self._live(session, request, stack, stream=stream))
+        task = asyncio.create_task(self._live(session, recipe, stack, stream=stream))
         self._tasks[session.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(session.id, None))
 
     async def _live(
-        self, session: Session, request: KernelRequest, stack: AsyncExitStack, *, stream: bool
+        self, session: Session, recipe: Recipe, stack: AsyncExitStack, *, stream: bool
     ) -> None:
         """One session from start to end; it never raises."""
         started = time.monotonic()
         try:
             async with stack:
-                kernel = await self._host.start(request)
+                kernel, known = await self._kernel(recipe)
                 stack.push_async_callback(kernel.close)
                 session.kernel.set_result(kernel)
                 metrics.phases.labels("environment").observe(time.monotonic() - started)
-                await self._run(session, kernel, request, stream=stream)
+                await self._run(session, kernel, known, stream=stream)
+                if not known and not session.failures:
+                    self._prepared.make(recipe)
                 session.error = await asyncio.shield(kernel.ended)
         except VaasError as error:
             session.error = error
@@ -149,8 +156,22 @@ class Sessions:
         finally:
             self._finish(session)
 
+    async def _kernel(self, recipe: Recipe) -> tuple[Kernel, Mapping[int, CellResult]]:
+        """A fork of the notebook that has run, with its results; else a kernel of its own."""
+        request = recipe.request
+        if prepared := await self._prepared.wanted(recipe):
+            try:
+                kernel = await prepared.template.fork(request)
+            except KernelStartFailed as error:
+                log.warning("fork_failed", notebook=request.ref.notebook, detail=error.detail)
+                await self._prepared.drop(recipe)
+            else:
+                metrics.forks.inc()
+                return kernel, prepared.results
+        return await self._host.start(request), {}
+
     async def _run(
-        self, session: Session, kernel: Kernel, request: KernelRequest, *, stream: bool
+        self, session: Session, kernel: Kernel, known: Mapping[int, CellResult], *, stream: bool
     ) -> None:
         started = time.monotonic()
         session.state = "running"
@@ -161,8 +182,9 @@ class Sessions:
             session.notebook,
             kernel.manager,
             kernel.client,
-            timeout=request.limits.cell,
+            timeout=session.timeout,
             inject=kernel.channel.inject,
+            known=known,
         )
         async for result in cells:
             session.done += 1

@@ -10,9 +10,9 @@ from typing import Any
 
 from vaas.errors import KernelDied, KernelError, KernelOutOfMemory, SessionGone
 from vaas.kernels.base import Kernel, Limits
-from vaas.kernels.page import PageChannel
 from vaas.kernels.limits import Leaf
 from vaas.kernels.manager import MESSAGE_LIMIT, Client, Manager
+from vaas.kernels.page import PageChannel
 from vaas.kernels.process import END_WITHIN, Process
 from vaas.kernels.watchdog import memory
 from vaas.model import KernelRef

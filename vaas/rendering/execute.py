@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 import nbformat
@@ -52,7 +53,13 @@ class CellResult:
 
 
 async def run_cells(
-    notebook: Notebook, manager: Any, client: Any, *, timeout: float, inject: Inject
+    notebook: Notebook,
+    manager: Any,
+    client: Any,
+    *,
+    timeout: float,
+    inject: Inject,
+    known: Mapping[int, CellResult] = MappingProxyType({}),
 ) -> AsyncIterator[CellResult]:
     """Run the code cells of a notebook in order.
 
@@ -63,6 +70,7 @@ async def run_cells(
         timeout: seconds that one cell may take.
         inject: puts an iopub message before the viewer; used for outputs that
             ``Output`` widgets capture while cells run.
+        known: results of cells that have run already, by place in the notebook.
 
     Yields:
         the result of each code cell; after a failure nothing more.
@@ -73,7 +81,7 @@ async def run_cells(
     try:
         for index, cell in enumerate(notebook.node.cells):
             if cell.cell_type == "code":
-                result = await _run_cell(runner, index, cell)
+                result = known.get(index) or await _run_cell(runner, index, cell)
                 yield result
                 if result.failure:
                     return

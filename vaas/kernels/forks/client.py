@@ -50,7 +50,7 @@ class LineClient(AsyncKernelClient):
 
     def __init__(self, line: Line, peer: Peer) -> None:
         """Listen from now on."""
-        super().__init__(session=Session(key=b""))
+        super().__init__(session=Session())
         self.allow_stdin = False
         self._line, self._peer = line, peer
         self._tasks: set[asyncio.Task[None]] = set()

@@ -125,7 +125,7 @@ class GuestKernel(IPythonKernel):
 
 def make_kernel(line: Line, loop: asyncio.AbstractEventLoop) -> GuestKernel:
     """The kernel of this process, ready to serve."""
-    session = FrameSession(key=b"", check_pid=False)
+    session = FrameSession(check_pid=False)
     log = logging.getLogger("ipykernel")
     kernel = GuestKernel.instance(config=Config(SETTINGS), session=session, log=log)
     kernel.attach(line, loop)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from vaas.errors import KernelError, KernelStartFailed, SessionGone, VaasError
-from vaas.kernels import Kernel, KernelHost, KernelRequest
+from vaas.kernels import Kernel, KernelHost
 from vaas.model import Share, Workspace
 from vaas.observability import logger, metrics
 from vaas.prepared import PreparedNotebooks, Recipe

@@ -71,8 +71,10 @@ async def test_a_fork_has_the_outputs_and_live_widgets(stage: Stage, viewer: Vie
             data = {"method": "update", "state": {"value": 9}, "buffer_paths": []}
             await line.send("comm_msg", {"comm_id": slider, "data": data})
             await line.until(
-                lambda heard: heard.kind == "comm_msg"
-                and heard.content["data"].get("state", {}).get("value") == "now 9"
+                lambda heard: (
+                    heard.kind == "comm_msg"
+                    and heard.content["data"].get("state", {}).get("value") == "now 9"
+                )
             )
 
 

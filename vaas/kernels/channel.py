@@ -39,7 +39,10 @@ class LocalChannel(PageChannel):
 
         Args:
             manager: of the kernel, its sockets open.
-            on_author_message, clock, failure_view, executor: see ``PageChannel``.
+            on_author_message: see ``PageChannel``, as the rest.
+            clock: likewise.
+            failure_view: likewise.
+            executor: likewise.
         """
         session = manager.new_session()
         super().__init__(session, on_author_message, clock, failure_view, executor)

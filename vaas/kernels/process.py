@@ -233,7 +233,9 @@ def _descriptors(
 
     return sandbox.Descriptors(
         info=info,
-        seccomp=memory_file(stack, "seccomp", seccomp.program(forking=world.forking)) if orders.filtered else None,
+        seccomp=memory_file(stack, "seccomp", seccomp.program(forking=world.forking))
+        if orders.filtered
+        else None,
         connection=memory_file(stack, "connection", world.connection),
         passwd=file("passwd", sandbox.USERS),
         group=file("group", sandbox.GROUPS),

@@ -26,7 +26,8 @@ class LineChannel(PageChannel):
             page: ``on_author_message``, ``clock``, ``failure_view``: see ``PageChannel``.
         """
         name = str(client.session.session)
-        super().__init__(client.session.clone(), *page, executor=name)
+        tell, clock, failure_view = page
+        super().__init__(client.session.clone(), tell, clock, failure_view, executor=name)
         self._line, self._peer, self._client = line, peer, client
 
     async def run(self) -> None:

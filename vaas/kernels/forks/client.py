@@ -15,9 +15,6 @@ from vaas.kernels.forks.line import Line
 from vaas.kernels.forks.peer import Peer
 from vaas.kernels.wire import Frame
 
-MOST = 4096
-"""Messages that wait for the one who runs the cells; the guest waits then."""
-
 
 class QueueChannel:
     """One of the client's channels."""
@@ -79,9 +76,9 @@ class LineClient(AsyncKernelClient):
         for channel in self.queues.values():
             channel.messages = asyncio.Queue()
 
-    async def is_alive(self) -> bool:  # type: ignore[override]  # theirs is typed wrongly
+    async def is_alive(self) -> bool:
         """Whether the kernel's process lives."""
-        return self._peer.returncode is None
+        return not self._peer.ended
 
     def _post(self, frame: Frame) -> None:
         """Send from where nobody waits."""

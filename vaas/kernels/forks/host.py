@@ -108,7 +108,14 @@ class ForkingHost(LocalKernelHost):
         stack.callback(channel.close)
         relay = asyncio.create_task(channel.run(), name="template's line")
         stack.push_async_callback(stop, relay)
-        template = LocalTemplate(request, process, peer, client, control, self.fork)
+        template = LocalTemplate(
+            request,
+            process=process,
+            peer=peer,
+            client=client,
+            control=control,
+            furnish=self.fork,
+        )
         self._templates[slot] = template
         template.owns(stack.pop_all())
         return template

@@ -20,11 +20,8 @@ class Peer:
 
     Attributes:
         first: its id as the host sees it.
-        notes: what it had to say; nothing is known.
+        ended: whether ``wait`` has seen its end.
     """
-
-    returncode: int | None = None
-    notes = ""
 
     def __init__(self, pid: int) -> None:
         """Hold on to a process that lives.
@@ -36,21 +33,17 @@ class Peer:
             KernelStartFailed: it has ended already.
         """
         self.first = pid
+        self.ended = False
         self._fds = ExitStack()
         try:
             self.pidfd = own(self._fds, os.pidfd_open(pid))
         except ProcessLookupError as error:
             raise KernelStartFailed("the process ended before it was met") from error
 
-    async def wait(self) -> int:
-        """Wait until it has ended.
-
-        Returns:
-            0: nobody but its parent is told how a process ended.
-        """
+    async def wait(self) -> None:
+        """Wait until it has ended; nobody but its parent is told how."""
         await readable(self.pidfd)
-        self.returncode = 0
-        return 0
+        self.ended = True
 
     def kill(self) -> None:
         """End it, and with it all in its process namespace if it is the first there."""

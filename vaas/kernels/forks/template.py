@@ -34,6 +34,7 @@ class LocalTemplate(Template):
     def __init__(
         self,
         request: KernelRequest,
+        *,
         process: Process,
         peer: Peer,
         client: LineClient,

@@ -62,7 +62,7 @@ def _status(pid: int) -> dict[str, str]:
 
 def _namespaces(pid: int, template: int) -> Iterator[str]:
     for kind in NAMESPACES:
-        theirs, others = (os.readlink(f"/proc/{one}/ns/{kind}") for one in (pid, template))
+        theirs, others = (Path(f"/proc/{one}/ns/{kind}").readlink() for one in (pid, template))
         if theirs == others:
             yield f"its {kind} namespace is the template's"
     if _status(pid)["NSpid"].split()[-1] != "1":
@@ -81,7 +81,7 @@ def _rights(pid: int, uid: int | None) -> Iterator[str]:
 
 
 def _company(pid: int) -> Iterator[str]:
-    if len(os.listdir(f"/proc/{pid}/task")) != 1:
+    if len([*Path(f"/proc/{pid}/task").iterdir()]) != 1:
         yield "it has threads"
     if Path(f"/proc/{pid}/task/{pid}/children").read_text():
         yield "it has children"
@@ -90,11 +90,10 @@ def _company(pid: int) -> Iterator[str]:
 def _shared(pid: int) -> Iterator[str]:
     """Descriptors and memory by which two forks could reach each other."""
     sockets = 0  # its line to us is the only one
-    for fd in os.listdir(f"/proc/{pid}/fd"):
-        path = os.readlink(f"/proc/{pid}/fd/{fd}")
-        mode = os.stat(f"/proc/{pid}/fd/{fd}").st_mode
+    for fd in Path(f"/proc/{pid}/fd").iterdir():
+        path, mode = str(fd.readlink()), fd.stat().st_mode
         sockets += stat.S_ISSOCK(mode)
-        if not (stat.S_ISSOCK(mode) or path in DEVICES or _harmless(pid, fd, path, mode)):
+        if not (stat.S_ISSOCK(mode) or path in DEVICES or _harmless(pid, fd.name, path, mode)):
             yield f"open: {path}"
     if sockets > 1:
         yield f"{sockets} sockets"
@@ -105,7 +104,9 @@ def _shared(pid: int) -> Iterator[str]:
 
 def _harmless(pid: int, fd: str, path: str, mode: int) -> bool:
     """A file that can only be read and that nobody inside can write."""
-    flags = re.search(r"^flags:\s+(\d+)", Path(f"/proc/{pid}/fdinfo/{fd}").read_text(), re.M)
+    flags = re.search(
+        r"^flags:\s+(\d+)", Path(f"/proc/{pid}/fdinfo/{fd}").read_text(), re.MULTILINE
+    )
     reads = flags is not None and int(flags[1], 8) & os.O_ACCMODE == os.O_RDONLY
     return stat.S_ISREG(mode) and reads and path.encode().startswith(READ_ONLY)
 

@@ -58,7 +58,9 @@ def fork_apart() -> int:
     number = CLONE[platform.machine()]
     python: Any = ctypes.pythonapi
     python.PyOS_BeforeFork()
-    pid = int(_locked.syscall(number, ctypes.c_long(APART | signal.SIGCHLD), None, None, None, None))
+    pid = int(
+        _locked.syscall(number, ctypes.c_long(APART | signal.SIGCHLD), None, None, None, None)
+    )
     if pid == 0:
         python.PyOS_AfterFork_Child()
         return 0

@@ -55,7 +55,8 @@ class Line:
         Raises:
             KeyboardInterrupt: an interrupt came meanwhile.
         """
-        pieces = [channel.encode(), *(memoryview(part).cast("B") for part in parts)]
+        pieces: list[bytes | memoryview] = [channel.encode()]
+        pieces += [memoryview(part).cast("B") for part in parts]
         place = 8 * (len(pieces) + 2)
         offsets = [place, *(place := place + len(piece) for piece in pieces)]
         head = struct.pack(f"<{len(offsets) + 2}Q", offsets[-1], len(offsets), *offsets)

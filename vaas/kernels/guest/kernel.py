@@ -34,7 +34,7 @@ class Port:
 class FrameSession(Session):
     """Builds messages as Jupyter's own and sends them as frames."""
 
-    def send(  # type: ignore[override,unused-ignore]  # whatever the library calls it with
+    def send(  # type: ignore[override,unused-ignore]  # noqa: PLR0917  as the library calls it
         self,
         stream: Any,
         msg_or_type: Any,
@@ -62,6 +62,11 @@ class GuestKernel(IPythonKernel):
 
     line: Line
     busy = False
+    shell: Any
+    session: Any
+    io_loop: Any
+    set_parent: Any
+    _publish_status: Any
 
     _supports_kernel_subshells = False
 
@@ -101,7 +106,7 @@ class GuestKernel(IPythonKernel):
             result = handler(self.ports[channel], [], message) if handler else None
             if inspect.isawaitable(result):
                 await result
-        except (Exception, KeyboardInterrupt):
+        except (Exception, KeyboardInterrupt):  # noqa: BLE001  the notebook's, shown as its own
             self.shell.showtraceback()
         finally:
             self.busy = False

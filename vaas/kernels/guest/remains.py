@@ -8,7 +8,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+SELF = Path("/proc/self")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 MOST = 20
 """Reasons told; one would do."""
@@ -29,8 +31,8 @@ class OpenFile:
 
 def descriptors() -> set[int]:
     """Numbers of all open descriptors."""
-    found = {int(name) for name in os.listdir("/proc/self/fd")}
-    return {fd for fd in found if os.path.lexists(f"/proc/self/fd/{fd}")}
+    # The one that lists the folder is closed again when we look.
+    return {int(path.name) for path in (SELF / "fd").iterdir() if _link(path.name)}
 
 
 def reasons(known: set[int]) -> list[str]:
@@ -46,37 +48,41 @@ def reasons(known: set[int]) -> list[str]:
 
 def readers(known: set[int]) -> list[OpenFile]:
     """Files that the notebook reads; a fork opens them anew, to have a place of its own."""
-    return [OpenFile(fd, os.readlink(f"/proc/self/fd/{fd}")) for fd in descriptors() - known]
+    return [OpenFile(fd, _link(fd)) for fd in descriptors() - known]
+
+
+def _link(fd: int | str) -> str:
+    """What a descriptor leads to; empty if it is closed."""
+    try:
+        return str((SELF / "fd" / str(fd)).readlink())
+    except OSError:
+        return ""
 
 
 def _threads() -> Iterator[str]:
     others = [t.name for t in threading.enumerate() if t is not threading.main_thread()]
-    native = len(os.listdir("/proc/self/task")) - 1 - len(others)
+    native = len([*(SELF / "task").iterdir()]) - 1 - len(others)
     yield from (f"the thread {name!r} still runs" for name in others)
     if native > 0:
         yield f"{native} threads of a library still run"
 
 
 def _children() -> Iterator[str]:
-    for task in os.listdir("/proc/self/task"):
-        with open(f"/proc/self/task/{task}/children", encoding="ascii") as file:
-            yield from (f"process {pid} that it started still runs" for pid in file.read().split())
+    for task in (SELF / "task").iterdir():
+        pids = (task / "children").read_text().split()
+        yield from (f"process {pid} that it started still runs" for pid in pids)
 
 
 def _mappings() -> Iterator[str]:
-    with open("/proc/self/maps", encoding="utf-8", errors="replace") as file:
-        for line in file:
-            _, rights, _, _, _, *path = line.split(None, 5)
-            if rights.endswith("s") and "w" in rights:
-                yield f"memory shared with others: {''.join(path).strip() or 'anonymous'}"
+    for line in (SELF / "maps").read_text(errors="replace").splitlines():
+        _, rights, _, _, _, *path = line.split(None, 5)
+        if rights.endswith("s") and "w" in rights:
+            yield f"memory shared with others: {''.join(path).strip() or 'anonymous'}"
 
 
 def _open(fd: int) -> str:
     """What is wrong with an open descriptor; empty if nothing is."""
-    try:
-        path, mode = os.readlink(f"/proc/self/fd/{fd}"), os.fstat(fd).st_mode
-    except OSError:
-        return ""
+    path, mode = _link(fd), os.fstat(fd).st_mode
     if path in DEVICES:
         return ""
     if not stat.S_ISREG(mode) or path.startswith("/memfd:") or path.endswith(" (deleted)"):
@@ -85,8 +91,8 @@ def _open(fd: int) -> str:
 
 
 def _reads_only(fd: int) -> bool:
-    with open(f"/proc/self/fdinfo/{fd}", encoding="ascii") as file:
-        flags = next(line.split()[1] for line in file if line.startswith("flags:"))
+    lines = (SELF / "fdinfo" / str(fd)).read_text().splitlines()
+    flags = next(line.split()[1] for line in lines if line.startswith("flags:"))
     return int(flags, 8) & os.O_ACCMODE == os.O_RDONLY
 
 

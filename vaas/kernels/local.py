@@ -77,6 +77,7 @@ class LocalKernelHost(KernelHost):
         self._sandboxed = mode == "bubblewrap"
         self._tell_author, self._failure_view = on_author_message, failure_view
         self._clock = clock
+        self._most = most
         self._free = list(range(most - 1, -1, -1))
         self._kernels: dict[int, LocalKernel] = {}
         self._culler = Culler(self.kernels, clock, grace=grace)

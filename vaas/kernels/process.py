@@ -43,12 +43,15 @@ class Orders:
         uid: user to become, or ``None`` to stay who we are.
         no_nesting: bubblewrap can forbid further user namespaces.
         filtered: system calls are filtered.
+        users: the first of the users that it may give to others, and how many there
+            are; ``None`` if it shall know its own alone.
     """
 
     cgroups: Sequence[str]
     uid: int | None
     no_nesting: bool
     filtered: bool
+    users: tuple[int, int] | None = None
 
 
 class Process:
@@ -134,6 +137,8 @@ def _start(
                 "cgroups": list(orders.cgroups),
                 "uid": orders.uid,
                 "sources": sources,
+                "users": orders.users,
+                "given": sandbox.GIVEN_USERS,
                 "parent": os.getpid(),
                 "argv": argv,
                 "environment": environment or {"PATH": "/usr/bin:/bin"},
@@ -176,6 +181,7 @@ async def launch(world: sandbox.World, orders: Orders) -> Process:
                     fds,
                     staged=orders.uid is not None,
                     no_nesting=orders.no_nesting and not world.forking,
+                    users=orders.users is not None,
                 )
             )
             paper = memory_file(handed, "args", args)

@@ -37,10 +37,17 @@ SHARED_ETC = (
 )  # fmt: skip
 """What programs below ``/usr`` need of the host's ``/etc``; no secret is kept there."""
 
+FIRST_OTHER = 2000
+"""The first of the users that a template's forks become, as the template calls it."""
+
+OWN_USER = ("--unshare-user", "--uid", str(INSIDE_ID), "--gid", str(INSIDE_ID))
+GIVEN_USERS = (200, 201)
+"""Descriptors of the user namespaces that ``stage`` makes: to set up in, and to run in."""
+
 NAMESPACES = (
-    "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
+    "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
     "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv",
-    "--hostname", "vaas", "--uid", str(INSIDE_ID), "--gid", str(INSIDE_ID),
+    "--hostname", "vaas",
 )  # fmt: skip
 
 
@@ -97,7 +104,9 @@ class Descriptors:
     nsswitch: int
 
 
-def arguments(world: World, fds: Descriptors, *, staged: bool, no_nesting: bool) -> list[str]:
+def arguments(
+    world: World, fds: Descriptors, *, staged: bool, no_nesting: bool, users: bool = False
+) -> list[str]:
     """Bubblewrap's arguments, without the program's own name.
 
     Args:
@@ -105,8 +114,11 @@ def arguments(world: World, fds: Descriptors, *, staged: bool, no_nesting: bool)
         fds: descriptors as the child has them.
         staged: sources were put at ``/run/INDEX`` by ``stage``.
         no_nesting: this bubblewrap can forbid further user namespaces.
+        users: ``stage`` makes the user namespaces.
     """
-    out = [*NAMESPACES, "--info-fd", str(fds.info)]
+    setup, inside = GIVEN_USERS
+    given = ("--userns", str(setup), "--userns2", str(inside))
+    out = [*(given if users else OWN_USER), *NAMESPACES, "--info-fd", str(fds.info)]
     out += ["--disable-userns"] if no_nesting else []
     out += ["--seccomp", str(fds.seccomp)] if fds.seccomp is not None else []
     out += [*_system(), *_etc(fds), *_writable(world.limits), *_binds(world.binds, staged=staged)]
@@ -193,6 +205,8 @@ def places(limits: Limits) -> dict[str, int]:
 def _writable(limits: Limits) -> Iterator[str]:
     """Memory file systems; ``/dev`` itself is closed before one is put into it."""
     yield from ("--remount-ro", "/dev")
+    # Else they would be made as private as what is put into them.
+    yield from ("--dir", "/home", "--dir", "/run")
     for place, size in places(limits).items():
         yield from ("--perms", "0700", "--size", str(size), "--tmpfs", place)
 
@@ -205,6 +219,8 @@ def _binds(binds: Sequence[Bind], *, staged: bool) -> Iterator[str]:
 
 __all__ = [
     "DATA",
+    "FIRST_OTHER",
+    "GIVEN_USERS",
     "GROUPS",
     "HOME",
     "HOSTS",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import secrets
 import socket
 from contextlib import AsyncExitStack
@@ -24,9 +23,9 @@ from vaas.kernels.forks.placing import Order, Placing
 from vaas.kernels.forks.template import LocalTemplate
 from vaas.kernels.kernel import LocalKernel
 from vaas.kernels.limits import Leaf
-from vaas.kernels.local import LocalKernelHost, stop
+from vaas.kernels.local import FIRST_UID, LocalKernelHost, stop
 from vaas.kernels.process import Orders, Process, abandon, launch
-from vaas.kernels.sandbox import INSIDE_ID, places
+from vaas.kernels.sandbox import FIRST_OTHER, INSIDE_ID, places
 from vaas.model import KernelRef
 
 FIRST_TEMPLATE_UID = 60001
@@ -136,6 +135,7 @@ class ForkingHost(LocalKernelHost):
             uid=FIRST_TEMPLATE_UID + slot if report.own_users else None,
             no_nesting=False,
             filtered=report.seccomp,
+            users=(FIRST_UID, self._most) if report.own_users else None,
         )
         return await launch(world, orders)
 
@@ -155,7 +155,7 @@ class ForkingHost(LocalKernelHost):
             stack.callback(peer.close)
             stack.push_async_callback(_end, peer)
             try:
-                await self._wall_in(template, request, leaf, ours, peer)
+                await self._wall_in(template, request, slot, leaf, ours, peer)
                 line = await Line.open(ours)
             except BaseException:
                 ours.close()
@@ -170,6 +170,7 @@ class ForkingHost(LocalKernelHost):
         self,
         template: LocalTemplate,
         request: KernelRequest,
+        slot: int,
         leaf: Leaf,
         ours: socket.socket,
         peer: Peer,
@@ -177,11 +178,11 @@ class ForkingHost(LocalKernelHost):
         """Furnish the fork's namespaces, give it its orders, see that all walls stand."""
         if self._placing is None:
             self._placing = Placing()
-        root = os.geteuid() == 0
+        root = (await self._open()).own_users
         order = Order(
             pid=peer.first,
             template=template.pid,
-            outer=INSIDE_ID,
+            outer=FIRST_OTHER + slot if root else INSIDE_ID,
             cgroups=leaf.procs,
             processes=request.limits.processes,
             places=places(request.limits),
@@ -194,7 +195,9 @@ class ForkingHost(LocalKernelHost):
         await readable(ours.fileno())
         if ours.recv(1) != HELLO:
             raise KernelStartFailed("a fork ended before it was ready")
-        await asyncio.to_thread(walls.check, peer.first, template.pid, None)
+        await asyncio.to_thread(
+            walls.check, peer.first, template.pid, FIRST_UID + slot if root else None
+        )
         ours.send(HELLO)
 
     def _join(

@@ -22,7 +22,7 @@ import socket
 import stat
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 NEWUSER, NEWNS, NEWPID, NEWNET, NEWIPC, NEWUTS = (
@@ -60,8 +60,8 @@ def _syscall(number: int, *arguments: Any) -> int:
     return done
 
 
-def _write(path: str, text: str) -> None:
-    fd = os.open(path, os.O_WRONLY)
+def _write(path: str, text: str, folder: int | None = None) -> None:
+    fd = os.open(path, os.O_WRONLY, dir_fd=folder)
     try:
         os.write(fd, text.encode())
     finally:
@@ -111,43 +111,67 @@ def put(root: str, found: list[Found]) -> None:
             file.write(content)
 
 
-def inner_mounts(template: int, place: str) -> list[str]:
-    """Mounts below a place: an environment may lie below ``/tmp``."""
+def inner_mounts(template: int, places: Iterable[str]) -> dict[str, list[str]]:
+    """Mounts below each place: an environment may lie below ``/tmp``."""
     with open(f"/proc/{template}/mountinfo", encoding="utf-8") as file:  # noqa: PTH123
-        points = sorted(line.split()[4] for line in file)
-    inner = [p.encode().decode("unicode_escape") for p in points if p.startswith(f"{place}/")]
-    return [p for p in inner if not any(p.startswith(f"{q}/") for q in inner)]
+        points = [line.split()[4].encode().decode("unicode_escape") for line in file]
+    found = {}
+    for place in places:
+        inner = [point for point in points if point.startswith(f"{place}/")]
+        found[place] = [p for p in inner if not any(p.startswith(f"{q}/") for q in inner)]
+    return found
 
 
-def _cover(place: str, size: int, inner: list[str]) -> None:
+def _trees(inner: dict[str, list[str]]) -> dict[str, int]:
+    """Copies of mounts, not yet anywhere, by the path where they belong."""
+    paths = [path for found in inner.values() for path in found]
+    return {p: _syscall(OPEN_TREE, AT_FDCWD, p.encode(), CLONE_TREE) for p in paths}
+
+
+def _enter(pidfd: int, order: dict[str, Any], inner: dict[str, list[str]]) -> dict[str, int]:
+    """Map the fork's user, then go where it is and become it.
+
+    Returns:
+        copies of the mounts that must stay.
+    """
+    process = os.open(f"/proc/{order['pid']}", os.O_RDONLY)
+    parent = os.open(f"/proc/{order['template']}/ns/user", os.O_RDONLY)
+    trees: dict[str, int] = {}
+    if not order["deny_groups"]:
+        # Only here we still are who may pass the template's own folders.
+        _call("setns", pidfd, NEWNS)
+        trees = _trees(inner)
+    _call("setns", parent, NEWUSER)
+    # Only one who stands in the parent namespace may write the maps.
+    if order["deny_groups"]:
+        _write("setgroups", "deny", process)
+    for kind in ("gid_map", "uid_map"):
+        _write(kind, f"{INSIDE_ID} {order['outer']} 1", process)
+    _call("setns", pidfd, NEWUSER | NEWNS | NEWPID | NEWNET | NEWIPC | NEWUTS)
+    # Being no root in there either, we keep our rights when we become the viewer.
+    os.setresgid(*[INSIDE_ID] * 3)
+    os.setresuid(*[INSIDE_ID] * 3)
+    return trees or _trees(inner)
+
+
+def _mount(kind: str, target: str, options: str = "", flags: int = 0) -> None:
+    flags |= MS_NOSUID | MS_NODEV
+    _call("mount", kind.encode(), target.encode(), kind.encode(), flags, options.encode())
+
+
+def _cover(place: str, size: int, trees: dict[str, int]) -> None:
     """Put a fresh file system over a place, and what was mounted below it back."""
-    kept = [(p, _syscall(OPEN_TREE, AT_FDCWD, p.encode(), CLONE_TREE)) for p in inner]
     owner = f"mode=0700,uid={INSIDE_ID},gid={INSIDE_ID}"
     _mount("tmpfs", place, f"size={size},nr_inodes={max(64, size >> 12)},{owner}")
-    for path, tree in kept:
+    for path, tree in trees.items():
+        if not path.startswith(f"{place}/"):
+            continue
         if stat.S_ISDIR(os.fstat(tree).st_mode):
             os.makedirs(path, exist_ok=True)  # noqa: PTH103
         else:
             os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
         _syscall(MOVE_MOUNT, tree, b"", AT_FDCWD, path.encode(), MOVE_FROM_FD)
-
-
-def _enter(pidfd: int, order: dict[str, Any]) -> None:
-    """Map the fork's user, then go where it is."""
-    parent = os.open(f"/proc/{order['template']}/ns/user", os.O_RDONLY)
-    _call("setns", parent, NEWUSER)
-    # Only one who stands in the parent namespace may write the maps.
-    if order["deny_groups"]:
-        _write(f"/proc/{order['pid']}/setgroups", "deny")
-    for kind in ("gid_map", "uid_map"):
-        _write(f"/proc/{order['pid']}/{kind}", f"{INSIDE_ID} {order['outer']} 1")
-    _call("setns", pidfd, NEWUSER | NEWNS | NEWPID | NEWNET | NEWIPC | NEWUTS)
-
-
-def _mount(kind: str, target: str, options: str = "", flags: int = 0) -> None:
-    flags |= MS_NOSUID | MS_NODEV
-    _call("mount", kind.encode(), target.encode(), kind.encode(), flags, options.encode())
 
 
 def _mount_proc() -> None:
@@ -166,13 +190,13 @@ def _mount_proc() -> None:
         raise OSError(f"/proc could not be mounted: status {status}")
 
 
-def _furnish(order: dict[str, Any], inner: dict[str, list[str]]) -> None:
+def _furnish(order: dict[str, Any], trees: dict[str, int]) -> None:
     """Put fresh file systems over the inherited ones, and let nobody nest further."""
     _mount_proc()
     _write("/proc/sys/user/max_user_namespaces", "0")
     _mount("tmpfs", "/dev/pts", "size=4k,nr_inodes=2,mode=0555", MS_RDONLY | MS_NOEXEC)
     for place, size in order["places"].items():
-        _cover(place, size, inner[place])
+        _cover(place, size, trees)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         asked = fcntl.ioctl(sock, SIOCGIFFLAGS, struct.pack("16sH14x", b"lo", 0))
         flags = struct.unpack("16sH14x", asked)[1]
@@ -187,14 +211,10 @@ def place(order: dict[str, Any], pidfd: int) -> None:
             _write(procs, str(pid))
     root = f"/proc/{order['template']}/root"
     found = {name: list(collect(root + name, order["places"][name])) for name in order["kept"]}
-    inner = {name: inner_mounts(order["template"], name) for name in order["places"]}
-    _enter(pidfd, order)
-    # Being no root in there either, we keep our rights when we become the viewer.
-    os.setresgid(*[INSIDE_ID] * 3)
-    os.setresuid(*[INSIDE_ID] * 3)
+    trees = _enter(pidfd, order, inner_mounts(order["template"], order["places"]))
     limit = struct.pack("2Q", order["processes"], order["processes"])
     _call("prlimit64", order["pid"], RLIMIT_NPROC, limit, None)
-    _furnish(order, inner)
+    _furnish(order, trees)
     for name, files in found.items():
         put(name, files)
 

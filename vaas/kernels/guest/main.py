@@ -54,6 +54,9 @@ def main() -> None:
     del sys.path[0]
     line_fd, control_fd, library = sys.argv[1:]
     sys.path.append(library)
+    # What was needed to build the sandbox is no business of a notebook's.
+    for fd in remains.descriptors() - {0, 1, 2, int(line_fd), int(control_fd)}:
+        os.close(fd)
     line = Line(socket.socket(fileno=int(line_fd)))
     control = socket.socket(fileno=int(control_fd))
     loop = ForkingLoop()

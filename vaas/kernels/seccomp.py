@@ -53,7 +53,7 @@ SHARED_FLAGS = (
 )  # fmt: skip
 """clone(2): CLONE_VM, FS, FILES, SIGHAND, PARENT, SYSVSEM, UNTRACED, IO: a fork shares nothing."""
 
-AF_NETLINK, SOCK_RAW = 16, 3
+AF_INET, AF_INET6, AF_NETLINK, SOCK_RAW = 2, 10, 16, 3
 NETFILTER_OPTIONS = (64, 65, 96, 97, 128, 129)
 """setsockopt(2) at the level of IP: tables for the firewall of a network of one's own."""
 
@@ -96,7 +96,9 @@ def _deny_all_but_forks(filter_: Any, seccomp: Any) -> None:
             filter_.add_rule(eperm, "setsockopt", ip, table)
     for request in BRIDGE_REQUESTS:
         filter_.add_rule(eperm, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, request))
-    filter_.add_rule(eperm, "socket", seccomp.Arg(1, seccomp.MASKED_EQ, 0xF, SOCK_RAW))
+    for family in (AF_INET, AF_INET6):
+        kind = seccomp.Arg(1, seccomp.MASKED_EQ, 0xF, SOCK_RAW)
+        filter_.add_rule(eperm, "socket", seccomp.Arg(0, seccomp.EQ, family), kind)
 
 
 def _deny_by_arguments(filter_: Any, seccomp: Any, families: frozenset[int]) -> None:

@@ -64,7 +64,8 @@ class Line:
 
     def close(self) -> None:
         """Hang up."""
-        self._writer.close()
+        # Nobody is left to whom the rest could be sent.
+        self._writer.transport.abort()
 
 
 __all__ = ["Line"]

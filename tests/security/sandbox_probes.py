@@ -256,7 +256,7 @@ FILLING = (
     Probe("fill /dev/shm", "print(fill('/dev/shm/x'))", r"(ENOSPC|EFBIG) after \d+\.\d+ MiB"),
     Probe("fill the sockets' place", "print(fill('/run/kernel/x'))", r"ENOSPC after 0\.\d+ MiB"),
     Probe("fill standard error's file", "print(fill('/proc/self/fd/' + next(f for f in os.listdir('/proc/self/fd')"
-          " if 'notes' in os.readlink('/proc/self/fd/' + f))))", r"(EPERM|EFBIG|ENOSPC|EACCES) after 0\.\d+ MiB", fork="StopIteration.*"),
+          " if 'notes' in os.readlink('/proc/self/fd/' + f))))", r"(EPERM|EFBIG|ENOSPC|EACCES) after 0\.\d+ MiB", fork="(StopIteration|FileNotFoundError).*"),
     Probe("a file in memory", "print(fill('/proc/self/fd/%d' % os.memfd_create('x')))",
           r"EFBIG after (16|64)\.\d+ MiB"),
     Probe("descriptors",

@@ -192,8 +192,14 @@ async def test_memory_bomb(host, outside):
         assert isinstance(reason, KernelOutOfMemory)
 
 
-async def test_inode_bomb_is_charged_to_the_kernel(host, outside):
+async def test_inode_bomb_is_charged_to_the_kernel(host, outside, launcher):
     async with own_kernel(host, outside, memory=160 * MIB) as kernel:
+        if launcher == "fork":  # its places hold so many files and no more
+            code = "for i in range(10**7): open(f'/tmp/{i}', 'w').close()"
+            outcome = (await run(kernel, code)).text
+            say("endless empty files", outcome)
+            assert outcome.startswith("OSError: [Errno 28]")
+            return
         kernel.client.execute("for i in range(10**7): open(f'/tmp/{i}', 'w').close()")
         reason = await asyncio.wait_for(kernel.ended, 60)
         say("endless empty files", repr(reason))
@@ -236,8 +242,12 @@ async def test_kill_everything(host, outside):
         assert (await run(other, "print('alive')")).out == "alive\n"
 
 
-async def test_sockets_replaced_by_links(host, outside):
+async def test_sockets_replaced_by_links(host, outside, launcher):
     """The server keeps to the sockets that it opened; a decoy never hears of it."""
+    if launcher == "fork":
+        async with own_kernel(host, outside) as kernel:
+            assert (await run(kernel, "print(os.listdir('/run/kernel'))")).text == "[]"
+        return
     code = (
         "for p in glob.glob('/run/kernel/k*'):\n"
         "    os.unlink(p); os.symlink({!r}, p)\n"
@@ -282,11 +292,12 @@ async def test_a_name_that_is_no_socket_is_refused(tmp_path):
         await Sockets().open(str(tmp_path), "k", Alive())
 
 
-async def test_one_viewers_frames_do_not_reach_another_kernel(host, outside):
+async def test_one_viewers_frames_do_not_reach_another_kernel(host, outside, launcher):
     async with own_kernel(host, outside) as mine, own_kernel(host, outside) as theirs:
         assert mine.ref.id != theirs.ref.id
         key = "import json; print(json.load(open('/run/kernel/connection.json'))['key'])"
-        assert (await run(mine, key)).out != (await run(theirs, key)).out
+        if launcher == "fresh":  # forks have no key that could be told
+            assert (await run(mine, key)).out != (await run(theirs, key)).out
         await run(theirs, "print('private')")
         await mine.close()
         seen = b"".join([data async for data in mine.channel.attach()])

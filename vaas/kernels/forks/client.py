@@ -95,6 +95,10 @@ class LineManager:
         self._client, self._peer = client, peer
         self.session = client.session
 
+    def client(self) -> LineClient:
+        """The one client there is; stopped, it may be started again."""
+        return self._client
+
     async def is_alive(self) -> bool:
         """Whether the kernel's process lives."""
         return await self._client.is_alive()

@@ -67,10 +67,13 @@ class Prepared:
         template: to be forked.
         results: of the cells, by place in the notebook; those that the author
             wants run for each viewer are left out.
+        widgets: the widgets' state at the end of the run, as a notebook file's
+            metadata holds it (``application/vnd.jupyter.widget-state+json``).
     """
 
     template: Template
     results: Mapping[int, CellResult]
+    widgets: Mapping[str, Any]
 
 
 class PreparedNotebooks:
@@ -172,7 +175,9 @@ class PreparedNotebooks:
         elif reasons := await template.seal():
             self._give_up(recipe, "; ".join(reasons))
         else:
-            self._kept[recipe.key] = Prepared(template, results)
+            self._kept[recipe.key] = Prepared(
+                template, results, notebook.node.metadata.get("widgets", {})
+            )
             metrics.templates.labels("made").inc()
             resources = stack.pop_all()
             template.ended.add_done_callback(lambda _: _let_go(resources))
@@ -208,9 +213,8 @@ def _let_go(resources: AsyncExitStack) -> None:
 async def _results(notebook: Notebook, template: Template, timeout: float) -> dict[int, CellResult]:
     """Run all cells in a template; those for each viewer too, since later ones need them."""
     results = {}
-    cells = run_cells(
-        notebook, template.manager, template.client, timeout=timeout, inject=_to_nobody
-    )
+    kernel = template.manager, template.client
+    cells = run_cells(notebook, *kernel, timeout=timeout, inject=_to_nobody, record=True)
     async for result in cells:
         if result.failure or result.index not in notebook.fresh:
             results[result.index] = result

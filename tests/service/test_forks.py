@@ -93,3 +93,77 @@ async def test_cells_for_each_viewer_run_in_the_fork(stage: Stage, viewer: Viewe
     address = stage.notebook(forked(*cells, fresh=(1,)))
     line = await viewer.view(address)
     assert [line.texts(1), line.texts(2)] == ["2 1\n", "1\n"]
+
+
+async def test_what_later_cells_changed_is_shown_as_changed(stage: Stage, viewer: Viewer) -> None:
+    cells = ("line = display('first', display_id=True)", "line.update('second')")
+    line = await viewer.view(stage.notebook(forked(*cells)))
+    assert line.texts(0) == "'second'"
+
+
+async def test_the_widgets_state_is_kept_for_whoever_paints_the_page(
+    stage: Stage, viewer: Viewer
+) -> None:
+    await viewer.view(stage.notebook(forked(SLIDER + "\ns.value = 5")))
+    kept = list(stage.front.launcher.sessions._prepared._kept.values())[-1]
+    state = kept.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    values = {one["model_name"]: one["state"].get("value") for one in state.values()}
+    assert values["IntSliderModel"] == 5
+    assert values["LabelModel"] == "now 5"
+
+
+REMAINS = {
+    "thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), name='t9').start()",
+    "process": "import subprocess\np = subprocess.Popen(['sleep', '9'])",
+    "socket": "import socket\nsocket.create_server(('127.0.0.1', 0)); s = socket.create_server(('127.0.0.1', 0))",
+    "open for writing": "f = open('/scratch/x', 'w')",
+    "memory shared": "import mmap\nm = mmap.mmap(-1, 4096)",
+}
+
+
+async def test_what_cannot_be_forked_gets_kernels_of_its_own(
+    stage: Stage, viewer: Viewer, what: str
+) -> None:
+    line = await viewer.view(stage.notebook(forked(REMAINS[what], "print('there')")))
+    assert line.texts(1) == "there\n"
+    assert what in stage.heard("not_forked")[-1]["why"]
+
+
+async def test_a_template_that_crashes_is_no_viewers_loss(stage: Stage, viewer: Viewer) -> None:
+    crash = "import os, sys\nif 'guest' in ''.join(sys.modules): os._exit(1)"
+    line = await viewer.view(stage.notebook(forked(crash, "print('there')")))
+    assert line.texts(1) == "there\n"
+
+
+async def test_an_author_may_refuse_forks(stage: Stage, viewer: Viewer) -> None:
+    before = forks(stage)
+    address = stage.notebook(
+        book([nb.new_code_cell("import sys\nprint('guest.main' in sys.modules)")], vaas={"launch": "fresh"})
+    )
+    for _ in range(2):
+        assert (await viewer.view(address)).texts(0) == "False\n"
+    assert forks(stage) == before
+
+
+async def test_a_new_version_is_run_anew(stage: Stage, viewer: Viewer) -> None:
+    files = {"app.ipynb": forked("print('one')")}
+    folder = "versions"
+    stage.fill(folder, files)
+    from vaas.shares import parse_link
+    from vaas.shares.links import canonical_path
+
+    address = canonical_path(parse_link(stage.cloud.add_link("nextcloud", folder)))
+    assert (await viewer.view(address)).texts(0) == "one\n"
+    count = forks(stage)
+    stage.fill(folder, {"app.ipynb": forked("print('two!')")})
+    assert (await viewer.view(address)).texts(0) == "two!\n"
+    assert forks(stage) == count
+
+
+async def test_many_at_once(stage: Stage, viewer: Viewer) -> None:
+    address = stage.notebook(forked("import os, random", SLIDER, "print(random.random())", fresh=(2,)))
+    await viewer.view(address)
+    started = time.monotonic()
+    lines = await asyncio.gather(*(viewer.view(address) for _ in range(10)))
+    print(f"10 at once: {time.monotonic() - started:.2f} s")
+    assert len({line.texts(2) for line in lines}) == 10

@@ -60,6 +60,7 @@ async def run_cells(
     timeout: float,
     inject: Inject,
     known: Mapping[int, CellResult] = MappingProxyType({}),
+    record: bool = False,
 ) -> AsyncIterator[CellResult]:
     """Run the code cells of a notebook in order.
 
@@ -71,11 +72,14 @@ async def run_cells(
         inject: puts an iopub message before the viewer; used for outputs that
             ``Output`` widgets capture while cells run.
         known: results of cells that have run already, by place in the notebook.
+        record: nobody watches: later cells may still change what results show, and
+            the widgets' state at the end goes into the notebook's metadata.
 
     Yields:
         the result of each code cell; after a failure nothing more.
     """
-    runner = _Runner(notebook.node, km=manager, timeout=int(timeout), inject=inject)
+    options = {"timeout": int(timeout), "inject": inject, "store_widget_state": record}
+    runner = _Runner(notebook.node, km=manager, **options)
     runner.reset_execution_trackers()
     runner.kc = client
     try:
@@ -85,6 +89,8 @@ async def run_cells(
                 yield result
                 if result.failure:
                     return
+        if record:
+            runner.set_widgets_metadata()
     finally:
         for captured in runner.captured():
             captured.cancel()
@@ -232,7 +238,6 @@ class _Runner(NotebookClient):
     def __init__(self, node: Any, **options: Any) -> None:
         super().__init__(
             node,
-            store_widget_state=False,
             allow_errors=False,
             coalesce_streams=False,
             # A cell's reply overtakes what it said before; a flood takes its time to arrive.
@@ -257,6 +262,8 @@ class _Runner(NotebookClient):
 
     def let_go(self, cell: Any, cell_index: int) -> None:
         """Forget a cell's outputs once the viewer has them; updates go to the page itself."""
+        if self.store_widget_state:
+            return
         cell.outputs = []
         self.clear_display_id_mapping(cell_index)
 

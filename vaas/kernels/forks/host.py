@@ -15,7 +15,7 @@ from vaas.kernels.base import Kernel, KernelRequest, Template
 from vaas.kernels.descriptors import readable
 from vaas.kernels.environment import Environment, build_template_world
 from vaas.kernels.forks import walls
-from vaas.kernels.forks.channel import LineChannel
+from vaas.kernels.forks.channel import LineChannel, TemplateChannel
 from vaas.kernels.forks.client import LineClient, LineManager
 from vaas.kernels.forks.line import Line
 from vaas.kernels.forks.peer import Peer, meet, pair
@@ -103,7 +103,7 @@ class ForkingHost(LocalKernelHost):
         stack.callback(peer.close)
         line = await Line.open(ours)
         client = LineClient(line, peer)
-        channel = LineChannel(line, peer, client, *self._page(request.ref))
+        channel = TemplateChannel(line, peer, client, *self._page(request.ref))
         stack.callback(channel.close)
         relay = asyncio.create_task(channel.run(), name="template's line")
         stack.push_async_callback(stop, relay)

@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from vaas.errors import VaasError
 from vaas.kernels import KernelHost, KernelRequest, Template
 from vaas.model import KernelRef, Version, Workspace
 from vaas.observability import logger, metrics
-from vaas.rendering import CellResult, Notebook, load_notebook, run_cells
+from vaas.rendering import CellResult, Notebook, Recording, load_notebook, record_cells
 
 log = logger(__name__)
 
@@ -65,15 +64,18 @@ class Prepared:
 
     Attributes:
         template: to be forked.
-        results: of the cells, by place in the notebook; those that the author
-            wants run for each viewer are left out.
-        widgets: the widgets' state at the end of the run, as a notebook file's
-            metadata holds it (``application/vnd.jupyter.widget-state+json``).
+        recording: outputs, and the widgets' state.
+        fresh: places of the cells that run for each viewer.
     """
 
     template: Template
-    results: Mapping[int, CellResult]
-    widgets: Mapping[str, Any]
+    recording: Recording
+    fresh: frozenset[int]
+
+    @property
+    def known(self) -> dict[int, CellResult]:
+        """Results that a viewer gets as they are; others run in the fork."""
+        return {i: one for i, one in self.recording.results.items() if i not in self.fresh}
 
 
 class PreparedNotebooks:
@@ -169,15 +171,15 @@ class PreparedNotebooks:
         stack.push_async_callback(template.retire)
         # Read anew: the one at hand is being run for its viewer.
         notebook = await asyncio.to_thread(load_notebook, workspace.path, recipe.notebook.path)
-        results = await _results(notebook, template, request.limits.cell)
-        if failed := next((r.failure for r in results.values() if r.failure), None):
+        recording = await record_cells(
+            notebook, template.manager, template.client, timeout=request.limits.cell
+        )
+        if failed := recording.failure:
             self._give_up(recipe, f"a cell failed: {failed.name}: {failed.message}")
         elif reasons := await template.seal():
             self._give_up(recipe, "; ".join(reasons))
         else:
-            self._kept[recipe.key] = Prepared(
-                template, results, notebook.node.metadata.get("widgets", {})
-            )
+            self._kept[recipe.key] = Prepared(template, recording, notebook.fresh)
             metrics.templates.labels("made").inc()
             resources = stack.pop_all()
             template.ended.add_done_callback(lambda _: _let_go(resources))
@@ -208,21 +210,6 @@ def _let_go(resources: AsyncExitStack) -> None:
     task = asyncio.get_running_loop().create_task(resources.aclose())
     _closing.add(task)
     task.add_done_callback(_closing.discard)
-
-
-async def _results(notebook: Notebook, template: Template, timeout: float) -> dict[int, CellResult]:
-    """Run all cells in a template; those for each viewer too, since later ones need them."""
-    results = {}
-    kernel = template.manager, template.client
-    cells = run_cells(notebook, *kernel, timeout=timeout, inject=_to_nobody, record=True)
-    async for result in cells:
-        if result.failure or result.index not in notebook.fresh:
-            results[result.index] = result
-    return results
-
-
-def _to_nobody(_type: str, _content: Mapping[str, Any]) -> None:
-    """Nobody watches a template's run."""
 
 
 __all__ = ["Prepared", "PreparedNotebooks", "Recipe"]

@@ -167,7 +167,7 @@ class Sessions:
                 await self._prepared.drop(recipe)
             else:
                 metrics.forks.inc()
-                return kernel, prepared.results
+                return kernel, prepared.known
         return await self._host.start(request), {}
 
     async def _run(

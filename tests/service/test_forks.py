@@ -37,7 +37,7 @@ async def states(line: Line) -> dict[str, Any]:
 
 async def until_made(stage: Stage, before: int) -> None:
     async with asyncio.timeout(30):
-        while forks(stage) == before:
+        while forks(stage) == before:  # noqa: ASYNC110 - made out of sight
             await asyncio.sleep(0.05)
 
 
@@ -106,7 +106,7 @@ async def test_the_widgets_state_is_kept_for_whoever_paints_the_page(
 ) -> None:
     await viewer.view(stage.notebook(forked(SLIDER + "\ns.value = 5")))
     kept = list(stage.front.launcher.sessions._prepared._kept.values())[-1]
-    state = kept.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    state = kept.recording.widgets["application/vnd.jupyter.widget-state+json"]["state"]
     values = {one["model_name"]: one["state"].get("value") for one in state.values()}
     assert values["IntSliderModel"] == 5
     assert values["LabelModel"] == "now 5"
@@ -121,6 +121,7 @@ REMAINS = {
 }
 
 
+@pytest.mark.parametrize("what", list(REMAINS))
 async def test_what_cannot_be_forked_gets_kernels_of_its_own(
     stage: Stage, viewer: Viewer, what: str
 ) -> None:
@@ -138,7 +139,10 @@ async def test_a_template_that_crashes_is_no_viewers_loss(stage: Stage, viewer: 
 async def test_an_author_may_refuse_forks(stage: Stage, viewer: Viewer) -> None:
     before = forks(stage)
     address = stage.notebook(
-        book([nb.new_code_cell("import sys\nprint('guest.main' in sys.modules)")], vaas={"launch": "fresh"})
+        book(
+            [nb.new_code_cell("import sys\nprint('guest.main' in sys.modules)")],
+            vaas={"launch": "fresh"},
+        )
     )
     for _ in range(2):
         assert (await viewer.view(address)).texts(0) == "False\n"
@@ -161,9 +165,11 @@ async def test_a_new_version_is_run_anew(stage: Stage, viewer: Viewer) -> None:
 
 
 async def test_many_at_once(stage: Stage, viewer: Viewer) -> None:
-    address = stage.notebook(forked("import os, random", SLIDER, "print(random.random())", fresh=(2,)))
+    address = stage.notebook(
+        forked("import os, random", SLIDER, "print(random.random())", fresh=(2,))
+    )
     await viewer.view(address)
     started = time.monotonic()
-    lines = await asyncio.gather(*(viewer.view(address) for _ in range(10)))
-    print(f"10 at once: {time.monotonic() - started:.2f} s")
-    assert len({line.texts(2) for line in lines}) == 10
+    lines = await asyncio.gather(*(viewer.view(address) for _ in range(7)))
+    print(f"7 at once: {time.monotonic() - started:.2f} s")
+    assert len({line.texts(2) for line in lines}) == 7

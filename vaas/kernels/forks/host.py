@@ -155,7 +155,9 @@ class ForkingHost(LocalKernelHost):
             stack.callback(peer.close)
             stack.push_async_callback(_end, peer)
             try:
-                await self._wall_in(template, request, slot, leaf, ours, peer)
+                await self._wall_in(
+                    template=template, request=request, slot=slot, leaf=leaf, ours=ours, peer=peer
+                )
                 line = await Line.open(ours)
             except BaseException:
                 ours.close()
@@ -168,6 +170,7 @@ class ForkingHost(LocalKernelHost):
 
     async def _wall_in(
         self,
+        *,
         template: LocalTemplate,
         request: KernelRequest,
         slot: int,

@@ -30,10 +30,15 @@ NEWUSER, NEWNS, NEWPID, NEWNET, NEWIPC, NEWUTS = (
 )  # fmt: skip
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
-OPEN_TREE, MOVE_MOUNT, AT_FDCWD = 428, 429, -100
+OPEN_TREE, MOVE_MOUNT, FSOPEN, FSCONFIG, FSMOUNT, AT_FDCWD = 428, 429, 430, 431, 432, -100
 CLONE_TREE, MOVE_FROM_FD = 1 | 0x8000 | 0x80000, 4
 """OPEN_TREE_CLONE with all below it; the tree is named by its descriptor alone."""
 
+SET_STRING, CREATE = 1, 6
+ATTRIBUTES = 2 | 8
+"""MOUNT_ATTR_NOSUID and NOEXEC."""
+
+PTS = "/dev/pts"
 PR_SET_PDEATHSIG = 1
 RLIMIT_NPROC = 6
 LARGEST = 1 << 17
@@ -128,6 +133,15 @@ def _trees(inner: dict[str, list[str]]) -> dict[str, int]:
     return {p: _syscall(OPEN_TREE, AT_FDCWD, p.encode(), CLONE_TREE) for p in paths}
 
 
+def _terminals() -> int:
+    """Fresh pseudo-terminals: ``!command`` needs one, and those inherited are shared."""
+    context = _syscall(FSOPEN, b"devpts", 1)
+    for key, value in ((b"mode", b"620"), (b"ptmxmode", b"0666")):
+        _syscall(FSCONFIG, context, SET_STRING, key, value, 0)
+    _syscall(FSCONFIG, context, CREATE, None, None, 0)
+    return _syscall(FSMOUNT, context, 1, ATTRIBUTES)
+
+
 def _enter(pidfd: int, order: dict[str, Any], inner: dict[str, list[str]]) -> dict[str, int]:
     """Map the fork's user, then go where it is and become it.
 
@@ -140,7 +154,7 @@ def _enter(pidfd: int, order: dict[str, Any], inner: dict[str, list[str]]) -> di
     if not order["deny_groups"]:
         # Only here we still are who may pass the template's own folders.
         _call("setns", pidfd, NEWNS)
-        trees = _trees(inner)
+        trees = _trees(inner) | {PTS: _terminals()}
     _call("setns", parent, NEWUSER)
     # Only one who stands in the parent namespace may write the maps.
     if order["deny_groups"]:
@@ -194,7 +208,10 @@ def _furnish(order: dict[str, Any], trees: dict[str, int]) -> None:
     """Put fresh file systems over the inherited ones, and let nobody nest further."""
     _mount_proc()
     _write("/proc/sys/user/max_user_namespaces", "0")
-    _mount("tmpfs", "/dev/pts", "size=4k,nr_inodes=2,mode=0555", MS_RDONLY | MS_NOEXEC)
+    if PTS in trees:
+        _syscall(MOVE_MOUNT, trees[PTS], b"", AT_FDCWD, PTS.encode(), MOVE_FROM_FD)
+    else:  # only root may make terminals for another
+        _mount("tmpfs", PTS, "size=4k,nr_inodes=2,mode=0555", MS_RDONLY | MS_NOEXEC)
     for place, size in order["places"].items():
         _cover(place, size, trees)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:

@@ -65,8 +65,11 @@ def _namespaces(pid: int, template: int) -> Iterator[str]:
         theirs, others = (Path(f"/proc/{one}/ns/{kind}").readlink() for one in (pid, template))
         if theirs == others:
             yield f"its {kind} namespace is the template's"
-    if _status(pid)["NSpid"].split()[-1] != "1":
-        yield "it is not the first of its process namespace"
+    status = _status(pid)
+    for name in ("NSpid", "NSpgid", "NSsid"):
+        # A signal to a group reaches all of it, in whichever namespace they are.
+        if status[name].split()[-1] != "1":
+            yield f"it is not the first by {name}: {status[name]}"
 
 
 def _rights(pid: int, uid: int | None) -> Iterator[str]:

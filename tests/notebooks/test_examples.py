@@ -11,10 +11,50 @@ import pytest
 from nbclient import NotebookClient
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-NAMES = ["energy", "rainfall", "vegetation"]
+NAMES = ["countries", "energy", "gallery", "rainfall", "vegetation"]
+WITH_DATA = [name for name in NAMES if (EXAMPLES / name / "make_data.py").exists()]
 
 # What a viewer does, in Python: appended to the notebook as one more cell.
 PROBES = {
+    "countries": """
+from vois import testing
+assert app.names == ["Overview", "Rows"]
+before = europe.svg, ranking.svg, history.svg
+testing.set_value(year, 2015)
+assert europe.svg != before[0]
+testing.set_value(ranking, "Sweden")
+assert (state.country, country.value) == ("SE", "SE")
+assert [row["year"] for row in table.rows] == list(years)
+assert {row["code"] for row in table.rows} == {"SE"}
+testing.set_value(europe, "ES")
+assert state.country == "ES"
+testing.set_value(europe, "CH")
+assert state.country == "ES"
+assert address.params == {"year": "2015", "country": "ES"}
+address.vue_query("?year=1066&country=XX&indicator=income")
+assert (state.year, state.country, indicator.value) == (2015, "ES", "income")
+testing.set_value(app, 1)
+testing.click(testing.find(app, ui.Download))
+assert save.parcel["name"] == "countries.csv"
+assert testing.find_all(app, ui.ErrorCard) == []
+""",
+    "gallery": """
+from vois import testing
+for page in range(len(app.names)):
+    testing.set_value(app, page)
+assert not testing.find_all(app, ui.ErrorCard, label="This page could not be built")
+shown = {type(one) for one in testing.find_all(app)} | {ui.Dialog}  # a button opens it
+widgets = {one for one in (getattr(ui, name) for name in ui.__all__) if isinstance(one, type)}
+assert {one.__name__ for one in widgets - shown} == set()
+testing.set_value(testing.find(app, label="One country"), "Spain")
+assert testing.find(app, ui.Label).label == "You chose 'Spain'"
+testing.set_value(testing.find(app, ui.Svg), "France")
+assert testing.find_all(app, label="You chose France")
+testing.click(testing.find(app, label="Save"))
+assert ui.host().messages[-1]["text"] == "Saved"
+testing.click(testing.find(app, label="Window"))
+assert isinstance(ui.host().dialogs[-1], ui.Dialog)
+""",
     "rainfall": """
 before, drawn = stats.value, picture.value
 year.value, month.value, smooth.value = 2016, "March", 1
@@ -122,7 +162,7 @@ def test_names_no_other_host(name: str) -> None:
             assert "//" not in file.read_text().replace(" // ", " ")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", WITH_DATA)
 def test_data_is_small_and_comes_from_its_script(name: str, tmp_path: Path) -> None:
     script = shutil.copy(EXAMPLES / name / "make_data.py", tmp_path)
     runpy.run_path(str(script), run_name="__main__")

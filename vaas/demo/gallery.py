@@ -75,7 +75,7 @@ def _protected(efss: DemoEfss, folder: Path) -> Exhibit:
     title, _ = _told(folder)
     url = efss.add_link("nextcloud", folder.name, token="protectedDemo26", password=_PASSWORD)  # noqa: S106 - a link's name
     text = f"The same dashboard behind a password, which is “{_PASSWORD}”."
-    return Exhibit(f"{title}, protected", text, url, "Nextcloud link, protected", "")
+    return Exhibit(f"{title}, protected", text, url, "Nextcloud link, protected", _picture(folder))
 
 
 def _picture(folder: Path) -> str:

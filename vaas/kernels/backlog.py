@@ -13,6 +13,9 @@ class Backlog:
 
     A kernel that says more than a page takes loses its oldest frames, but not
     the dashboard's cells: those were cut to a bearable size and come once.
+
+    Attributes:
+        size: bytes of all that is kept.
     """
 
     def __init__(self, limit: int = BACKLOG_LIMIT) -> None:
@@ -22,7 +25,7 @@ class Backlog:
             limit: bytes of all that is kept.
         """
         self._limit = limit
-        self._bytes = 0
+        self.size = 0
         self._frames: deque[tuple[bytes, bool]] = deque()
 
     def __bool__(self) -> bool:
@@ -40,9 +43,9 @@ class Backlog:
             how many frames had to go for it.
         """
         self._frames.append((frame, own))
-        self._bytes += len(frame)
+        self.size += len(frame)
         dropped = 0
-        while self._bytes > self._limit and len(self._frames) > 1:
+        while self.size > self._limit and len(self._frames) > 1:
             self._drop()
             dropped += 1
         return dropped
@@ -63,7 +66,7 @@ class Backlog:
         self._forget(next(foreign, 0))
 
     def _forget(self, place: int) -> None:
-        self._bytes -= len(self._frames[place][0])
+        self.size -= len(self._frames[place][0])
         del self._frames[place]
 
 

@@ -92,7 +92,11 @@ class Channel(ABC):
 
     @abstractmethod
     def inject(self, message_type: str, content: Mapping[str, Any]) -> None:
-        """Put an iopub message of the server's own before the viewer."""
+        """Put an iopub message of the server's own before the viewer.
+
+        Between ``vaas_run`` and ``vaas_ready`` what cells show is not passed on:
+        it comes with their results (``vaas_cell``).
+        """
 
 
 class Kernel(ABC):

@@ -67,6 +67,7 @@ class PageChannel(Channel):
             executor: name of the session that runs the cells.
         """
         self._failure_view, self._executor = failure_view, executor
+        self._cells_run = False
         self._session = session
         self._tell_author = on_author_message
         self._clock = clock
@@ -127,8 +128,8 @@ class PageChannel(Channel):
         header["session"] = self._kernel_session or header["session"]
         parts = [json.dumps(p, default=str).encode() for p in (header, {}, {}, dict(content))]
         self._keep(pack(Frame("iopub", parts)), own=message_type.startswith("vaas_"))
-        if message_type == "vaas_ready":
-            self._executor = ""
+        if message_type in ("vaas_run", "vaas_ready"):
+            self._cells_run = message_type == "vaas_run"
 
     def close(self) -> None:
         """An attached page gets what is left, then the end."""
@@ -179,7 +180,7 @@ class PageChannel(Channel):
 
     def _is_of_executor(self, parent: bytes) -> bool:
         """Whether a message answers a cell that runs: its output goes with the cell's result."""
-        return bool(self._executor) and (read_json(parent) or {}).get("session") == self._executor
+        return self._cells_run and (read_json(parent) or {}).get("session") == self._executor
 
     def _tell(self, text: str) -> None:
         """Tell the author, until one kernel has filled its share of the log."""

@@ -108,7 +108,7 @@ class Dashboard(Handler):
             for path, title, text in listing.notebooks
         ]
         share = listing.share
-        about = {"name": share.name, "host": link.host, "product": share.product, "updated": ""}
+        about = {"name": share.name, "host": link.host, "product": share.product_name}
         self.page("share.html", title=share.name, share=about, notebooks=notebooks)
 
     async def _source(self, link: ShareLink) -> None:

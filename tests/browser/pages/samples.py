@@ -78,7 +78,6 @@ SHARE = {
     "name": "Field campaign 2025",
     "host": "cloud.example.org",
     "product": "Nextcloud",
-    "updated": "3 May 2025",
 }
 AROUND_A_DASHBOARD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Around a dashboard</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="{icon}">
@@ -161,7 +160,7 @@ def contexts() -> dict[str, tuple[str, dict[str, Any]]]:
         ),
         "share-empty": (
             "share.html",
-            {"title": SHARE["name"], "share": SHARE | {"updated": ""}, "notebooks": []},
+            {"title": SHARE["name"], "share": SHARE, "notebooks": []},
         ),
         "password": ("password.html", {"title": "Password", "error": None, **password}),
         "password-wrong": (

@@ -1,0 +1,1 @@
+"""Dashboards made with vois, in the browser."""

@@ -1,0 +1,168 @@
+"""Drawings made of data: pure functions from numbers to SVG text, to be shown by `vois.ui.Svg`.
+
+Each part carries its name as key, so that ``ui.Svg(charts.bars(values), on_change)``
+calls ``on_change(name)`` for a part that is pressed, and ``on_hover(name)`` for one
+that is pointed at. Texts take the colour of the page, light or dark.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from vois._bars import Area
+from vois._pies import in_middle, pie_slice, turns
+from vois._svg import Range, esc, fmt, frame, ink_on, text
+
+__all__ = ["BLUES", "SERIES", "bars", "ranking", "ring"]
+
+BLUES = ("#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#08519c")
+SERIES = ("#3366a8", "#d9822b", "#3a8f5c", "#b5485d", "#7a5ea8", "#5f8a8b", "#9a7b3c", "#6b7280")
+_CHOSEN = "#d9822b"
+_LINES = "#8885"
+_MIDDLE = 200.0  # of a ring, in units of its drawing
+_FIT = ' class="vois-fit" overflow="visible"'  # ui.Svg keeps its letters readable at any width
+_NARROW = _FIT + ' style="display: block; margin: auto; max-width: 560px"'
+
+
+def bars(
+    values: Mapping[str, float],
+    *,
+    title: str = "",
+    unit: str = "",
+    chosen: str = "",
+    digits: int = 1,
+    colors: Sequence[str] = BLUES,
+    size: tuple[float, float] = (720, 360),
+) -> str:
+    """Return upright bars on one axis that includes zero.
+
+    Args:
+        values: number by name, in the order of the bars.
+        title: over the bars.
+        unit: of the numbers, told with each.
+        chosen: name of the bar that stands out, if any.
+        digits: decimals of the numbers.
+        colors: as ``#rrggbb``, from the lowest number to the highest.
+        size: width and height in the drawing's own units; it fills the width of its place.
+
+    Raises:
+        ValueError: a number is not finite, or there are no colours.
+    """
+    numbers = _checked(values, colors)
+    area = Area(*size, *_ends(numbers), 13, "currentColor")
+    shade = _shade(colors, numbers)
+    parts = [text(area.w / 2, 20, title, 17, fill="currentColor", text_anchor="middle")]
+    parts += area.grid(_LINES, digits)
+    for i, (name, number) in enumerate(zip(values, numbers, strict=True)):
+        fill = _CHOSEN if name == chosen else shade(number)
+        told = f"{fmt(number, digits)} {unit}".rstrip()
+        looks = {"fill": fill, "line": "none", "share": "0.8", "key": name}
+        parts.append(area.bar(i, len(numbers), number, told=f"{name}: {told}", **looks))
+        parts.append(area.note(i, len(numbers), number, fmt(number, digits)))
+        parts.append(area.tick(i, len(numbers), name, 0))
+    return frame("100%", "", size, "".join(parts), title or "Bar chart", looks=_FIT)
+
+
+def ranking(
+    values: Mapping[str, float],
+    *,
+    title: str = "",
+    unit: str = "",
+    chosen: str = "",
+    digits: int = 1,
+    colors: Sequence[str] = BLUES,
+) -> str:
+    """Return names and numbers one below the other, the highest number first.
+
+    Args:
+        values: number by name.
+        title: over the list.
+        unit: of the numbers.
+        chosen: name of the line that stands out, if any.
+        digits: decimals of the numbers.
+        colors: as ``#rrggbb``, from the lowest number to the highest.
+
+    Raises:
+        ValueError: a number is not finite, or there are no colours.
+    """
+    shade, top = _shade(colors, _checked(values, colors)), 34 if title else 4
+    parts = [text(4, 22, title, 17, fill="currentColor")] if title else []
+    order = sorted(values, key=lambda name: -values[name])
+    for i, name in enumerate(order):
+        fill = _CHOSEN if name == chosen else shade(values[name])
+        told = f"{fmt(values[name], digits)} {unit}".rstrip()
+        parts.append(_line(top + 30 * i, f"{i + 1}. {name}", told, fill, name))
+    box = (360.0, top + 30.0 * len(order))
+    return frame("100%", "", box, "".join(parts), title or "Ranking", looks=_NARROW)
+
+
+def ring(
+    values: Mapping[str, float],
+    *,
+    title: str = "",
+    unit: str = "",
+    digits: int = 1,
+    colors: Sequence[str] = SERIES,
+) -> str:
+    """Return shares of a whole as a ring, with names beside the parts.
+
+    Args:
+        values: number by name, none below zero.
+        title: in the middle.
+        unit: of the numbers.
+        digits: decimals of the numbers.
+        colors: as ``#rrggbb``, one for each part, from the start again when there are too few.
+
+    Raises:
+        ValueError: a number is negative or not finite, or there are no colours.
+    """
+    numbers = _checked(values, colors)
+    if any(number < 0 for number in numbers):
+        raise ValueError("values of a ring are shares of a whole; expected none below 0")
+    parts = [in_middle(title, _MIDDLE, 15, {"fill": "currentColor"})]
+    for i, (name, (start, turn)) in enumerate(zip(values, turns(numbers), strict=True)):
+        told = f"{name}: {fmt(numbers[i], digits)} {unit}".rstrip()
+        place = (_MIDDLE, 120.0, 70.0, start, turn)
+        parts.append(pie_slice(name, place, colors[i % len(colors)], told, 0.3))
+        x, y = (_MIDDLE + 130 * turned(start + turn / 2) for turned in (math.cos, math.sin))
+        side = "start" if x > _MIDDLE else "end"
+        parts.append(text(x, y + 4, name, 13, fill="currentColor", text_anchor=side))
+    inner = f'<g transform="translate(40 -{_MIDDLE - 150:g})">{"".join(parts)}</g>'
+    return frame("100%", "", (2 * _MIDDLE + 80, 300.0), inner, title or "Ring", looks=_NARROW)
+
+
+def _ends(numbers: Sequence[float]) -> tuple[float, float]:
+    """Return ends of an axis that includes zero and all numbers, in five round steps."""
+    low, high = min([0.0, *numbers]), max([0.0, *numbers])
+    size = 10.0 ** math.floor(math.log10((high - low) / 5 or 1.0))
+    for step in (size * factor for factor in (1, 2, 2.5, 5, 10, 20)):
+        start = step * math.floor(low / step)
+        if start + 5 * step >= high:
+            break
+    return start, start + 5 * step
+
+
+def _line(y: float, name: str, told: str, fill: str, key: str) -> str:
+    """Return one line of a ranking: name at the left, number at the right."""
+    ink = ink_on(fill)
+    return (
+        f'<g data-key="{esc(key)}" tabindex="0" role="button" aria-label="{esc(name)}: {esc(told)}"'
+        f' style="cursor: pointer"><rect x="2" y="{y:g}" width="356" height="26" rx="4"'
+        f' fill="{esc(fill)}"/>{text(10, y + 18, name, 13, fill=ink)}'
+        f"{text(350, y + 18, told, 13, fill=ink, text_anchor='end')}</g>"
+    )
+
+
+def _shade(colors: Sequence[str], numbers: Sequence[float]) -> Range:
+    low, high = min(numbers, default=0.0), max(numbers, default=1.0)
+    return Range(colors, low, high if high > low else low + 1)
+
+
+def _checked(values: Mapping[str, float], colors: Sequence[str]) -> list[float]:
+    for name, number in values.items():
+        if not math.isfinite(number):
+            raise ValueError(f"values[{name!r}] is {number}; expected a finite number")
+    if not colors:
+        raise ValueError("colors is empty; expected at least one, as '#rrggbb'")
+    return [float(number) for number in values.values()]

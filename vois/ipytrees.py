@@ -1,0 +1,74 @@
+"""Trees with values, of the older spelling; a `vois.ui.Tree` stands behind them."""
+# ruff: noqa: N802, N803, PLR0917 - names and order of the older spelling
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from vois import ui
+
+__all__ = ["DataNode", "basic_handle_click", "createIpytreeFromDF2Columns"]
+__all__ += ["createIpytreeFromList"]
+
+
+class DataNode:
+    """A node that was pressed: its full name and value."""
+
+    def __init__(self, name: str = "", value: float = 0.0) -> None:
+        self.name, self.value, self.selected = name, value, True
+
+
+def basic_handle_click(event: Any) -> None:
+    """Do nothing with a pressed node."""
+
+
+def createIpytreeFromList(
+    nameslist: Sequence[str] = (),
+    rootName: str = "",
+    separator: str = ".",
+    valuefor: dict[str, float] | None = None,
+    handle_click: Callable[[Any], Any] = basic_handle_click,
+    select_root: bool = False,
+) -> ui.Tree:
+    """Return a tree of dotted names whose pressed node is given to ``handle_click``.
+
+    The event is a dict with ``new``, a `DataNode`.
+    """
+    from vois.vuetify._trees import createTreeviewFromList  # noqa: PLC0415 - heavy, rarely needed
+
+    values = valuefor or {}
+
+    def pressed(name: str | None) -> None:
+        if name is not None:
+            handle_click({"name": "selected", "new": DataNode(name, values.get(name, 0.0))})
+
+    tree: ui.Tree = createTreeviewFromList(
+        nameslist,
+        rootName=rootName,
+        separator=separator,
+        selectable=False,
+        activatable=True,
+        on_activated=pressed,
+        active=rootName if select_root and rootName else None,
+        opened_all=True,
+    )
+    return tree
+
+
+def createIpytreeFromDF2Columns(
+    df: Any,
+    colindexLabels1: int,
+    colindexLabels2: int,
+    colindexValues: int = -1,
+    rootName: str = "",
+    handle_click: Callable[[Any], Any] = basic_handle_click,
+    select_root: bool = False,
+) -> ui.Tree:
+    """Return a tree of two columns of a DataFrame, told by their numbers."""
+    rows = list(df.itertuples(index=False))
+    names = [f"{row[colindexLabels1]}.{row[colindexLabels2]}" for row in rows]
+    values = {}
+    if colindexValues >= 0:
+        values = {name: float(row[colindexValues]) for name, row in zip(names, rows, strict=True)}
+    return createIpytreeFromList(names, rootName, ".", values, handle_click, select_root)

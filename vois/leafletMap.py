@@ -1,0 +1,240 @@
+"""Maps of countries and regions coloured by numbers, on ipyleaflet."""
+
+# ruff: noqa: ARG001, D417, N802, N999, PLR0917 - names and order of the older spelling
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from vois import _v
+from vois._svg import Range, limits
+from vois.geo import world
+from vois.geo.basemap import offline_map
+from vois.geojsonUtils import geojsonJson, geojsonLoadFile
+
+__all__ = ["countriesMap", "geojsonCategoricalMap", "geojsonMap"]
+
+# From low to high; the well-known palette "Plasma".
+_COLORS: tuple[str, ...] = (
+    "#0d0887",
+    "#46039f",
+    "#7201a8",
+    "#9c179e",
+    "#bd3786",
+    "#d8576b",
+    "#ed7953",
+    "#fb9f3a",
+)
+_COLORS += ("#fdca26", "#f0f921")
+
+
+def countriesMap(
+    df: Any,
+    code_column: Any = None,
+    value_column: str = "value",
+    codes_selected: Sequence[Any] = (),
+    center: Any = None,
+    zoom: Any = None,
+    width: Any = "99%",
+    height: Any = "400px",
+    min_width: Any = None,
+    basemap: Any = None,
+    detailedcountries: bool = False,
+    colorlist: Sequence[Any] = _COLORS,
+    stdevnumber: float = 2.0,
+    stroke: str = "#232323",
+    stroke_selected: str = "#00ffff",
+    stroke_width: float = 3.0,
+    decimals: float = 2,
+    minallowed_value: Any = None,
+    maxallowed_value: Any = None,
+    style: Any = None,
+    hover_style: Any = None,
+) -> Any:
+    """Return a map of countries coloured by the numbers of a DataFrame.
+
+    Args:
+        df: one row for each country.
+        code_column: column of the codes, of two or three letters; None takes the index.
+        value_column: column of the numbers.
+        codes_selected: countries to mark.
+        center: latitude and longitude; None fits the countries that have a number.
+        zoom: from 0 to 22; None fits likewise.
+        basemap: one of ipyleaflet's, or None for a plain ground that needs no network.
+        detailedcountries: shapes of the scale 1:50 million instead of 1:110 million.
+    """
+    shapes = world.countries(scale="50m" if detailedcountries else "110m")
+    colors = (colorlist, stdevnumber, minallowed_value, maxallowed_value)
+    values, shade = _values(df, code_column, value_column, colors)
+    edge = _edges(codes_selected, stroke, stroke_selected, stroke_width)
+
+    def paint(feature: dict[str, Any]) -> dict[str, Any]:
+        codes = _codes(feature)
+        code = next((one for one in codes if one in values), codes[0])
+        return {"fillColor": shade(values.get(code)), **edge(code)}
+
+    known = [_mainland(one) for one in shapes["features"] if set(_codes(one)) & set(values)]
+    layer = _layer(shapes, style, hover_style, paint)
+    fit = {"features": known or shapes["features"]}
+    return _map((width, height, min_width), center, zoom, basemap, layer, fit)
+
+
+def _mainland(feature: dict[str, Any]) -> dict[str, Any]:
+    """Return the part of a country with the most corners; what lies overseas is left out."""
+    shape = feature["geometry"]
+    parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+    longest = max(parts, key=lambda part: len(part[0]))
+    return {"geometry": {"type": "Polygon", "coordinates": longest}}
+
+
+def _codes(feature: dict[str, Any]) -> list[str]:
+    """Return every code that tables may use for a country."""
+    a2, a3 = feature["properties"]["a2"], feature["properties"]["a3"]
+    return [a2, a3, *{"GB": ["UK"], "GR": ["EL"]}.get(a2, [])]
+
+
+def _values(
+    df: Any, code_column: Any, value_column: str, colors: tuple[Any, Any, Any, Any]
+) -> tuple[dict[str, float], Range]:
+    """Return number by code, and the colours of the numbers."""
+    codes = [str(one) for one in (df.index if code_column is None else df[code_column])]
+    values = dict(zip(codes, [float(one) for one in df[value_column]], strict=True))
+    low, high = limits(list(values.values()), *colors[1:])
+    return values, Range(colors[0], low, high)
+
+
+def _edges(
+    chosen: Sequence[Any], stroke: str, marked: str, width: float
+) -> Callable[[str], dict[str, Any]]:
+    """Return what gives the outline of a region by its code."""
+    codes = {str(one) for one in chosen}
+
+    def edge(code: str) -> dict[str, Any]:
+        on = code in codes
+        return {"color": marked if on else stroke, "weight": width + 1 if on else width}
+
+    return edge
+
+
+def _map(
+    size: tuple[Any, Any, Any], center: Any, zoom: Any, basemap: Any, layer: Any, geo: Any
+) -> Any:
+    shown = offline_map(center, zoom, basemap, geo)
+    shown.layout.width, shown.layout.height = _v.css_size(size[0]), _v.css_size(size[1])
+    if size[2] is not None:
+        shown.layout.min_width = _v.css_size(size[2])
+    shown.add(layer)
+    return shown
+
+
+def _look(base: Any, **more: Any) -> dict[str, Any]:
+    given = {"opacity": 1, "dashArray": "0", "fillOpacity": 0.6} if base is None else dict(base)
+    return {**given, **more}
+
+
+def geojsonMap(
+    df: Any,
+    geojson_path: Any,
+    geojson_attribute: Any,
+    code_column: Any = None,
+    value_column: str = "value",
+    codes_selected: Sequence[Any] = (),
+    center: Any = None,
+    zoom: Any = None,
+    width: Any = "99%",
+    height: Any = "400px",
+    min_width: Any = None,
+    basemap: Any = None,
+    colorlist: Sequence[Any] = _COLORS,
+    stdevnumber: float = 2.0,
+    stroke: str = "#232323",
+    stroke_selected: str = "#00ffff",
+    stroke_width: float = 3.0,
+    decimals: float = 2,
+    minallowed_value: Any = None,
+    maxallowed_value: Any = None,
+    style: Any = None,
+    hover_style: Any = None,
+) -> Any:
+    """Return a map of regions coloured by the numbers of a DataFrame.
+
+    Args:
+        df: one row for each region.
+        geojson_path: file of the regions.
+        geojson_attribute: attribute that holds a region's code.
+        code_column: column of the codes; None takes the index.
+        value_column: column of the numbers.
+        codes_selected: regions to mark.
+        center: latitude and longitude; None fits the regions.
+        zoom: from 0 to 22; None fits the regions.
+        basemap: one of ipyleaflet's, or None for a plain ground that needs no network.
+    """
+    geo = geojsonJson(geojsonLoadFile(geojson_path))
+    colors = (colorlist, stdevnumber, minallowed_value, maxallowed_value)
+    values, shade = _values(df, code_column, value_column, colors)
+    edge = _edges(codes_selected, stroke, stroke_selected, stroke_width)
+
+    def paint(feature: dict[str, Any]) -> dict[str, Any]:
+        code = str(feature["properties"].get(geojson_attribute))
+        return {"fillColor": shade(values.get(code)), **edge(code)}
+
+    return _map(
+        (width, height, min_width),
+        center,
+        zoom,
+        basemap,
+        _layer(geo, style, hover_style, paint),
+        geo,
+    )
+
+
+def _layer(geo: Any, style: Any, hover: Any, paint: Any) -> Any:
+    leaflet = importlib.import_module("ipyleaflet")
+    return leaflet.GeoJSON(
+        data=geo,
+        style=_look(style),
+        hover_style=_look(hover, fillOpacity=0.85),
+        style_callback=paint,
+    )
+
+
+def geojsonCategoricalMap(
+    geojson_path: Any,
+    geojson_attribute: Any,
+    center: Any = None,
+    zoom: Any = None,
+    width: Any = "99%",
+    height: Any = "400px",
+    min_width: Any = None,
+    basemap: Any = None,
+    colormap: Any = None,
+    stroke: str = "#232323",
+    stroke_width: float = 3.0,
+    fill: str = "#aaaaaa",
+    style: Any = None,
+    hover_style: Any = None,
+) -> Any:
+    """Return a map of regions coloured by one of their attributes.
+
+    Args:
+        geojson_path: file of the regions.
+        geojson_attribute: attribute that tells the kind.
+        colormap: colour by kind.
+        fill: colour of other kinds.
+    """
+    geo = geojsonJson(geojsonLoadFile(geojson_path))
+    colors = dict(colormap or {})
+
+    def paint(feature: dict[str, Any]) -> dict[str, Any]:
+        kind = feature["properties"].get(geojson_attribute)
+        return {"fillColor": colors.get(kind, fill), "color": stroke, "weight": stroke_width}
+
+    return _map(
+        (width, height, min_width),
+        center,
+        zoom,
+        basemap,
+        _layer(geo, style, hover_style, paint),
+        geo,
+    )

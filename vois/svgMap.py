@@ -1,0 +1,148 @@
+"""Europe as a map whose countries are coloured by numbers."""
+
+# ruff: noqa: D417, N802, N999, PLR0917 - names and order of the older spelling
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from vois._svg import Range, esc, fmt, limits
+from vois.geo.europe import HEIGHT, WIDTH, outlines
+from vois.svgUtils import graduatedLegend
+
+__all__ = ["country_codes", "country_name", "svgChangeHeight", "svgChangeWidth", "svgMapEurope"]
+
+# The two-letter codes are those of the Union's statistics.
+_NAMES = """IS Iceland|NO Norway|SE Sweden|FI Finland|EE Estonia|LV Latvia|IE Ireland|UK United Kingdom
+DK Denmark|LT Lithuania|NL Netherlands|DE Germany|PL Poland|BY Belarus|BE Belgium
+LU Luxembourg|CZ Czechia|SK Slovakia|UA Ukraine|FR France|CH Switzerland|LI Liechtenstein
+AT Austria|HU Hungary|RO Romania|MD Moldova|PT Portugal|ES Spain|IT Italy|SI Slovenia
+HR Croatia|RS Serbia|BA Bosnia and Herzegovina|ME Montenegro|XK Kosovo|BG Bulgaria
+AL Albania|MK North Macedonia|EL Greece|TR Turkey|CY Cyprus|MT Malta"""
+
+country_name: dict[str, str] = dict(
+    one.split(" ", 1) for one in _NAMES.replace("\n", "|").split("|")
+)
+country_codes: list[str] = list(country_name)
+
+# From low to high; the well-known palette "Plasma".
+_COLORS: tuple[str, ...] = (
+    "#0d0887",
+    "#46039f",
+    "#7201a8",
+    "#9c179e",
+    "#bd3786",
+    "#d8576b",
+    "#ed7953",
+    "#fb9f3a",
+)
+_COLORS += ("#fdca26", "#f0f921")
+
+
+def svgChangeWidth(svgstring: Any, width: Any = "500px") -> Any:
+    """Return a drawing with another width."""
+    return re.sub(r'(<svg[^>]*?\bwidth=")[^"]*', rf"\g<1>{width}", svgstring, count=1)
+
+
+def svgChangeHeight(svgstring: Any, height: Any = "600px") -> Any:
+    """Return a drawing with another height."""
+    return re.sub(r'(<svg[^>]*?\bheight=")[^"]*', rf"\g<1>{height}", svgstring, count=1)
+
+
+def svgMapEurope(
+    df: Any,
+    code_column: Any = None,
+    value_column: str = "value",
+    label_column: str = "label",
+    codes_selected: Sequence[Any] = (),
+    width: Any = "400px",
+    height: Any = "600px",
+    colorlist: Sequence[Any] = _COLORS,
+    stdevnumber: float = 2.0,
+    fill: str = "#f1f1f1",
+    stroke: str = "#232323",
+    stroke_selected: str = "#00ffff",
+    stroke_width: float = 3.0,
+    onhoverfill: str = "yellow",
+    decimals: float = 2,
+    minallowed_value: Any = None,
+    maxallowed_value: Any = None,
+    hoveronempty: bool = False,
+    legendtitle: str = "",
+    legendunits: str = "",
+    bordercolor: str = "black",
+    textcolor: str = "black",
+    dark: bool = False,
+) -> Any:
+    """Return Europe with coloured countries and a legend, as SVG text.
+
+    Args:
+        df: one row for each country.
+        code_column: two-letter codes; None takes the index.
+        value_column: the numbers.
+        label_column: texts to show instead of the numbers.
+        codes_selected: countries to mark.
+        width: CSS width.
+        height: CSS height.
+        colorlist: from low to high.
+        stdevnumber: how many standard deviations around the mean the colours span.
+    """
+    codes = [str(one) for one in (df.index if code_column is None else df[code_column])]
+    values = dict(zip(codes, [float(one) for one in df[value_column]], strict=True))
+    labels = dict(zip(codes, df[label_column], strict=True)) if label_column in df.columns else {}
+    low, high = limits(list(values.values()), stdevnumber, minallowed_value, maxallowed_value)
+    shade = Range(colorlist, low, high)
+    parts = []
+    for code, outline in outlines().items():
+        value = values.get(code)
+        color = fill if value is None else shade(value)
+        told = labels.get(code, fmt(value, int(decimals))) if value is not None else ""
+        name = country_name.get(code, code)
+        said = f"{name}: {told} {legendunits}".strip() if told else name
+        width_of = min(1.0, float(stroke_width))
+        mark = (stroke_selected, 3.0) if code in codes_selected else (stroke, width_of)
+        parts.append(_country(code if code in country_name else "", outline, color, mark, said))
+    parts.sort(key=lambda one: f'stroke="{esc(stroke_selected)}"' in one)
+    legend = graduatedLegend(
+        df,
+        code_column,
+        value_column,
+        label_column,
+        country_name,
+        codes_selected,
+        colorlist,
+        stdevnumber,
+        fill,
+        stroke_selected,
+        decimals,
+        minallowed_value,
+        maxallowed_value,
+        hoveronempty,
+        legendtitle,
+        legendunits,
+        20,
+        200,
+        540,
+        bordercolor,
+        textcolor,
+        dark,
+    )
+    legend = legend.replace("<svg", '<svg x="615" y="10"', 1)
+    tall = "" if height == "auto" else f'height="{height}"'
+    hover = f".vois-country:hover {{ fill: {esc(onhoverfill)}; }}" if hoveronempty or values else ""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" {tall} viewBox="0 0 820 560"'
+        f' role="img" aria-label="{esc(legendtitle or "Europe")}" font-family="Roboto, Arial, sans-serif">'
+        f"<style>{hover}</style>"
+        f'<svg x="4" y="5" width="{WIDTH:g}" height="{HEIGHT:g}">{"".join(parts)}</svg>{legend}</svg>'
+    )
+
+
+def _country(code: str, outline: str, color: str, mark: tuple[str, float], said: str) -> str:
+    """Return one country; those that no table names have no code, and answer to nothing."""
+    shown = f'class="vois-country" data-key="{code}"' if code else 'fill-opacity="0.5"'
+    return (
+        f'<path {shown} d="{outline}" fill="{esc(color)}" stroke="{esc(mark[0])}"'
+        f' stroke-width="{mark[1]:g}" stroke-linejoin="round"><title>{esc(said)}</title></path>'
+    )

@@ -1,0 +1,42 @@
+"""A page template, of the older spelling."""
+
+# ruff: noqa: N801, N803 - names and order of the older spelling
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from vois.templates._panels import PanelPage
+
+__all__ = ["template3panels"]
+
+LEFT_WIDTH = 400
+BOTTOM_HEIGHT = 240
+RIGHT_WIDTH = 480
+
+
+class template3panels(PanelPage):
+    """A page with these panels: left, lower and right; write `createMain` and the others in a class of your own."""
+
+    SIDES = ("left", "bottom", "right")
+
+    def __init__(
+        self,
+        output: Any,
+        onclose: Callable[..., Any] | None = None,
+        leftWidth: Any = None,
+        bottomHeight: Any = None,
+        rightWidth: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        self.init_leftWidth = self.leftWidth = leftWidth if leftWidth is not None else LEFT_WIDTH
+        sizes = {"left": self.leftWidth}
+        self.init_bottomHeight = self.bottomHeight = (
+            bottomHeight if bottomHeight is not None else BOTTOM_HEIGHT
+        )
+        sizes["bottom"] = self.bottomHeight
+        self.init_rightWidth = self.rightWidth = (
+            rightWidth if rightWidth is not None else RIGHT_WIDTH
+        )
+        sizes["right"] = self.rightWidth
+        PanelPage.__init__(self, output, onclose, sizes, kwargs)

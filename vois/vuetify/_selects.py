@@ -1,0 +1,153 @@
+"""Choices from lists in the older spelling."""
+
+# ruff: noqa: N801, N802, PLR0917 - the older spelling
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from vois import _v, ui
+from vois.ui.selects import as_options
+from vois.vuetify._base import Fires, color_first
+
+__all__ = ["selectImage", "selectMultiple", "selectSingle"]
+
+
+class _Select(Fires):
+    """What the two selects share: a name for each value, and a width."""
+
+    def _named(self, values: Sequence[Any], mapping: Any) -> list[dict[str, Any]]:
+        pairs = [(mapping(one) if callable(mapping) else one, one) for one in values]
+        return as_options(pairs)
+
+    def emit(self, handler: str, *args: Any) -> None:
+        """The older callbacks take no argument."""
+        super().emit(handler, *(() if handler == "on_change" else args))  # type: ignore[misc]
+
+
+class selectSingle(_Select, ui.SelectSingle):
+    """One of many; see `vois.ui.SelectSingle`. ``onchange`` takes no argument."""
+
+    SAME: ClassVar[dict[str, str]] = {"onchange": "on_change"}
+
+    def __init__(
+        self,
+        label: Any,
+        values: Any,
+        selection: str = "",
+        mapping: Any = None,
+        reverse_mapping: Any = None,
+        width: Any = 300,
+        onchange: Callable[..., Any] | None = None,
+        clearable: bool = True,
+        marginy: float = 1,
+        newvalues_enabled: bool = False,
+        newvalues_type: str = "text",
+        colorbackground: bool = False,
+        color: Any = None,
+    ) -> None:
+        self.keep(locals())
+        self.start(
+            {},
+            label=label,
+            options=self._named(values, mapping),
+            value=selection if selection != "" else None,
+            color=color_first(color),
+            clearable=clearable,
+            combo=newvalues_enabled,
+            background=color_first(color) if colorbackground else None,
+            style_=f"width: {_v.css_size(width)}; max-width: 100%",
+            class_=f"my-{marginy}",
+        )
+        self.on_change = onchange
+        self.select = self
+        self.fire_on_program_change()
+
+    @property
+    def selection(self) -> Any:
+        """The chosen value."""
+        return self.value
+
+    @selection.setter
+    def selection(self, selection: Any) -> None:
+        self.value = selection
+
+
+class selectMultiple(_Select, ui.SelectMultiple):
+    """Several of many; see `vois.ui.SelectMultiple`. ``onchange`` takes no argument."""
+
+    SAME: ClassVar[dict[str, str]] = {"onchange": "on_change"}
+
+    def __init__(
+        self,
+        label: Any,
+        values: Any,
+        selected: Sequence[Any] = (),
+        mapping: Any = None,
+        reverse_mapping: Any = None,
+        width: Any = 300,
+        onchange: Callable[..., Any] | None = None,
+        marginy: float = 1,
+    ) -> None:
+        self.keep(locals())
+        self.start(
+            {},
+            label=label,
+            options=self._named(values, mapping),
+            value=list(selected),
+            color=color_first(),
+            multiple=True,
+            chips=True,
+            clearable=True,
+            style_=f"width: {_v.css_size(width)}; max-width: 100%",
+            class_=f"my-{marginy}",
+        )
+        self.on_change = onchange
+        self.select = self
+        self.fire_on_program_change()
+
+
+class selectImage(Fires, ui.SelectImage):
+    """One of several pictures; ``value`` is its index, -1 for none."""
+
+    SAME: ClassVar[dict[str, str]] = {"onchange": "on_change", "selection": "value"}
+
+    def __init__(
+        self,
+        images: Sequence[Any] = (),
+        label: str = "",
+        selection: float = -1,
+        onchange: Callable[..., Any] | None = None,
+        color: Any = None,
+        width: Any = "100%",
+        dense: bool = True,
+        outlined: bool = True,
+        clearable: bool = True,
+        max_width: float = 100,
+        max_height: float = 100,
+        margins: str = "ma-0 mr-1 mb-1",
+    ) -> None:
+        self.keep(locals())
+        self.start(
+            {},
+            label=label,
+            images=[dict(one) for one in images],
+            value=selection if selection >= 0 else None,
+            color=color_first(color),
+            clearable=clearable,
+            max_width=_v.css_size(max_width),
+            max_height=_v.css_size(max_height),
+            style_=f"width: {_v.css_size(width)}; max-width: 100%",
+            class_=margins,
+        )
+        self.on_change = onchange
+        self.fire_on_program_change()
+
+    def emit(self, handler: str, *args: Any) -> None:
+        """The older callback takes no argument."""
+        super().emit(handler, *(() if handler == "on_change" else args))
+
+    def setImages(self, images: Sequence[dict[str, str]]) -> None:
+        """Show other pictures; none is chosen then."""
+        self.value = None
+        self.images = [dict(one) for one in images]

@@ -1,0 +1,231 @@
+"""Trees of the older spelling, built from names or tables."""
+
+# ruff: noqa: N802, N803, PLR0917 - the older spelling
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from vois.vuetify._treeview import CustomTreeview, treeviewOperations, walk
+
+__all__ = [
+    "CustomTreeview",
+    "createFlatTreeview",
+    "createTreeviewFromDF2Columns",
+    "createTreeviewFromDF3Columns",
+    "createTreeviewFromList",
+    "treeviewOperations",
+]
+
+
+def _leaves(nodes: Sequence[dict[str, Any]]) -> list[Any]:
+    return [node["id"] for node in walk(nodes) if not node.get("children")]
+
+
+def _forest(names: Sequence[str], separator: str, full: bool, icons: dict[str, str]) -> list[Any]:
+    """Return nodes for dotted names; every part of a name is a node."""
+    top: list[dict[str, Any]] = []
+    known: dict[str, dict[str, Any]] = {}
+    for name in names:
+        parts = str(name).split(separator) if separator else [str(name)]
+        for depth in range(1, len(parts) + 1):
+            whole = separator.join(parts[:depth])
+            if whole in known:
+                continue
+            node: dict[str, Any] = {"id": whole, "name": whole if full else parts[depth - 1]}
+            if whole in icons:
+                node["icon"] = icons[whole]
+            known[whole] = node
+            above = known.get(separator.join(parts[: depth - 1])) if depth > 1 else None
+            (top if above is None else above.setdefault("children", [])).append(node)
+    return top
+
+
+def _tree(names: Sequence[str], given: dict[str, Any]) -> CustomTreeview:
+    icons = dict(given.get("iconsDict") or {})
+    nodes = _forest(names, given.get("separator", "."), False, icons)
+    for node in walk(nodes):
+        swap = given.get("substitutionDict") or {}
+        node["name"] = swap.get(node["name"], node["name"])
+        if node["id"] in given.get("disabled", ()):
+            node["disabled"] = True
+    root = given.get("rootName")
+    if root:
+        head = {"id": root, "name": root, "children": nodes}
+        if given.get("iconroot"):
+            head["icon"] = given["iconroot"]
+        nodes = [head]
+    selected = given.get("selected") or ([*_leaves(nodes)] if given.get("select_all") else [])
+    opened = list(given.get("opened", ())) or ([root] if root else [])
+    return CustomTreeview(nodes, **{**given, "selected": selected, "opened": opened})
+
+
+def createTreeviewFromList(
+    nameslist: Sequence[Any] = (),
+    rootName: str = "Root",
+    separator: str = ".",
+    select_all: bool = True,
+    on_change: Callable[..., Any] | None = None,
+    on_activated: Callable[..., Any] | None = None,
+    expand_selection_to_parents: bool = True,
+    displayfullname: bool = True,
+    width: Any = "200px",
+    height: Any = "500px",
+    elevation: float = 0,
+    repeat_parent_as_first_child: bool = False,
+    substitutionDict: Any = None,
+    color: Any = None,
+    dark: Any = None,
+    transition: bool = False,
+    selectable: bool = True,
+    activatable: bool = False,
+    active: Any = None,
+    open_on_click: bool = False,
+    opened: Sequence[Any] = (),
+    opened_all: bool = False,
+    selected: Sequence[Any] = (),
+    disabled: Sequence[Any] = (),
+    iconsshow: bool = False,
+    iconscolor: Any = None,
+    iconsfolder: bool = True,
+    icons_folder_opened: str = "mdi-folder-open",
+    icons_folder_closed: str = "mdi-folder",
+    iconroot: Any = None,
+    iconsDict: Any = None,
+    tooltips: bool = False,
+    tooltips_chars: float = 20,
+    item_height: float = 24,
+    font_size: float = 15,
+    icon_size: float = 18,
+    checkbox_size: float = 24,
+) -> Any:
+    """Return a tree of dotted names."""
+    return _tree(list(nameslist), dict(locals()))
+
+
+def createFlatTreeview(
+    nameslist: Sequence[Any] = (),
+    select_all: bool = True,
+    on_change: Callable[..., Any] | None = None,
+    on_activated: Callable[..., Any] | None = None,
+    displayfullname: bool = True,
+    width: Any = "200px",
+    height: Any = "500px",
+    elevation: float = 0,
+    color: Any = None,
+    dark: Any = None,
+    transition: bool = False,
+    selectable: bool = True,
+    activatable: bool = False,
+    active: Any = None,
+    selected: Sequence[Any] = (),
+    disabled: Sequence[Any] = (),
+    iconsshow: bool = False,
+    iconscolor: Any = None,
+    iconsDict: Any = None,
+    tooltips: bool = False,
+    tooltips_chars: float = 20,
+    item_height: float = 24,
+    font_size: float = 15,
+    icon_size: float = 18,
+    checkbox_size: float = 24,
+) -> Any:
+    """Return a tree without branches."""
+    return _tree(list(nameslist), {**locals(), "separator": ""})
+
+
+def _columns(df: Any, columns: Sequence[str], separator: str) -> list[str]:
+    rows = df[list(columns)].drop_duplicates().itertuples(index=False)
+    return [separator.join(str(cell) for cell in row) for row in rows]
+
+
+def createTreeviewFromDF2Columns(
+    df: Any,
+    columnName1: Any,
+    columnName2: Any,
+    rootName: str = "Root",
+    separator: str = ".",
+    select_all: bool = True,
+    on_change: Callable[..., Any] | None = None,
+    on_activated: Callable[..., Any] | None = None,
+    expand_selection_to_parents: bool = True,
+    width: Any = "200px",
+    height: Any = "500px",
+    elevation: float = 0,
+    repeat_parent_as_first_child: bool = False,
+    color: Any = None,
+    dark: Any = None,
+    transition: bool = False,
+    selectable: bool = True,
+    activatable: bool = False,
+    active: Any = None,
+    open_on_click: bool = False,
+    opened: Sequence[Any] = (),
+    opened_all: bool = False,
+    selected: Sequence[Any] = (),
+    disabled: Sequence[Any] = (),
+    iconsshow: bool = False,
+    iconscolor: Any = None,
+    iconsfolder: bool = True,
+    icons_folder_opened: str = "mdi-folder-open",
+    icons_folder_closed: str = "mdi-folder",
+    iconroot: Any = None,
+    iconscolumnName1: Any = None,
+    iconscolumnName2: Any = None,
+    tooltips: bool = False,
+    tooltips_chars: float = 20,
+    item_height: float = 24,
+    font_size: float = 15,
+    icon_size: float = 18,
+    checkbox_size: float = 24,
+) -> Any:
+    """Return a tree of two columns of a DataFrame."""
+    given = {name: value for name, value in locals().items() if name != "df"}
+    return _tree(_columns(df, [columnName1, columnName2], separator), given)
+
+
+def createTreeviewFromDF3Columns(
+    df: Any,
+    columnName1: Any,
+    columnName2: Any,
+    columnName3: Any,
+    rootName: str = "Root",
+    separator: str = ".",
+    select_all: bool = True,
+    on_change: Callable[..., Any] | None = None,
+    on_activated: Callable[..., Any] | None = None,
+    expand_selection_to_parents: bool = True,
+    width: Any = "200px",
+    height: Any = "500px",
+    elevation: float = 0,
+    repeat_parent_as_first_child: bool = False,
+    color: Any = None,
+    dark: Any = None,
+    transition: bool = False,
+    selectable: bool = True,
+    activatable: bool = False,
+    active: Any = None,
+    open_on_click: bool = False,
+    opened: Sequence[Any] = (),
+    opened_all: bool = False,
+    selected: Sequence[Any] = (),
+    disabled: Sequence[Any] = (),
+    iconsshow: bool = False,
+    iconscolor: Any = None,
+    iconsfolder: bool = True,
+    icons_folder_opened: str = "mdi-folder-open",
+    icons_folder_closed: str = "mdi-folder",
+    iconroot: Any = None,
+    iconscolumnName1: Any = None,
+    iconscolumnName2: Any = None,
+    iconscolumnName3: Any = None,
+    tooltips: bool = False,
+    tooltips_chars: float = 20,
+    item_height: float = 24,
+    font_size: float = 15,
+    icon_size: float = 18,
+    checkbox_size: float = 24,
+) -> Any:
+    """Return a tree of three columns of a DataFrame."""
+    given = {name: value for name, value in locals().items() if name != "df"}
+    return _tree(_columns(df, [columnName1, columnName2, columnName3], separator), given)

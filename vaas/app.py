@@ -83,12 +83,14 @@ async def rooms(
         host = ForkingHost(
             data / "run",
             most=settings.kernel.most,
+            # A template that was let go lives on with the forks that it has.
+            templates=4 * settings.kernel.templates,
             mode=settings.kernel.sandbox,
             grace=settings.kernel.grace,
             failure_view=failure_view(),
         )
         stack.push_async_callback(host.close)
-        sessions = Sessions(host, PreparedNotebooks(host))
+        sessions = Sessions(host, PreparedNotebooks(host, most=settings.kernel.templates))
         stack.push_async_callback(sessions.close)
         statics = Statics()
         assets = AssetStore(data / "assets", {"labextensions/vaas": statics.folder})

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field, replace
 
-from vaas.errors import VaasError
+from vaas.errors import KernelStartFailed, VaasError
 from vaas.kernels import KernelHost, KernelRequest, Template
 from vaas.model import KernelRef, Version, Workspace
 from vaas.observability import logger, metrics
@@ -86,7 +86,7 @@ class PreparedNotebooks:
 
         Args:
             host: starts templates.
-            most: kept at a time; the one not used for longest goes first.
+            most: kept at a time; the one not used for longest goes first. 0: none.
         """
         self._host, self._most = host, most
         self._kept: OrderedDict[Key, Prepared] = OrderedDict()
@@ -143,7 +143,7 @@ class PreparedNotebooks:
     def _task(self, recipe: Recipe) -> asyncio.Task[None] | None:
         """The one task that makes the template; ``None`` if there is no use in it."""
         key = recipe.key
-        if key in self._never or self.find(recipe):
+        if not self._most or key in self._never or self.find(recipe):
             return None
         if key not in self._making:
             task = asyncio.create_task(self._make(recipe), name="template")
@@ -156,8 +156,10 @@ class PreparedNotebooks:
         try:
             async with self._turn, AsyncExitStack() as stack:
                 await self._run(recipe, stack)
-        except VaasError as error:
-            self._give_up(recipe, f"{error.title}. {error.detail}")
+        except KernelStartFailed as error:
+            self._give_up(recipe, error.detail)
+        except VaasError as error:  # no room, or no files: another time
+            log.info("not_prepared", notebook=recipe.notebook.path, why=error.detail)
         except Exception as error:  # the task's last line: told, not raised
             log.exception("template_failed", notebook=recipe.notebook.path)
             self._give_up(recipe, f"{type(error).__name__}: {error}")

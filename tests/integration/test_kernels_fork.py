@@ -20,7 +20,7 @@ class Page:
         self.kernel = kernel
         self.heard = []
 
-    async def send(self, kind, content, **options):
+    async def send(self, kind, content, **options: str):
         await self.kernel.channel.send(frame(kind, content, **options))
 
     async def until(self, fits, within=20):
@@ -37,20 +37,20 @@ class Page:
                 await frames.aclose()
         raise AssertionError("the channel ended")
 
-    async def change(self, model, **state):
+    async def change(self, model, **state: object):
         data = {"method": "update", "state": state, "buffer_paths": []}
         await self.send("comm_msg", {"comm_id": model, "data": data})
 
     async def shown(self, name, value):
         """Wait until a widget's value is told."""
-        await self.until(lambda kind, content, _: _told(content).get(name) == value)
+        await self.until(lambda _kind, content, _: _told(content).get(name) == value)
 
 
 def _told(content):
     return (content.get("data") or {}).get("state") or {}
 
 
-async def template(host, tmp_path, *cells, **limits):
+async def template(host, tmp_path, *cells: str, **limits: float):
     """A sealed template in which cells have run."""
     made = await host.prepare(request(tmp_path / "share", **limits))
     for cell in cells:
@@ -60,7 +60,7 @@ async def template(host, tmp_path, *cells, **limits):
     return made
 
 
-async def forked(host, tmp_path, *cells, **limits):
+async def forked(host, tmp_path, *cells: str, **limits: float):
     made = await template(host, tmp_path, *cells, **limits)
     return await made.fork(request(tmp_path / "share", **limits))
 
@@ -160,7 +160,9 @@ async def test_what_the_run_wrote_is_there_and_private(host, tmp_path):
     code = "import os\nos.makedirs('/scratch/d'); open('/scratch/d/f', 'w').write('run')"
     made = await template(host, tmp_path, code)
     one, two = [await made.fork(request(tmp_path / "share")) for _ in range(2)]
-    assert (await run(one, "open('/scratch/d/f', 'a').write('one'); open('/tmp/x', 'w')")).error == ""
+    assert (
+        await run(one, "open('/scratch/d/f', 'a').write('one'); open('/tmp/x', 'w')")
+    ).error == ""
     assert (await run(two, "print(open('/scratch/d/f').read(), os.path.exists('/tmp/x'))")).out == (
         "run False\n"
     )
@@ -168,9 +170,9 @@ async def test_what_the_run_wrote_is_there_and_private(host, tmp_path):
 
 async def test_children_and_threads_are_a_forks_own_matter(host, tmp_path):
     kernel = await forked(host, tmp_path, "import subprocess, threading")
-    assert (await run(kernel, "print(subprocess.run(['id', '-u'], capture_output=True).stdout)")).out == (
-        "b'1000\\n'\n"
-    )
+    assert (
+        await run(kernel, "print(subprocess.run(['id', '-u'], capture_output=True).stdout)")
+    ).out == ("b'1000\\n'\n")
     code = "t = threading.Thread(target=print, args=('from a thread',)); t.start(); t.join()"
     assert (await run(kernel, code)).out == "from a thread\n"
     assert "shell says" in (await run(kernel, "!echo shell says")).out
@@ -178,41 +180,41 @@ async def test_children_and_threads_are_a_forks_own_matter(host, tmp_path):
 
 LIBRARIES = {
     "ipywidgets": (
-        "import ipywidgets as w\ns, told = w.IntSlider(), w.Label()\n"
-        "s.observe(lambda c: setattr(told, 'value', f'now {c.new}'), 'value')\nprint(s.model_id)",
+        ("import ipywidgets as w\ns, told = w.IntSlider(), w.Label()\n"
+        "s.observe(lambda c: setattr(told, 'value', f'now {c.new}'), 'value')\nprint(s.model_id)"),
         {"value": 4}, ("value", "now 4"),
     ),
     "Output": (
-        "import ipywidgets as w\ns, out = w.IntSlider(), w.Output()\n"
+        ("import ipywidgets as w\ns, out = w.IntSlider(), w.Output()\n"
         "@out.capture()\ndef say(c): print('captured', c.new)\n"
-        "s.observe(say, 'value')\nprint(s.model_id)",
+        "s.observe(say, 'value')\nprint(s.model_id)"),
         {"value": 4}, ("msg_id", ""),
     ),
     "plotly": (
-        "import plotly.graph_objects as go, ipywidgets as w\n"
+        ("import plotly.graph_objects as go, ipywidgets as w\n"
         "fig, s = go.FigureWidget([go.Scatter(y=[1, 2])]), w.IntSlider()\n"
         "told = w.Label()\n"
         "def move(c):\n    fig.data[0].y = [c.new, 1]\n    told.value = str(fig.data[0].y[0])\n"
-        "s.observe(move, 'value')\nprint(s.model_id)",
+        "s.observe(move, 'value')\nprint(s.model_id)"),
         {"value": 8}, ("value", "8"),
     ),
     "ipyleaflet": (
-        "import ipyleaflet, ipywidgets as w\nm, s = ipyleaflet.Map(center=(1, 2), zoom=3), w.IntSlider()\n"
-        "s.observe(lambda c: setattr(m, 'zoom', c.new), 'value')\nprint(s.model_id)",
+        ("import ipyleaflet, ipywidgets as w\nm, s = ipyleaflet.Map(center=(1, 2), zoom=3), w.IntSlider()\n"
+        "s.observe(lambda c: setattr(m, 'zoom', c.new), 'value')\nprint(s.model_id)"),
         {"value": 5}, ("zoom", 5.0),
     ),
     "ipyvuetify": (
-        "import ipyvuetify as v\nt, told = v.TextField(v_model=''), v.Html(tag='p', children=[''])\n"
-        "t.observe(lambda c: setattr(told, 'children', [c.new]), 'v_model')\nprint(t.model_id)",
+        ("import ipyvuetify as v\nt, told = v.TextField(v_model=''), v.Html(tag='p', children=[''])\n"
+        "t.observe(lambda c: setattr(told, 'children', [c.new]), 'v_model')\nprint(t.model_id)"),
         {"v_model": "hello"}, ("children", ["hello"]),
     ),
     "anywidget": (
-        "import anywidget, traitlets\n"
+        ("import anywidget, traitlets\n"
         "class C(anywidget.AnyWidget):\n"
         "    _esm = 'export default { render() {} }'\n"
         "    n, twice = traitlets.Int(0).tag(sync=True), traitlets.Int(0).tag(sync=True)\n"
         "    @traitlets.observe('n')\n    def _(self, c): self.twice = 2 * c.new\n"
-        "c = C()\nprint(c.model_id)",
+        "c = C()\nprint(c.model_id)"),
         {"n": 3}, ("twice", 6),
     ),
 }  # fmt: skip
@@ -243,7 +245,7 @@ async def test_pictures_and_buffers(host, tmp_path):
     asked = asyncio.create_task(run(kernel, "plt.plot(np.arange(3)); plt.show()"))
     await asked
     await run(kernel, "image.value = b'bytes!'")
-    _, _, buffers = await page.until(lambda kind, _, buffers: bool(buffers))
+    _, _, buffers = await page.until(lambda *heard: bool(heard[2]))
     assert bytes(buffers[0]) == b"bytes!"
 
 

@@ -127,9 +127,7 @@ def _sockets():
     yield Probe("raw IP socket", raw, "EPERM")
 
 
-OWN_VARIABLES = (
-    r"DONE \[b'HOME', b'LANG', .*b'VAAS_SCRATCH', b'VAAS_TEST_RUN'\]"
-)
+OWN_VARIABLES = r"DONE \[b'HOME', b'LANG', .*b'VAAS_SCRATCH', b'VAAS_TEST_RUN'\]"
 """A fork is itself the first process of its namespace."""
 
 READING = (

@@ -5,7 +5,6 @@ Run with ``-s`` to read the table.
 
 import asyncio
 import os
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -39,16 +38,16 @@ ATTEMPTS = {
     "a fork that stays the template's user": (
         "settle = forking.settle\nforking.settle = lambda uid: settle(None)", "its user is"),
     "a fork that is not alone": (
-        "settle = forking.settle\n"
+        ("settle = forking.settle\n"
         "def settle_and_fork(uid):\n"
         "    settle(uid)\n    os.fork() or time.sleep(1000)\n"
-        "forking.settle = settle_and_fork", "it has children"),
+        "forking.settle = settle_and_fork"), "it has children"),
     "a fork in the template's process group": ("os.setsid = lambda: None", "NSpgid"),
     "a fork with a thread": (
-        "settle = forking.settle\n"
+        ("settle = forking.settle\n"
         "def settle_and_start(uid):\n"
         "    settle(uid)\n    threading.Thread(target=time.sleep, args=(1000,)).start()\n"
-        "forking.settle = settle_and_start", "it has threads"),
+        "forking.settle = settle_and_start"), "it has threads"),
     "a fork in the template's own namespaces": ("forking.fork_apart = os.fork", "could not be placed"),
     "a fork that is another process of the template's": (
         "def pose():\n    return os.fork()\nforking.fork_apart = pose", "could not be placed"),
@@ -68,7 +67,7 @@ def share(tmp_path):
     return tmp_path / "share"
 
 
-async def sealed(host, share, *cells, start=60.0):
+async def sealed(host, share, *cells: str):
     template = await host.prepare(request(share, start=60.0))
     for cell in cells:
         assert (await run(template, cell)).error == ""
@@ -119,9 +118,12 @@ async def test_every_fork_has_a_user_and_namespaces_of_its_own(host, share):
     kernels = [await template.fork(request(share)) for _ in range(3)]
     pids = [kernel.pid for kernel in kernels]
     for kind in ("user", "pid", "mnt", "net", "ipc", "uts", "cgroup"):
-        spaces = {os.readlink(f"/proc/{pid}/ns/{kind}") for pid in (*pids, template.pid, "self")}
+        spaces = {
+            os.readlink(f"/proc/{pid}/ns/{kind}")  # noqa: PTH115
+            for pid in (*pids, template.pid, "self")
+        }
         assert len(spaces) == 5, kind
-    users = {Path(f"/proc/{pid}").stat().st_uid for pid in (*pids, template.pid)}
+    users = {os.stat(f"/proc/{pid}").st_uid for pid in (*pids, template.pid)}  # noqa: PTH116
     if os.geteuid() == 0:
         assert len(users) == 4
         assert not users & {0, os.geteuid()}
@@ -133,7 +135,9 @@ async def test_every_fork_has_a_user_and_namespaces_of_its_own(host, share):
 async def test_two_viewers_cannot_reach_each_other(host, share):
     template = await sealed(host, share, "import glob, os, signal, socket")
     mine, theirs = [await template.fork(request(share)) for _ in range(2)]
-    await run(theirs, "open('/scratch/private', 'w').write('x'); open('/dev/shm/p', 'w').write('x')")
+    await run(
+        theirs, "open('/scratch/private', 'w').write('x'); open('/dev/shm/p', 'w').write('x')"
+    )
     listen = "s = socket.socket(socket.AF_UNIX); s.bind('\\0here'); s.listen()\n"
     listen += "t = socket.create_server(('127.0.0.1', 7777)); master, slave = os.openpty()"
     assert (await run(theirs, listen)).error == ""

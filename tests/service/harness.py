@@ -56,7 +56,9 @@ def message(
     """A frame as a page would send it."""
     head = {"msg_id": uuid4().hex, "msg_type": kind, "session": "page", "username": ""}
     head |= {"date": "2026-01-01T00:00:00Z", "version": "5.3", **header}
-    return pack(Frame(channel, [json.dumps(part).encode() for part in (head, {}, metadata or {}, content)]))
+    return pack(
+        Frame(channel, [json.dumps(part).encode() for part in (head, {}, metadata or {}, content)])
+    )
 
 
 @dataclass

@@ -95,6 +95,7 @@ class ForkingHost(LocalKernelHost):
         leaf = await self._make_leaf(stack, name, request)
         (ours, theirs), (control, its) = pair(), _control()
         stack.callback(control.close)
+        stack.callback(ours.close)
         with theirs, its:
             fds = (theirs.fileno(), its.fileno())
             process = await self._launch(request, environment, leaf, fds, slot)
@@ -152,16 +153,13 @@ class ForkingHost(LocalKernelHost):
             slot = self._take_slot(stack)
             leaf = await self._make_leaf(stack, f"k{secrets.token_hex(6)}", request)
             ours, peer = await template.begin_fork()
+            stack.callback(ours.close)
             stack.callback(peer.close)
             stack.push_async_callback(_end, peer)
-            try:
-                await self._wall_in(
-                    template=template, request=request, slot=slot, leaf=leaf, ours=ours, peer=peer
-                )
-                line = await Line.open(ours)
-            except BaseException:
-                ours.close()
-                raise
+            await self._wall_in(
+                template=template, request=request, slot=slot, leaf=leaf, ours=ours, peer=peer
+            )
+            line = await Line.open(ours)
             kernel = self._join(request, line, peer, leaf, stack)
             self._kernels[slot] = kernel
             stack.callback(self._kernels.pop, slot)
@@ -237,11 +235,8 @@ async def _met(ours: socket.socket, process: Process) -> Peer:
     """Meet a template, or tell why it did not come."""
     try:
         return await meet(ours)
-    except BaseException as error:
-        ours.close()
-        if isinstance(error, KernelStartFailed):
-            raise KernelStartFailed(f"{error.detail}: {process.notes}") from error
-        raise
+    except KernelStartFailed as error:
+        raise KernelStartFailed(f"{error.detail}: {process.notes}") from error
 
 
 async def _end(peer: Peer) -> None:

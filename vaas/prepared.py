@@ -11,6 +11,7 @@ forked, ``"fork"`` lets already the first viewer wait for the template.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -66,11 +67,13 @@ class Prepared:
         template: to be forked.
         recording: outputs, and the widgets' state.
         fresh: places of the cells that run for each viewer.
+        until: ``time.monotonic()`` at which it is too old to be forked.
     """
 
     template: Template
     recording: Recording
     fresh: frozenset[int]
+    until: float
 
     @property
     def known(self) -> dict[int, CellResult]:
@@ -98,8 +101,7 @@ class PreparedNotebooks:
     def find(self, recipe: Recipe) -> Prepared | None:
         """A template that can be forked right now."""
         found = self._kept.get(recipe.key)
-        if found is None or found.template.ended.done():
-            self._kept.pop(recipe.key, None)
+        if found is None or found.template.ended.done() or time.monotonic() > found.until:
             return None
         self._kept.move_to_end(recipe.key)
         return found
@@ -121,8 +123,9 @@ class PreparedNotebooks:
         """Why a notebook cannot be forked, for its author; empty if nothing is known."""
         return self._never.get(recipe.key, "")
 
-    async def drop(self, recipe: Recipe) -> None:
-        """Forget a template that did not do."""
+    async def drop(self, recipe: Recipe, why: str) -> None:
+        """Forget a template of which no fork could be had, and make no other of that kind."""
+        self._give_up(recipe, why)
         if found := self._kept.pop(recipe.key, None):
             await found.template.retire()
 
@@ -181,7 +184,8 @@ class PreparedNotebooks:
         elif reasons := await template.seal():
             self._give_up(recipe, "; ".join(reasons))
         else:
-            self._kept[recipe.key] = Prepared(template, recording, notebook.fresh)
+            until = time.monotonic() + request.limits.life
+            self._kept[recipe.key] = Prepared(template, recording, notebook.fresh, until)
             metrics.templates.labels("made").inc()
             resources = stack.pop_all()
             template.ended.add_done_callback(lambda _: _let_go(resources))
@@ -190,7 +194,7 @@ class PreparedNotebooks:
         """Let older versions of the same notebook go, and the least used of all."""
         version, notebook, *_ = key
         old = [k for k in self._kept if k[0].share == version.share and k[1] == notebook]
-        old = [k for k in old if k[0] != version]
+        old = [k for k in old if k[0] != version or k == key]
         while len(self._kept) - len(old) >= self._most:
             old.append(next(k for k in self._kept if k not in old))
         for one in old:

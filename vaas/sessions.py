@@ -164,7 +164,7 @@ class Sessions:
                 kernel = await prepared.template.fork(request)
             except KernelStartFailed as error:
                 log.warning("fork_failed", notebook=request.ref.notebook, detail=error.detail)
-                await self._prepared.drop(recipe)
+                await self._prepared.drop(recipe, error.detail)
             else:
                 metrics.forks.inc()
                 return kernel, prepared.known

@@ -339,7 +339,7 @@ from tests.security.kernel_tools import a_host, request, run
 
 async def main():
     home = Path(sys.argv[1])
-    async with a_host(home / "run") as host:
+    async with a_host(home / "run", sys.argv[2]) as host:
         report = await host.report()
         print(os.geteuid(), report.usable, report.own_users, report.seccomp, report.level)
         kernel = await host.start(request(home / "share", memory=256 << 20))
@@ -352,7 +352,7 @@ asyncio.run(main())
 """
 
 
-async def test_a_server_without_root(tmp_path):
+async def test_a_server_without_root(tmp_path, launcher):
     home = Path("/var/tmp") / f"vaas-test-{os.urandom(4).hex()}"
     (home / "share").mkdir(parents=True)
     # The checkout may lie where another user may not come.
@@ -365,7 +365,7 @@ async def test_a_server_without_root(tmp_path):
     try:
         done = await asyncio.to_thread(
             subprocess.run,
-            [*somebody, sys.executable, "-c", UNPRIVILEGED, str(home)],
+            [*somebody, sys.executable, "-c", UNPRIVILEGED, str(home), launcher],
             cwd=home,
             env={"PYTHONPATH": f"{home}/code", "PATH": os.environ["PATH"], "HOME": str(home)},
             capture_output=True, timeout=60, check=False, text=True,

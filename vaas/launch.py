@@ -138,9 +138,9 @@ class Launcher:
             yield Phase("environment")
             request = await self._request(wish, share, workspace, notebook)
             html = await asyncio.to_thread(self._renderer.fragment, notebook) if wish.stream else ""
-            session = Session(request.ref.id, share, workspace, notebook, self._limits.cell)
             recipe = Recipe(notebook, request, lambda: self._files(share))
-            self.sessions.begin(session, recipe, stack.pop_all(), stream=wish.stream)
+            session = Session(request.ref.id, share, workspace, notebook, recipe)
+            self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
             yield Opened(session, html)
 
     async def resolve(self, wish: Wish) -> Share:

@@ -119,9 +119,16 @@ class PreparedNotebooks:
         if recipe.notebook.launch != "fresh" and not recipe.asks:
             self._task(recipe)
 
-    def why_not(self, recipe: Recipe) -> str:
-        """Why a notebook cannot be forked, for its author; empty if nothing is known."""
-        return self._never.get(recipe.key, "")
+    async def why_not(self, recipe: Recipe) -> str:
+        """Why a notebook cannot be forked, for its author; found out by trying.
+
+        Returns:
+            empty if it can.
+        """
+        if recipe.notebook.launch == "fresh":
+            return "its metadata asks for a fresh kernel"
+        await self._made(recipe)
+        return "" if self.find(recipe) else self._never.get(recipe.key, "no templates are kept")
 
     async def drop(self, recipe: Recipe, why: str) -> None:
         """Forget a template of which no fork could be had, and make no other of that kind."""

@@ -41,7 +41,7 @@ class Session:
         share: what it shows.
         workspace: the files it reads.
         notebook: which notebook runs.
-        timeout: seconds that one of its cells may take.
+        recipe: the kernel it needs, and of what it could be forked.
         state: how far it is.
         error: why it ended, once it has.
         failures: what failed in it, for the author.
@@ -53,7 +53,7 @@ class Session:
     share: Share
     workspace: Workspace
     notebook: Notebook
-    timeout: float
+    recipe: Recipe
     state: State = "starting"
     error: VaasError | None = None
     failures: list[CellFailure] = field(default_factory=list)
@@ -115,36 +115,38 @@ class Sessions:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._prepared.close()
 
-    def begin(
-        self, session: Session, recipe: Recipe, stack: AsyncExitStack, *, stream: bool
-    ) -> None:
+    async def why_not_forked(self, session: Session) -> str:
+        """Why each viewer of a notebook waits for a run of their own; empty if they do not.
+
+        Takes as long as one more run.
+        """
+        return await self._prepared.why_not(session.recipe)
+
+    def begin(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:
         """Let a session live.
 
         Args:
             session: the new session.
-            recipe: the kernel it needs, and of what it could be forked.
             stack: what must stay open as long as it lives; closed at its end.
             stream: whether results go to the viewer by the kernel's channel.
         """
         self._sessions[session.id] = session
-        task = asyncio.create_task(self._live(session, recipe, stack, stream=stream))
+        task = asyncio.create_task(self._live(session, stack, stream=stream))
         self._tasks[session.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(session.id, None))
 
-    async def _live(
-        self, session: Session, recipe: Recipe, stack: AsyncExitStack, *, stream: bool
-    ) -> None:
+    async def _live(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:
         """One session from start to end; it never raises."""
         started = time.monotonic()
         try:
             async with stack:
-                kernel, known = await self._kernel(recipe)
+                kernel, known = await self._kernel(session.recipe)
                 stack.push_async_callback(kernel.close)
                 session.kernel.set_result(kernel)
                 metrics.phases.labels("environment").observe(time.monotonic() - started)
                 await self._run(session, kernel, known, stream=stream)
                 if not known and not session.failures:
-                    self._prepared.make(recipe)
+                    self._prepared.make(session.recipe)
                 session.error = await asyncio.shield(kernel.ended)
         except VaasError as error:
             session.error = error
@@ -182,7 +184,7 @@ class Sessions:
             session.notebook,
             kernel.manager,
             kernel.client,
-            timeout=session.timeout,
+            timeout=session.recipe.request.limits.cell,
             inject=kernel.channel.inject,
             known=known,
         )

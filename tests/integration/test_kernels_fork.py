@@ -179,6 +179,15 @@ async def test_children_and_threads_are_a_forks_own_matter(host, tmp_path):
 
 
 LIBRARIES = {
+    "matplotlib": (
+        (
+            "import matplotlib.pyplot as plt, ipywidgets as w\ns, told = w.IntSlider(), w.Label()\n"
+            "def draw(n):\n    plt.plot([1, n]); plt.title('f'); plt.show()\ndraw(1)\n"
+            "def move(c):\n    draw(c.new); told.value = 'drawn'\n"
+            "s.observe(move, 'value')\nprint(s.model_id)"
+        ),
+        {"value": 4}, ("value", "drawn"),
+    ),
     "ipywidgets": (
         ("import ipywidgets as w\ns, told = w.IntSlider(), w.Label()\n"
         "s.observe(lambda c: setattr(told, 'value', f'now {c.new}'), 'value')\nprint(s.model_id)"),
@@ -308,3 +317,17 @@ async def test_what_a_fork_costs(host, tmp_path):
     print(f"forks in ms: {[round(t * 1000) for t in took]}; MiB each: {held}")
     assert sorted(took)[2] < 1
     assert max(held) < 50
+
+
+async def test_what_nobody_holds_any_more_is_no_hindrance(host, tmp_path):
+    (tmp_path / "share").mkdir()
+    (tmp_path / "share" / "data.txt").write_text("x")
+    code = (
+        "import socket\n"
+        "class Knot: pass\n"
+        "knot = Knot(); knot.self, knot.read = knot, open('/data/data.txt')\n"
+        "knot.write, knot.line = open('/scratch/x', 'w'), socket.socket()\n"
+        "del knot"
+    )
+    kernel = await forked(host, tmp_path, "import gc; gc.disable()", code, "gc.enable()")
+    assert (await run(kernel, "print('alive')")).out == "alive\n"

@@ -33,6 +33,7 @@ MOST_PROCESSES = 8192
 """Of a template and all its forks; each fork has its own, smaller limit."""
 
 HELLO = b"\n"
+LONGEST_WORD = 500
 
 
 class ForkingHost(LocalKernelHost):
@@ -194,8 +195,9 @@ class ForkingHost(LocalKernelHost):
         orders = {"uid": uid, "environment": dict(request.environment)}
         ours.send(json.dumps(orders).encode())
         await readable(ours.fileno())
-        if ours.recv(1) != HELLO:
-            raise KernelStartFailed("a fork ended before it was ready")
+        if (said := ours.recv(LONGEST_WORD)) != HELLO:
+            why = said.decode(errors="replace")
+            raise KernelStartFailed(f"a fork ended before it was ready {why}")
         await asyncio.to_thread(
             walls.check, peer.first, template.pid, FIRST_UID + slot if root else None
         )

@@ -19,7 +19,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from .remains import OpenFile
+from .remains import OpenFile, link
 
 APART = 0x7E020000
 """clone(2): CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET."""
@@ -100,6 +100,8 @@ def settle(uid: int | None) -> None:
 def reopen(files: Iterable[OpenFile]) -> None:
     """Open files anew, so that forks do not move each other's place in them."""
     for file in files:
+        if link(file.fd) != file.path:
+            continue  # libraries close some in a fork, such as matplotlib its fonts
         place = os.lseek(file.fd, 0, os.SEEK_CUR)
         fresh = os.open(file.path, os.O_RDONLY | os.O_CLOEXEC)
         os.lseek(fresh, place, os.SEEK_SET)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from . import forking, remains
@@ -67,6 +69,8 @@ def main() -> None:
     loop.run_until_complete(_until_sealed(kernel, control))
     _receive(control)
     remains.flush()
+    # What nobody holds any more is no reason, nor shall a fork open it again.
+    gc.collect()
     found = remains.reasons(known)
     control.send(json.dumps(found).encode())
     if not found:
@@ -76,8 +80,8 @@ def main() -> None:
 
 def _serve_forks(kernel: Any, control: socket.socket, loop: ForkingLoop, known: set[int]) -> None:
     """Fork for each socket that comes; returns when the server lets go of the template."""
-    files = remains.readers(known)
     forking.prepare()
+    files = remains.readers(known)
     while True:
         _, fds = _receive(control)
         if not fds:
@@ -97,6 +101,7 @@ def _live(
     kernel: Any, sock: socket.socket, loop: ForkingLoop, files: list[remains.OpenFile]
 ) -> None:
     """Be a viewer's kernel until the end."""
+    told: Callable[[bytes], object] = sock.send
     try:
         sock.send(HELLO)
         orders = json.loads(sock.recv(LARGEST_ORDER))
@@ -109,11 +114,12 @@ def _live(
         kernel.renew()
         sock.send(HELLO)
         if sock.recv(len(HELLO)) == HELLO:  # the server has seen that our walls stand
+            told = bytes  # from now on only frames pass
             loop.rearm()
             kernel.line.use(sock)
             loop.run_until_complete(kernel.serve())
     except BaseException as error:  # noqa: BLE001  the last line of a process
-        print(repr(error), file=sys.__stderr__, flush=True)
+        told(repr(error).encode(errors="replace"))
     os._exit(0)
 
 

@@ -32,7 +32,7 @@ class OpenFile:
 def descriptors() -> set[int]:
     """Numbers of all open descriptors."""
     # The one that lists the folder is closed again when we look.
-    return {int(path.name) for path in (SELF / "fd").iterdir() if _link(path.name)}
+    return {int(path.name) for path in (SELF / "fd").iterdir() if link(path.name)}
 
 
 def reasons(known: set[int]) -> list[str]:
@@ -48,10 +48,10 @@ def reasons(known: set[int]) -> list[str]:
 
 def readers(known: set[int]) -> list[OpenFile]:
     """Files that the notebook reads; a fork opens them anew, to have a place of its own."""
-    return [OpenFile(fd, _link(fd)) for fd in descriptors() - known]
+    return [OpenFile(fd, link(fd)) for fd in descriptors() - known]
 
 
-def _link(fd: int | str) -> str:
+def link(fd: int | str) -> str:
     """What a descriptor leads to; empty if it is closed."""
     try:
         return str((SELF / "fd" / str(fd)).readlink())
@@ -82,7 +82,7 @@ def _mappings() -> Iterator[str]:
 
 def _open(fd: int) -> str:
     """What is wrong with an open descriptor; empty if nothing is."""
-    path, mode = _link(fd), os.fstat(fd).st_mode
+    path, mode = link(fd), os.fstat(fd).st_mode
     if path in DEVICES:
         return ""
     if not stat.S_ISREG(mode) or path.startswith("/memfd:") or path.endswith(" (deleted)"):
@@ -103,4 +103,4 @@ def flush() -> None:
             stream.flush()
 
 
-__all__ = ["OpenFile", "descriptors", "flush", "readers", "reasons"]
+__all__ = ["OpenFile", "descriptors", "flush", "link", "readers", "reasons"]

@@ -1,4 +1,4 @@
-"""The two servers that ``open.py`` compares, each started and ended with a context."""
+"""The two servers that the benchmarks compare, each started and ended with a context."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class System:
 
 
 @contextmanager
-def voila() -> Iterator[System]:
-    """Plain Voilà, serving the notebooks from disk."""
+def voila(python: Path = Path(sys.executable)) -> Iterator[System]:
+    """Plain Voilà, serving the notebooks from disk; ``python`` is the interpreter that has it."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
@@ -46,7 +46,7 @@ def voila() -> Iterator[System]:
     leaving = "--Voila.tornado_settings=disable_check_xsrf=True"
     command = ["-m", "voila", str(NOTEBOOKS), "--no-browser", f"--port={port}", leaving]
     base = f"http://127.0.0.1:{port}"
-    with _server(*command) as process:
+    with _server(*command, python=python) as process:
         wait(lambda: _answers(f"{base}/"), "voila")
         yield System("voila", process, lambda name: f"{base}/voila/render/{name}/{name}.ipynb")
 
@@ -79,10 +79,12 @@ def vaas(names: Iterable[str]) -> Iterator[tuple[System, System]]:
 
 
 @contextmanager
-def _server(*command: str, out: Path | None = None) -> Iterator[psutil.Process]:
+def _server(
+    *command: str, out: Path | None = None, python: Path = Path(sys.executable)
+) -> Iterator[psutil.Process]:
     """A Python program from start to end; what it says goes to a file."""
     with out.open("w") if out else Path(os.devnull).open("w") as file:
-        process = subprocess.Popen([sys.executable, *command], stdout=file, stderr=file)
+        process = subprocess.Popen([python, *command], stdout=file, stderr=file)
         try:
             yield psutil.Process(process.pid)
         finally:

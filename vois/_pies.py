@@ -36,8 +36,8 @@ def SmallCircle(
     dimension: float = 300.0,
     fontsize: float = 16.0,
     textsize: float = 0.0,
-) -> Any:
-    """Return a ring that is filled to a percentage, with two texts inside.
+) -> ui.Svg:
+    """Return a ring that is filled to a percentage, with two texts inside, as a widget.
 
     Args:
         text1: upper text.
@@ -62,7 +62,7 @@ def SmallCircle(
     small = {"fill": textcolor, "text_anchor": "middle"}
     ring += text(middle, middle - fontsize * 0.5, text1, fontsize, **small)
     ring += text(middle, middle + fontsize * 1.2, text2, textsize or fontsize * 1.5, **small)
-    return frame(dimension, dimension, (dimension, dimension), ring, f"{text1} {text2}")
+    return ui.Svg(frame(dimension, dimension, (dimension, dimension), ring, f"{text1} {text2}"))
 
 
 def AnimatedPieChart(
@@ -85,10 +85,11 @@ def AnimatedPieChart(
     additional_argument: Any = None,
     is_selected: bool = False,
     displayvalues: bool = True,
-) -> Any:
-    """Return a pie or ring as a widget; pressing a part calls ``onclick(index[, argument])``.
+) -> tuple[ui.Svg, str]:
+    """Return a pie or ring as a widget, and its SVG text.
 
-    A press on the chosen part chooses none: ``onclick(-1[, argument])``.
+    Pressing a part calls ``onclick(index[, argument])``; a press on the chosen part
+    chooses none: ``onclick(-1[, argument])``.
     """
     numbers = [float(one) for one in values]
     names = [*(labels or []), *[""] * len(numbers)][: len(numbers)]
@@ -109,7 +110,7 @@ def AnimatedPieChart(
     parts.append(in_middle(centertext, middle, centerfontsize, style))
     box = (float(dimension), float(dimension))
     svg = frame(dimension, dimension, box, "".join(parts), "Pie chart")
-    return _answering(svg, onclick, additional_argument)
+    return _answering(svg, onclick, additional_argument), svg
 
 
 def turns(values: Sequence[float]) -> list[tuple[float, float]]:

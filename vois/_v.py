@@ -19,13 +19,14 @@ import traitlets
 
 from vois import _report
 
-# Untyped libraries, so known as Any.
-v: Any = importlib.import_module("ipyvuetify")
+# Untyped libraries, so known as Any; ipyvuetify makes a class of each of Vuetify's parts, which
+# takes as long as all else together, and is imported when something asks for it.
+v: Any
 ipywidgets: Any = importlib.import_module("ipywidgets")
-_Template: Any = importlib.import_module("ipyvue").Template
-_Base: Any = v.VuetifyTemplate
+_ipyvue: Any = importlib.import_module("ipyvue")
 
 __all__ = [
+    "FIRST",
     "TEMPLATES",
     "VoisWidget",
     "css_size",
@@ -35,9 +36,11 @@ __all__ = [
     "items",
     "number",
 ]
-__all__ += ["some", "text", "theme_model", "v", "widgets"]
+__all__ += ["prepare", "some", "text", "theme_model", "v", "widgets"]
 
 TEMPLATES: dict[str, Any] = {}
+FIRST: list[Callable[[], None]] = []
+"""What is put off until there is a widget."""
 
 _ROOT = (
     ":class=\"['vois', $vuetify.theme.global.current.dark ? 'vois-dark' : 'vois-light', class_,"
@@ -114,9 +117,21 @@ def widgets() -> Any:
     return traitlets.List([]).tag(sync=True, **ipywidgets.widget_serialization)
 
 
+def __getattr__(name: str) -> Any:
+    if name == "v":
+        return importlib.import_module("ipyvuetify")
+    raise AttributeError(f"vois._v has no {name!r}")
+
+
 def theme_model() -> Any:
     """Vuetify's theme, shared by every widget of the kernel."""
-    return v.theme
+    return importlib.import_module("ipyvuetify").theme
+
+
+def prepare() -> None:
+    """Do what was put off."""
+    while FIRST:
+        FIRST.pop()()
 
 
 def css_size(size: float | str | None) -> str:
@@ -138,11 +153,22 @@ def _shared_template(markup: str, script: str) -> Any:
     source = re.sub(r"<(v-[\w-]+|jupyter-widget)([^<>]*?)/>", r"<\1\2></\1>", source)
     source = f"<template>{source}</template>{script}{_STYLE}"
     if source not in TEMPLATES or TEMPLATES[source].comm is None:
-        TEMPLATES[source] = _Template(template=source)
+        TEMPLATES[source] = _ipyvue.Template(template=source)
     return TEMPLATES[source]
 
 
-class VoisWidget(_Base):  # type: ignore[misc]  # untyped base
+class _VuetifyTemplate(_ipyvue.VueTemplate):  # type: ignore[misc]  # untyped base
+    """A Vue template that the page draws with Vuetify, of any release that is allowed."""
+
+    _model_name = traitlets.Unicode("VuetifyTemplateModel").tag(sync=True)
+    _model_module = traitlets.Unicode("jupyter-vuetify").tag(sync=True)
+    _model_module_version = traitlets.Unicode("^3").tag(sync=True)
+    _view_name = traitlets.Unicode("VuetifyView").tag(sync=True)
+    _view_module = traitlets.Unicode("jupyter-vuetify").tag(sync=True)
+    _view_module_version = traitlets.Unicode("^3").tag(sync=True)
+
+
+class VoisWidget(_VuetifyTemplate):
     """A widget with an observable ``value`` and everything a reader of screens needs.
 
     Attributes:
@@ -184,6 +210,7 @@ class VoisWidget(_Base):  # type: ignore[misc]  # untyped base
         Raises:
             TypeError: an argument has no meaning here; the nearest name is given.
         """
+        prepare()
         for name in [name for name in traits if name.startswith("on_")]:
             if not hasattr(type(self), name):
                 self._refuse(name)

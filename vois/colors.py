@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import colorsys
 import io
+import math
 import random
 import re
 import struct
@@ -76,7 +77,8 @@ def monochromaticColor(rgb: Sequence[float], increment: float = 0.2) -> list[Rgb
 def isColorDark(rgb: Sequence[float]) -> bool:
     """Whether white text reads better on the colour than black."""
     r, g, b = rgb[:3]
-    return 0.299 * r + 0.587 * g + 0.114 * b < 140  # noqa: PLR2004 - by eye, of 255
+    seen: float = math.sqrt(0.299 * r * r + 0.587 * g * g + 0.114 * b * b)
+    return bool(seen < 127.5)  # noqa: PLR2004 - the middle of 255
 
 
 def multiply(color1: str, color2: str) -> str:
@@ -90,10 +92,9 @@ def darken(color1: str, color2: str) -> str:
     return rgb2hex([min(a, b) for a, b in zip(hex2rgb(color1), hex2rgb(color2), strict=True)])
 
 
-def randomColor() -> Rgb:
-    """Return any colour."""
-    r, g, b = (random.randrange(256) for _ in range(3))  # noqa: S311 - looks, not secrets
-    return r, g, b
+def randomColor() -> str:
+    """Return any colour, as ``#rrggbb``."""
+    return f"#{random.randrange(0x1000000):06x}"  # noqa: S311 - looks, not secrets
 
 
 def rgb2hex(rgb: Sequence[float]) -> str:

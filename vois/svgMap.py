@@ -13,8 +13,8 @@ from vois.svgUtils import graduatedLegend
 
 __all__ = ["country_codes", "country_name", "svgChangeHeight", "svgChangeWidth", "svgMapEurope"]
 
-# The two-letter codes are those of the Union's statistics.
-_NAMES = """IS Iceland|NO Norway|SE Sweden|FI Finland|EE Estonia|LV Latvia|IE Ireland|UK United Kingdom
+# The two-letter codes are those of the Union's statistics, but for the United Kingdom's.
+_NAMES = """IS Iceland|NO Norway|SE Sweden|FI Finland|EE Estonia|LV Latvia|IE Ireland|GB United Kingdom
 DK Denmark|LT Lithuania|NL Netherlands|DE Germany|PL Poland|BY Belarus|BE Belgium
 LU Luxembourg|CZ Czechia|SK Slovakia|UA Ukraine|FR France|CH Switzerland|LI Liechtenstein
 AT Austria|HU Hungary|RO Romania|MD Moldova|PT Portugal|ES Spain|IT Italy|SI Slovenia
@@ -25,6 +25,7 @@ country_name: dict[str, str] = dict(
     one.split(" ", 1) for one in _NAMES.replace("\n", "|").split("|")
 )
 country_codes: list[str] = list(country_name)
+country_name["UK"] = country_name["GB"]
 
 # From low to high; the well-known palette "Plasma".
 _COLORS: tuple[str, ...] = (
@@ -89,6 +90,8 @@ def svgMapEurope(
         stdevnumber: how many standard deviations around the mean the colours span.
     """
     codes = [str(one) for one in (df.index if code_column is None else df[code_column])]
+    codes = ["GB" if one == "UK" else one for one in codes]
+    chosen = {"GB" if one == "UK" else one for one in codes_selected}
     values = dict(zip(codes, [float(one) for one in df[value_column]], strict=True))
     labels = dict(zip(codes, df[label_column], strict=True)) if label_column in df.columns else {}
     low, high = limits(list(values.values()), stdevnumber, minallowed_value, maxallowed_value)
@@ -101,7 +104,7 @@ def svgMapEurope(
         name = country_name.get(code, code)
         said = f"{name}: {told} {legendunits}".strip() if told else name
         width_of = min(1.0, float(stroke_width))
-        mark = (stroke_selected, 3.0) if code in codes_selected else (stroke, width_of)
+        mark = (stroke_selected, 3.0) if code in chosen else (stroke, width_of)
         parts.append(_country(code if code in country_name else "", outline, color, mark, said))
     parts.sort(key=lambda one: f'stroke="{esc(stroke_selected)}"' in one)
     legend = graduatedLegend(

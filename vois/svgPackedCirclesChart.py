@@ -79,7 +79,7 @@ def svgPackedCirclesChart(
         df: the rows.
         valuecolumn: numbers that become areas; those of zero and less are left out.
         labelcolumn: names.
-        dimension: width and height in vh.
+        dimension: width in vw.
         colorlist: from low to high; None takes blues.
     """
     rows = [
@@ -108,7 +108,7 @@ def svgPackedCirclesChart(
         text_anchor="middle" if titlecentered else "start",
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -32 500 534" width="{dimension}vh" role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -32 500 534" width="{dimension}vw" role="img"'
         f' aria-label="{esc(title or "Circles")}" font-family="Roboto, Arial, sans-serif">{head}{"".join(parts)}</svg>'
     )
 

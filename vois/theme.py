@@ -62,6 +62,7 @@ PRESETS: dict[str, Preset] = {
 
 _now: dict[str, Any] = {"preset": PRESETS["slate"], "mode": "light", "settings_dark": False}
 _now["settings_colors"] = None
+_UNTOUCHED = {"light": "#6200EE", "dark": "#BB86FC"}  # what ipyvuetify begins with
 _listeners: list[Callable[[bool], None]] = []
 
 
@@ -85,15 +86,21 @@ def use(preset: str | Preset = "slate", mode: Mode = "light") -> None:
             raise ValueError(f"preset is {preset!r}; expected one of {', '.join(PRESETS)}")
         preset = PRESETS[preset]
     _now["preset"] = preset
-    begin()
+    model = _v.theme_model()
+    _paint(model.themes.light, preset.light)
+    _paint(model.themes.dark, preset.dark)
     set_mode(mode)
 
 
 def begin() -> None:
-    """Give Vuetify the first preset; the mode stays as it is."""
-    model = _v.theme_model()
-    _paint(model.themes.light, _now["preset"].light)
-    _paint(model.themes.dark, _now["preset"].dark)
+    """Give Vuetify the first preset where nobody chose colours yet; the mode stays as it is."""
+    themes = _v.theme_model().themes
+    for colours, palette in ((themes.light, "light"), (themes.dark, "dark")):
+        if colours.primary == _UNTOUCHED[palette]:
+            _paint(colours, getattr(_now["preset"], palette))
+
+
+_v.FIRST.append(begin)
 
 
 def set_mode(mode: Mode) -> None:
@@ -148,6 +155,7 @@ def follow_settings() -> None:
     """Take ``vois.vuetify.settings.dark_mode`` over when an author has changed it."""
     from vois.vuetify import settings  # noqa: PLC0415 - read when something is built
 
+    _v.prepare()
     model = _v.theme_model()
     if (settings.color_first, settings.color_second) != _now["settings_colors"]:
         _now["settings_colors"] = (settings.color_first, settings.color_second)

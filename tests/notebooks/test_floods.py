@@ -19,7 +19,7 @@ MEMORY_FOR_A_FLOOD = 300 << 20
 FLOODS = {
     "messages": (
         "from ipykernel.comm import Comm\ncomm = Comm('x')\n"
-        "for n in range(20_000): comm.send({'n': n})"
+        "for n in range(10_000): comm.send({'n': n})"
     ),
     "large messages": (
         "from ipykernel.comm import Comm\ncomm = Comm('x')\n"
@@ -29,13 +29,13 @@ FLOODS = {
         "from ipykernel.comm import Comm\ncomm = Comm('x')\n"
         "while True: comm.send({}, buffers=[b'x' * 1_000_000])"
     ),
-    "displays": ("from IPython.display import display\nfor n in range(6_000): display({'n': n})"),
-    "lines": "for n in range(10_000): print('x' * 500, flush=True)",
-    "errors": "import sys\nfor n in range(10_000): print('x' * 500, file=sys.stderr, flush=True)",
+    "displays": ("from IPython.display import display\nfor n in range(3_000): display({'n': n})"),
+    "lines": "for n in range(5_000): print('x' * 500, flush=True)",
+    "errors": "import sys\nfor n in range(5_000): print('x' * 500, file=sys.stderr, flush=True)",
     "widgets": "import ipywidgets as w\nfor n in range(1500): w.Label(str(n))",
     "clearing": (
         "from IPython.display import clear_output\n"
-        "for n in range(6_000): clear_output(wait=True); print('now')"
+        "for n in range(3_000): clear_output(wait=True); print('now')"
     ),
     "captured": (
         "import ipywidgets as w\nout = w.Output()\nwith out:\n"

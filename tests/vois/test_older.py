@@ -110,7 +110,8 @@ def test_treeview_names_and_operations():
     operations = treeview.treeviewOperations(tree)
     assert operations.getSelected() == ["A.B", "A.C"]
     tree.vue_change(["A.B"])
-    assert seen == [["R", "A", "A.B"]]
+    tree.vue_change(["A.B", "A.C"])
+    assert seen == [["A.B"], ["A", "A.B", "A.C", "R"]]
     operations.setChildren("A", ["A.X"])
     assert operations.getChildren("A") == ["A.X"]
     operations.openAll()
@@ -150,10 +151,10 @@ DRAWINGS = {
     "svgUtils.graduatedLegend": lambda f: f(FRAME, "iso2code", codes_selected=["IT"]),
     "svgUtils.graduatedLegendVWVH": lambda f: f(FRAME, "iso2code"),
     "svgUtils.categoriesLegend": lambda f: f("Kinds & more", ["a", "<b>"]),
-    "svgUtils.SmallCircle": lambda f: f("GDP", "12", 30),
+    "svgUtils.SmallCircle": lambda f: f("GDP", "12", 30).svg,
     "svgUtils.svgTitle": lambda f: f(),
     "svgUtils.svgLogo": lambda f: f(),
-    "svgUtils.AnimatedPieChart": lambda f: f(labels=["a", "b", "c", "d", "e"]).svg,
+    "svgUtils.AnimatedPieChart": lambda f: f(labels=["a", "b", "c", "d", "e"])[1],
     "svgBarChart.svgBarChart": lambda f: f("T", names=["a", "<b>"], values=[1, -2], showvalues=True).svg,
     "svgRankChart.svgRankChart": lambda f: f(names=["a", "<b>"], values=[1, 2]).svg,
     "svgHeatmap.heatmapChart": lambda f: f(FRAME.set_index("iso2code")[["value"]]).svg,

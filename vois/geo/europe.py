@@ -33,11 +33,11 @@ _MARGIN = 30.0
 def outlines() -> dict[str, str]:
     """Return SVG path data of every country in the drawing by two-letter code.
 
-    The codes are those of the Union's statistics: ``UK`` and ``EL``.
+    The codes are those of the Union's statistics (``EL``), but ``GB`` for the United Kingdom.
     """
     found: dict[str, str] = {}
     for one in world.countries(scale="50m")["features"]:
-        code = {"GB": "UK", "GR": "EL"}.get(one["properties"]["a2"], one["properties"]["a2"])
+        code = {"GR": "EL"}.get(one["properties"]["a2"], one["properties"]["a2"])
         parts = [part for part in _parts(one) if _seen(part)]
         if parts:
             found[code] = found.get(code, "") + _path(parts)

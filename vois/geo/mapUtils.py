@@ -36,7 +36,7 @@ def EmptyBasemap() -> Any:
 
 
 def _provider(path: str, name: str) -> Any:
-    found = importlib.import_module("xyzservices.providers")
+    found = importlib.import_module("xyzservices").providers
     for part in path.split("."):
         found = getattr(found, part)
     return _leaflet().TileLayer(

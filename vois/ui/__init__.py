@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from vois import theme
+from vois import theme  # noqa: F401 - it colours the first widget
 
 if TYPE_CHECKING:
     from vois.ui.app import App as App
@@ -80,8 +80,6 @@ _PLACES = {
 }
 _WHERE = {name: place for place, names in _PLACES.items() for name in names.split()}
 __all__ = sorted(_WHERE)  # noqa: PLE0605 - one table, not two
-
-theme.begin()
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from vois import _v
-from vois.ui.overlay import host
+from vois.ui.overlay import TRAP, host
 
 __all__ = ["Dialog", "busy", "confirm", "message"]
 
@@ -27,7 +27,8 @@ class Dialog(_v.VoisWidget):
         traits: any trait by name.
     """
 
-    markup = """<v-dialog v-model="value" :width="fullscreen ? undefined : width" max-width="100vw"
+    script = TRAP
+    markup = """<v-dialog v-model="value" @keydown.tab="wrap($event)" :width="fullscreen ? undefined : width" max-width="100vw"
  :fullscreen="fullscreen" :persistent="persistent" :scrollable="true" :theme="theme || undefined"
  :no-click-animation="still" :aria-label="label || aria_label || 'Dialog'" :transition="transition"
  @update:model-value="$event || dismiss()">

@@ -25,7 +25,7 @@ class SortableList(_v.VoisWidget):
  aria-label="Add" icon @click="add()"><v-icon icon="mdi-plus" /></v-btn>
  <div :style="{maxHeight: max_height || undefined, overflow: 'auto'}" role="list" @name>
  <v-card v-for="(row, i) in rows" :key="row" role="listitem" variant="flat" :border="outlined"
- :color="active === i ? color : undefined" class="d-flex align-center pa-1 my-1"
+ :color="active === i ? color : undefined" class="d-flex align-center py-1 pl-3 pr-1 my-1"
  @click="activatable && activate(i)"><div style="flex: 1; min-width: 0">
  <jupyter-widget :widget="row" /></div>
  <v-btn icon size="x-small" variant="text" :aria-label="tips[0]" :disabled="fixed || i === 0"

@@ -9,13 +9,33 @@ from typing import Any
 
 from vois import _report, _v
 
-__all__ = ["Host", "host", "notify", "show_in"]
+__all__ = ["TRAP", "Host", "host", "notify", "show_in"]
 
-# Of several views of the host only the first that is on the page draws.
+# What opens keeps the focus until it is closed, and then gives it back to where it was.
+TRAP = """<script>export default {
+ created() { this.keep(this.value); }, unmounted() { this.keep(false); },
+ watch: { value(now) { this.keep(now); } },
+ methods: {
+ keep(open) { if (open) this.from = this.from || document.activeElement;
+  else if (this.from) { const to = this.from; this.from = null;
+   setTimeout(() => to.isConnected && to.focus()); } },
+ wrap(e) {
+  const all = [...e.currentTarget.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
+   .filter(one => !one.disabled && one.offsetParent !== null && one.tabIndex >= 0);
+  if (!all.length) { e.preventDefault(); return; }
+  const ends = [all[0], all[all.length - 1]], now = document.activeElement;
+  if (now === ends[e.shiftKey ? 0 : 1] || !all.includes(now)) {
+   e.preventDefault(); ends[e.shiftKey ? 1 : 0].focus(); } } } };</script>"""
+
+# Of several views of the host only the first that is on the page draws. Vuetify listens for
+# Escape at the window, but no key that is pressed in a dialog or menu comes as far.
 _CLAIM = """<script>export default {
  data() { return { active: false }; },
  mounted() { const all = (window.__voisHosts = window.__voisHosts || []); all.push(this);
-  all[0].active = true; this.work(this.task); },
+  all[0].active = true; this.work(this.task);
+  if (!window.__voisEscape) { window.__voisEscape = true; window.addEventListener('keydown', e => {
+   if (e.key === 'Escape' && e.target.closest && e.target.closest('.v-overlay-container'))
+    window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' })); }, true); } },
  watch: { task(one) { this.work(one); } },
  methods: { work(one) { const done = (window.__voisDone = window.__voisDone || {});
    if (!one || !one.number || done[one.number] || Date.now() - one.at > 30000) return;

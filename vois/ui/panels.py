@@ -7,6 +7,7 @@ from typing import Any
 
 from vois import _v
 from vois.ui.layout import KIDS
+from vois.ui.overlay import TRAP
 
 __all__ = ["Popup", "SidePanel"]
 
@@ -59,7 +60,8 @@ class Popup(_v.VoisWidget):
 class SidePanel(_v.VoisWidget):
     """A panel that slides in from the side; ``value`` is whether it is open."""
 
-    markup = f"""<div class="vois-hidden"><v-dialog v-model="value" :scrim="true"
+    script = TRAP
+    markup = f"""<div class="vois-hidden"><v-dialog v-model="value" @keydown.tab="wrap($event)" :scrim="true"
  :theme="theme || undefined" :transition="right ? 'slide-x-reverse-transition' : 'slide-x-transition'"
  :content-class="'vois-side'" :width="width" max-width="100vw" :style="{{justifyContent:
  right ? 'flex-end' : 'flex-start', alignItems: 'stretch'}}" :aria-label="label || 'Panel'"

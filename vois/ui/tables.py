@@ -40,7 +40,8 @@ class DataTable(_v.VoisWidget):
  pick(item) { this.change(JSON.parse(JSON.stringify(this.plain(item)))); },
  look({ item }) { const row = this.plain(item);
   const on = this.value && row._row === this.value._row;
-  return { style: 'cursor: pointer', class: on ? 'bg-primary-lighten vois-row-on' : '',
+  return { style: 'cursor: pointer', tabindex: 0,
+   onKeydown: (event) => { if (event.key === 'Enter') this.pick(item); }, class: on ? 'bg-primary-lighten vois-row-on' : '',
    'aria-selected': on ? 'true' : undefined }; } } };</script>"""
 
     headers: list[dict[str, Any]] = _v.items()

@@ -11,7 +11,6 @@ from vois import _v, colors, ui
 from vois.colors import (
     image2Base64,
     paletteImage,
-    rgb2hex,
 )
 from vois.ui.overlay import host
 from vois.vuetify._base import Facade
@@ -77,7 +76,7 @@ class paletteEditor(Facade, ui.Column):
 
     def itemNew(self) -> dict[str, Any]:
         """Return a new colour for the list."""
-        return {"value": 0.0, "color": rgb2hex(colors.randomColor())}
+        return {"value": 0.0, "color": colors.randomColor()}
 
     def itemContent(self, item: dict[str, Any], index: int) -> Any:
         """Return the widgets of one colour."""
@@ -108,7 +107,7 @@ class paletteEditor(Facade, ui.Column):
         self._recolor(self.colors[::-1])
 
     def _random(self) -> None:
-        self._recolor([rgb2hex(colors.randomColor()) for _ in self.items])
+        self._recolor([colors.randomColor() for _ in self.items])
 
     def _save(self) -> None:
         self.downloadText(json.dumps({"name": self.title, "items": self.items}))

@@ -14,6 +14,10 @@ from vois.vuetify._base import Facade, color_first
 __all__ = ["ColorPicker", "DatePicker", "DayCalendar", "colorTheoryPopup", "number_of_weeks"]
 
 
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 - the viewer's day
+
+
 class DatePicker(Facade, ui.DatePicker):
     """A day as ISO text; see `vois.ui.DatePicker`. ``on_change`` takes no argument."""
 
@@ -42,7 +46,7 @@ class DatePicker(Facade, ui.DatePicker):
         self.keep(locals())
         self.start(
             {},
-            value=iso(date),
+            value=iso(_today() if date is None else date),
             label=label,
             dark=dark,
             color=color_first(color),

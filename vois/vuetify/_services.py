@@ -18,21 +18,21 @@ class Services:
     waitdlg: Any = None
     parameters: dict[str, list[str]]
 
-    def snackbar(self, *args: Any, **kwargs: Any) -> snackbar:
+    def snackbar(self, *args: Any, **kwargs: Any) -> None:
         """Show a short message; arguments as of snackbar.snackbar."""
-        return snackbar(*args, **{"show": True, **kwargs})
+        snackbar(*args, **{"show": True, **kwargs})
 
-    def dialogMessage(self, *args: Any, **kwargs: Any) -> dialogMessage:
+    def dialogMessage(self, *args: Any, **kwargs: Any) -> None:
         """Show a text; arguments as of dialogMessage.dialogMessage."""
-        return dialogMessage(*args, **{"show": True, **kwargs})
+        dialogMessage(*args, **{"show": True, **kwargs})
 
-    def dialogYesNo(self, *args: Any, **kwargs: Any) -> dialogYesNo:
+    def dialogYesNo(self, *args: Any, **kwargs: Any) -> None:
         """Ask a question; arguments as of dialogYesNo.dialogYesNo."""
-        return dialogYesNo(*args, **{"show": True, **kwargs})
+        dialogYesNo(*args, **{"show": True, **kwargs})
 
-    def dialogGeneric(self, *args: Any, **kwargs: Any) -> dialogGeneric:
+    def dialogGeneric(self, *args: Any, **kwargs: Any) -> None:
         """Open a window; arguments as of dialogGeneric.dialogGeneric."""
-        return dialogGeneric(*args, **{"show": True, **kwargs})
+        dialogGeneric(*args, **{"show": True, **kwargs})
 
     def dialogWaitOpen(self, *args: Any, **kwargs: Any) -> None:
         """Cover the page; arguments as of dialogWait.dialogWait."""

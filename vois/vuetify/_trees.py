@@ -43,13 +43,15 @@ def _forest(names: Sequence[str], separator: str, full: bool, icons: dict[str, s
 
 def _tree(names: Sequence[str], given: dict[str, Any]) -> CustomTreeview:
     icons = dict(given.get("iconsDict") or {})
-    nodes = _forest(names, given.get("separator", "."), False, icons)
+    root, separator = given.get("rootName"), given.get("separator", ".")
+    nodes = _forest(names, separator, given.get("displayfullname", False), icons)
+    swap = given.get("substitutionDict") or {}
     for node in walk(nodes):
-        swap = given.get("substitutionDict") or {}
-        node["name"] = swap.get(node["name"], node["name"])
+        node["name"] = swap.get(node["id"], node["name"])
+        if given.get("prefixed") and root:
+            node["id"] = f"{root}{separator}{node['id']}"
         if node["id"] in given.get("disabled", ()):
             node["disabled"] = True
-    root = given.get("rootName")
     if root:
         head = {"id": root, "name": root, "children": nodes}
         if given.get("iconroot"):
@@ -179,8 +181,8 @@ def createTreeviewFromDF2Columns(
     icon_size: float = 18,
     checkbox_size: float = 24,
 ) -> Any:
-    """Return a tree of two columns of a DataFrame."""
-    given = {name: value for name, value in locals().items() if name != "df"}
+    """Return a tree of two columns of a DataFrame; full names begin with ``rootName``."""
+    given = {name: value for name, value in locals().items() if name != "df"} | {"prefixed": True}
     return _tree(_columns(df, [columnName1, columnName2], separator), given)
 
 
@@ -226,6 +228,6 @@ def createTreeviewFromDF3Columns(
     icon_size: float = 18,
     checkbox_size: float = 24,
 ) -> Any:
-    """Return a tree of three columns of a DataFrame."""
-    given = {name: value for name, value in locals().items() if name != "df"}
+    """Return a tree of three columns of a DataFrame; full names begin with ``rootName``."""
+    given = {name: value for name, value in locals().items() if name != "df"} | {"prefixed": True}
     return _tree(_columns(df, [columnName1, columnName2, columnName3], separator), given)

@@ -52,13 +52,11 @@ class CustomTreeview(Facade, ui.Tree):
 
     @property
     def selectednames(self) -> list[str]:
-        """Full names of the ticked nodes, with their parents if that is wanted."""
+        """Full names of the ticked nodes and, if that is wanted, of those with all below ticked."""
         if not self.expand_selection_to_parents:
             return list(self.value)
         ticked = set(self.value)
-        return [
-            node["id"] for node in walk(self.nodes) if ticked & {one["id"] for one in walk([node])}
-        ]
+        return sorted(node["id"] for node in walk(self.nodes) if ticked >= _leaves(node))
 
     def emit(self, handler: str, *args: Any) -> None:
         """The callback hears names."""
@@ -70,6 +68,10 @@ def walk(nodes: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for node in nodes:
         yield node
         yield from walk(node.get("children", ()))
+
+
+def _leaves(node: dict[str, Any]) -> set[Any]:
+    return {one["id"] for one in walk([node]) if not one.get("children")}
 
 
 def all_branches(nodes: Sequence[dict[str, Any]]) -> list[Any]:

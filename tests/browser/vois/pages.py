@@ -15,6 +15,16 @@ SCROLLERS = """() => [document.documentElement, ...document.querySelectorAll('.v
 # What waits for the kernel turns for ever; all else comes to rest.
 STILL = """() => document.getAnimations().every((one) => one.playState !== 'running'
   || one.effect.getComputedTiming().iterations === Infinity)"""
+# Widgets within widgets are put into the page one after the other.
+SETTLED = """() => new Promise((done) => {
+  let timer;
+  const rest = () => { clearTimeout(timer); timer = setTimeout(finish, 150); };
+  const watch = new MutationObserver(rest);
+  const finish = () => { watch.disconnect(); done(true); };
+  watch.observe(document.body, { childList: true, subtree: true });
+  rest();
+})"""
+COVER = "#vois-main .v-main__scroller > div:visible > .v-skeleton-loader"
 
 
 def files(name: str) -> dict[str, bytes]:
@@ -24,7 +34,8 @@ def files(name: str) -> dict[str, bytes]:
 
 
 def quiet(page: Page) -> None:
-    """Wait until the letters and all that moves have arrived."""
+    """Wait until the parts, the letters and all that moves have arrived."""
+    page.evaluate(SETTLED)
     page.evaluate("document.fonts.ready")
     page.wait_for_function(STILL)
 
@@ -39,12 +50,13 @@ def show(page: Page, tab: str) -> None:
     """Turn to a page of the dashboard by its tab."""
     page.get_by_role("tab", name=tab, exact=True).click()
     expect(page.locator("#vois-main .vois:visible").first).to_be_visible()
+    expect(page.locator(COVER)).to_have_count(0)
 
 
 def faults(viewer: Viewer, picture: str) -> list[str]:
-    """Leave a picture of what is shown and return what is wrong with it."""
+    """Leave a picture of all that is shown and return what is wrong with it."""
     page = viewer.page
     quiet(page)
-    viewer.picture(picture, full=False)
     wide = ["it scrolls sideways"] if page.evaluate(SCROLLERS) else []
+    viewer.picture(picture, full=False)
     return [*wide, *serious(page)]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -330,4 +331,13 @@ async def test_what_nobody_holds_any_more_is_no_hindrance(host, tmp_path):
         "del knot"
     )
     kernel = await forked(host, tmp_path, "import gc; gc.disable()", code, "gc.enable()")
+    assert (await run(kernel, "print('alive')")).out == "alive\n"
+
+
+@pytest.mark.parametrize("name", ["slider", "chart", "map"])
+async def test_the_benchmarks_notebooks_are_forked(host, tmp_path, name):
+    folder = Path(__file__).parents[2] / "benchmarks" / "notebooks" / name
+    book = json.loads((folder / f"{name}.ipynb").read_text())
+    cells = ["".join(c["source"]) for c in book["cells"] if c["cell_type"] == "code"]
+    kernel = await forked(host, tmp_path, *cells)
     assert (await run(kernel, "print('alive')")).out == "alive\n"

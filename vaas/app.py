@@ -18,10 +18,11 @@ from tornado.httpserver import HTTPServer
 
 from vaas.config import Settings
 from vaas.errors import ConfigError
-from vaas.kernels import Limits, LocalKernelHost
+from vaas.kernels import ForkingHost, Limits
 from vaas.launch import Launcher
 from vaas.model import Secret, Share, ShareLink
 from vaas.observability import logger
+from vaas.prepared import PreparedNotebooks
 from vaas.rendering import AssetStore, PageRenderer, failure_view
 from vaas.sessions import Sessions
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
@@ -49,7 +50,7 @@ class Rooms:
     """
 
     launcher: Launcher
-    host: LocalKernelHost
+    host: ForkingHost
     shares: Shares
     policy: OutboundPolicy
     renderer: PageRenderer
@@ -79,15 +80,17 @@ async def rooms(
         storages = _storages(settings, data, local)
         for storage in {id(one): one for one in storages.values()}.values():
             stack.push_async_callback(storage.close)
-        host = LocalKernelHost(
+        host = ForkingHost(
             data / "run",
             most=settings.kernel.most,
+            # A template that was let go lives on with the forks that it has.
+            templates=4 * settings.kernel.templates,
             mode=settings.kernel.sandbox,
             grace=settings.kernel.grace,
             failure_view=failure_view(),
         )
         stack.push_async_callback(host.close)
-        sessions = Sessions(host)
+        sessions = Sessions(host, PreparedNotebooks(host, most=settings.kernel.templates))
         stack.push_async_callback(sessions.close)
         statics = Statics()
         assets = AssetStore(data / "assets", {"labextensions/vaas": statics.folder})

@@ -56,11 +56,17 @@ class CopySettings(BaseModel):
 
 
 class KernelSettings(BaseModel):
-    """What kernels may use; bytes and seconds as in ``vaas.kernels.Limits``."""
+    """What kernels may use; bytes and seconds as in ``vaas.kernels.Limits``.
+
+    ``most`` is how many live at a time; ``templates`` how many notebooks are
+    kept that have run already, to be forked for their viewers (0: none, each
+    viewer's kernel runs the notebook anew).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     most: int = Field(default=50, gt=0)
+    templates: int = Field(default=8, ge=0)
     memory: int = Field(default=GIB, ge=128 * MIB)
     cpus: float = Field(default=1.0, gt=0)
     processes: int = Field(default=128, ge=16)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vaas.errors import FileMissing, NoNotebook, NotebookMissing
 from vaas.kernels import KernelRequest, Limits
 from vaas.model import KernelRef, Phase, Secret, Share, ShareLink, Workspace
+from vaas.prepared import Recipe
 from vaas.rendering import (
     Notebook,
     PageRenderer,
@@ -137,8 +138,9 @@ class Launcher:
             yield Phase("environment")
             request = await self._request(wish, share, workspace, notebook)
             html = await asyncio.to_thread(self._renderer.fragment, notebook) if wish.stream else ""
-            session = Session(request.ref.id, share, workspace, notebook)
-            self.sessions.begin(session, request, stack.pop_all(), stream=wish.stream)
+            recipe = Recipe(notebook, request, lambda: self._files(share))
+            session = Session(request.ref.id, share, workspace, notebook, recipe)
+            self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
             yield Opened(session, html)
 
     async def resolve(self, wish: Wish) -> Share:
@@ -178,6 +180,10 @@ class Launcher:
             async for _ in self._fetch(stack, share, reached):
                 pass
             return await asyncio.to_thread(_read_inside, reached[0].path, wish.link.path)
+
+    def _files(self, share: Share) -> AbstractAsyncContextManager[Workspace]:
+        """The share's files, opened once more and out of sight."""
+        return self._storages(share).open(share, self._shares, lambda _: None)
 
     async def _fetch(
         self, stack: AsyncExitStack, share: Share, reached: list[Workspace]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,6 +16,7 @@ from vaas.kernels.base import KernelRequest
 from vaas.kernels.sandbox import DATA, HOME, SCRATCH, SOCKETS, Bind, World
 
 ENTRY = Path(__file__).with_name("entry.py")
+GUEST = Path(__file__).with_name("guest")
 INSIDE = "/opt/vaas"
 """Where the sandbox shows our own few files."""
 
@@ -191,10 +192,34 @@ def build_world(
     )
 
 
+def build_template_world(
+    request: KernelRequest, environment: Environment, fds: Sequence[int], *, counted: bool
+) -> World:
+    """Put together what a template will see.
+
+    Args:
+        request: what was asked for.
+        environment: what to run.
+        fds: the line and the control socket, which the template inherits.
+        counted: a cgroup counts its memory.
+    """
+    start = f"import sys; sys.path[0] = {INSIDE!r}; from guest.main import main; main()"
+    python = [environment.python, "-Xfrozen_modules=on", "-c", start]
+    world = build_world(request, environment, b"", counted=counted)
+    return replace(
+        world,
+        argv=[*python, *map(str, fds), f"{INSIDE}/lib"],
+        binds=[*world.binds, Bind(GUEST, f"{INSIDE}/guest")],
+        fds=fds,
+        forking=True,
+    )
+
+
 __all__ = [
     "ENTRY",
     "Environment",
     "Environments",
+    "build_template_world",
     "build_world",
     "command",
     "library",

@@ -6,18 +6,34 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, Protocol
 
 from vaas.errors import KernelDied, KernelError, KernelOutOfMemory, SessionGone
 from vaas.kernels.base import Kernel, Limits
-from vaas.kernels.channel import LocalChannel
 from vaas.kernels.limits import Leaf
-from vaas.kernels.manager import MESSAGE_LIMIT, Client, Manager
-from vaas.kernels.process import END_WITHIN, Process
+from vaas.kernels.manager import MESSAGE_LIMIT
+from vaas.kernels.page import PageChannel
+from vaas.kernels.process import END_WITHIN
 from vaas.kernels.watchdog import memory
 from vaas.model import KernelRef
 
 log = logging.getLogger(__name__)
+
+
+class Running(Protocol):
+    """What a kernel must know of its process.
+
+    Attributes:
+        first: id of its first process as the host sees it; all others die with it.
+    """
+
+    first: int
+
+    async def wait(self) -> int | None:
+        """Wait for its end; the exit status, if that can be known."""
+
+    def kill(self) -> None:
+        """End it; does not wait."""
 
 
 class LocalKernel(Kernel):
@@ -30,17 +46,17 @@ class LocalKernel(Kernel):
         pid: its sandbox's first process.
     """
 
-    channel: LocalChannel
+    channel: PageChannel
 
     def __init__(
         self,
         ref: KernelRef,
         limits: Limits,
         *,
-        process: Process,
-        manager: Manager,
-        client: Client,
-        channel: LocalChannel,
+        process: Running,
+        manager: Any,
+        client: Any,
+        channel: PageChannel,
         leaf: Leaf,
         clock: Callable[[], float],
     ) -> None:
@@ -129,12 +145,13 @@ class LocalKernel(Kernel):
             self._verdict = self._verdict or KernelDied(why)
             self._process.kill()
 
-    def _reason(self, status: int, killed: int) -> KernelError:
+    def _reason(self, status: int | None, killed: int) -> KernelError:
         if self._verdict:
             return self._verdict
         if killed:
             return self.out_of_memory()
-        return KernelDied(f"the kernel ended by itself with status {status}")
+        how = "" if status is None else f" with status {status}"
+        return KernelDied(f"the kernel ended by itself{how}")
 
 
 __all__ = ["LocalKernel"]

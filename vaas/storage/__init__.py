@@ -4,5 +4,6 @@ from vaas.storage.base import OnProgress, Storage
 from vaas.storage.copy import CopyStorage
 from vaas.storage.limits import CopyLimits
 from vaas.storage.native import NativeStorage
+from vaas.storage.rclone import RcloneMount
 
-__all__ = ["CopyLimits", "CopyStorage", "NativeStorage", "OnProgress", "Storage"]
+__all__ = ["CopyLimits", "CopyStorage", "NativeStorage", "OnProgress", "RcloneMount", "Storage"]

@@ -1,0 +1,287 @@
+"""A share at one version as the mount's daemon sees it: folders and parts of files.
+
+Folders are listed once and then remembered, so that the tree stays as it was
+when it was opened; a file that has changed since gives an error instead of a
+mixture. Whatever the share's system does, an answer or an error comes within
+``PATIENCE`` seconds. A refusal that only people can change (wrong password,
+link gone, asked to wait) is final: nothing more is asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
+
+from vaas.errors import (
+    AddressRefused,
+    EfssTooSlow,
+    EfssUnreachable,
+    FileMissing,
+    LinkError,
+    NotAnEfss,
+    PasswordNeeded,
+    PasswordWrong,
+    ShareChanged,
+    ShareExpired,
+    ShareThrottled,
+    ShareTooLarge,
+    ShareUnknown,
+    VaasError,
+)
+from vaas.model import Entry, Reader, Share
+from vaas.storage.names import inside, is_debris, neutral
+
+PATIENCE = 6.0
+"""Seconds for a listing, for the beginning of a file, and for each ``SLOWEST`` bytes of it."""
+
+SLOWEST = 4096
+PAUSE = 4.0
+"""Seconds in which a site that did not answer is not asked again."""
+
+AT_ONCE = 6
+"""Requests to one site for all its mounts together."""
+
+MOST_ENTRIES = 200_000
+"""Entries of one share that are remembered."""
+
+FINAL = (
+    AddressRefused,
+    LinkError,
+    NotAnEfss,
+    PasswordNeeded,
+    PasswordWrong,
+    ShareExpired,
+    ShareThrottled,
+    ShareUnknown,
+)
+
+
+class Line:
+    """The way to one site, for all mounts of its shares."""
+
+    def __init__(self) -> None:
+        """Open; nothing is asked yet."""
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._closed_until = 0.0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for one's turn to ask.
+
+        Raises:
+            EfssUnreachable: the site did not answer a moment ago, or those who
+                came before take too long.
+        """
+        self._require()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise EfssUnreachable("the site is busy with other reads") from None
+        try:
+            self._require()
+            yield
+        finally:
+            self._turns.release()
+
+    def _require(self) -> None:
+        if asyncio.get_running_loop().time() < self._closed_until:
+            raise EfssUnreachable("the site did not answer a moment ago")
+
+    def rest(self) -> None:
+        """The site does not answer: let those who ask next fail at once for a while."""
+        self._closed_until = asyncio.get_running_loop().time() + PAUSE
+
+
+class View:
+    """One share at one version.
+
+    Attributes:
+        share: what is shown.
+        stopped: the refusal after which nothing is asked any more.
+        fetched: bytes of files that came from the share's system.
+    """
+
+    def __init__(self, share: Share, reader: Reader, line: Line) -> None:
+        """Remember what to ask; nothing is asked yet.
+
+        Args:
+            share: what to show.
+            reader: asks the share's system.
+            line: of the share's site.
+        """
+        self.share = share
+        self.stopped: VaasError | None = None
+        self.fetched = 0
+        self._reader, self._line = reader, line
+        self._folders: dict[str, Mapping[str, Entry]] = {}
+        self._count = 0
+        self._listing: dict[str, asyncio.Lock] = {}
+        self._waits: set[asyncio.Timeout] = set()
+
+    def resume(self, share: Share) -> None:
+        """The share was resolved anew: what refused before may be asked again."""
+        self.share = share
+        self.stopped = None
+
+    def interrupt(self) -> None:
+        """Let all that is being waited for fail now."""
+        now = asyncio.get_running_loop().time()
+        for wait in self._waits:
+            wait.reschedule(now)
+
+    async def folder(self, path: str) -> Mapping[str, Entry]:
+        """What is in a folder, by the names under which it is shown.
+
+        Args:
+            path: as shown; empty for the root.
+
+        Raises:
+            FileMissing: there is no such folder.
+            VaasError: the share's system refuses or does not answer.
+        """
+        if path in self._folders:
+            return self._folders[path]
+        async with self._listing.setdefault(path, asyncio.Lock()):
+            if path not in self._folders:
+                self._folders[path] = await self._list(path)
+        self._listing.pop(path, None)
+        return self._folders[path]
+
+    async def entry(self, path: str) -> Entry:
+        """The file or folder at a path as shown, not empty.
+
+        Raises:
+            FileMissing: there is none.
+            VaasError: the share's system refuses or does not answer.
+        """
+        above, _, name = path.rpartition("/")
+        try:
+            return (await self.folder(above))[name]
+        except KeyError:
+            raise FileMissing("no such file in the share") from None
+
+    async def read(self, entry: Entry, offset: int, size: int) -> AsyncGenerator[bytes, None]:
+        """A part of a file.
+
+        Args:
+            entry: the file.
+            offset: bytes before the part.
+            size: bytes wanted, more than 0.
+
+        Raises:
+            EfssTooSlow: the share's system does not answer, or trickles.
+            VaasError: it refuses, or the file is not what was listed.
+        """
+        left = size
+        async with self._asking():
+            async with aclosing(self._part(entry, offset, size)) as pieces:
+                while left:
+                    async with self._limit():
+                        gathered = await _gather(pieces, min(left, SLOWEST))
+                    left -= len(gathered)
+                    self.fetched += len(gathered)
+                    if not gathered:
+                        raise ShareChanged("a file is shorter than it was listed")
+                    yield gathered
+                async with self._limit():
+                    await anext(pieces, b"")  # its end, so that the connection can be used again
+
+    async def _part(self, entry: Entry, offset: int, size: int) -> AsyncGenerator[bytes, None]:
+        pieces = self._reader.read(self.share, entry, offset, size)
+        try:
+            async for piece in pieces:
+                yield piece
+        finally:
+            if isinstance(pieces, AsyncGenerator):
+                await pieces.aclose()
+
+    async def _list(self, path: str) -> Mapping[str, Entry]:
+        remote = ""
+        if path:
+            entry = await self.entry(path)
+            if not entry.is_folder:
+                raise FileMissing("a file, not a folder")
+            remote = entry.path
+        async with self._asking(), self._limit():
+            entries = await self._reader.list(self.share, remote)
+        shown = dict(_shown(remote, entries))
+        self._count += len(shown)
+        if self._count > MOST_ENTRIES:
+            raise ShareTooLarge(f"the share has more than {MOST_ENTRIES} entries")
+        return shown
+
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[None]:
+        """One question: in turn, and remembered if the answer is no."""
+        if self.stopped:
+            raise self.stopped
+        try:
+            async with self._line.turn():
+                yield
+        except FINAL as error:
+            self.stopped = error
+            raise
+        except EfssTooSlow:
+            self._line.rest()
+            raise
+        except ShareChanged:
+            await self._look_again()
+            raise
+
+    async def _look_again(self) -> None:
+        """A file is gone: find out whether the link is, too."""
+        try:
+            async with self._limit():
+                await self._reader.list(self.share, "")
+        except FINAL as error:
+            self.stopped = error
+        except VaasError:
+            pass
+
+    @asynccontextmanager
+    async def _limit(self) -> AsyncIterator[None]:
+        """A wait for the share's system that ends.
+
+        Raises:
+            EfssTooSlow: too long, or interrupted.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE) as wait:
+                self._waits.add(wait)
+                try:
+                    yield
+                finally:
+                    self._waits.discard(wait)
+        except TimeoutError:
+            raise EfssTooSlow("no answer in time") from None
+
+
+async def _gather(pieces: AsyncIterator[bytes], least: int) -> bytes:
+    """The next pieces, ``least`` bytes at least unless the end comes first."""
+    got: list[bytes] = []
+    size = 0
+    while size < least:
+        piece = await anext(pieces, b"")
+        if not piece:
+            break
+        got.append(piece)
+        size += len(piece)
+    return b"".join(got) if len(got) != 1 else got[0]
+
+
+def _shown(folder: str, entries: Sequence[Entry]) -> Iterator[tuple[str, Entry]]:
+    """What is shown of a folder, as the copy would have it."""
+    taken: set[str] = set()
+    for entry in entries:
+        name = inside(folder, entry.path)
+        if name is None or is_debris(name, is_folder=entry.is_folder):
+            continue
+        local = neutral(name)
+        if local not in taken:
+            taken.add(local)
+            yield local, entry
+
+
+__all__ = ["AT_ONCE", "PATIENCE", "PAUSE", "Line", "View"]

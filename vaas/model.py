@@ -164,7 +164,7 @@ class Reader(Protocol):
         ...
 
 
-def _nothing() -> None:
+def _nothing(hard: bool) -> None:
     """A copy has nothing to interrupt."""
 
 
@@ -185,8 +185,9 @@ class Workspace:
         front: for a share that is mounted, a local folder with those of its
             files that the service itself reads: notebooks, and what the link
             names. A mount can hang; only kernels touch ``path`` then.
-        interrupt: makes reads of a mount that wait for the share's system fail
-            now, so that a process stuck in one can end.
+        interrupt: lets a process end that is stuck in a read of a mount: called
+            with ``False``, reads that wait for the share's system fail; with
+            ``True``, a mount that does not even notice that is made anew.
     """
 
     path: Path
@@ -196,7 +197,7 @@ class Workspace:
     size: int
     names: Mapping[str, str] = field(default_factory=dict)
     front: Path | None = None
-    interrupt: Callable[[], None] = field(default=_nothing, repr=False, compare=False)
+    interrupt: Callable[[bool], None] = field(default=_nothing, repr=False, compare=False)
 
     @property
     def near(self) -> Path:

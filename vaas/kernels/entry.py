@@ -8,6 +8,8 @@ threads and memory in every kernel.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from typing import Any
 
@@ -44,6 +46,20 @@ def _viewer_app() -> Any:
     return ViewerKernelApp
 
 
+def _stay(app: Any) -> None:
+    """Keep the working folder alive: a mount made anew is another one than we stand in."""
+    folder = os.getcwd()  # noqa: PTH109  pathlib would cost start-up time
+
+    def step_back_in() -> None:
+        try:
+            os.stat(".")  # noqa: PTH116  as above
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.chdir(folder)
+
+    app.shell.events.register("pre_execute", step_back_in)
+
+
 def main() -> None:
     """Start the kernel: ``entry.py LIBRARY -f CONNECTION_FILE``."""
     # The script's own folder is no place to import from; IPython adds the
@@ -56,6 +72,7 @@ def main() -> None:
         [*sys.argv[2:], "--HistoryManager.enabled=False", "--IPCompleter.use_jedi=False"]
     )
     _show_again()
+    _stay(app)
     app.start()
 
 

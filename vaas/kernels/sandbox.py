@@ -13,13 +13,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vaas.errors import KernelStartFailed
 from vaas.kernels.base import Limits
 
 DATA, SCRATCH, HOME = "/data", "/scratch", "/home/viewer"
+MOUNTED = "/mnt"
+"""Shows the folder around a mounted share, so that a mount made anew appears; a link leads on."""
+
 SOCKETS = "/run/kernel"
 """Where the kernel puts its sockets: a small private file system, not the host's disk."""
 
@@ -66,6 +69,7 @@ class World:
         limits: what it may use.
         connection: the text of its connection file.
         data: bytes of private memory for each process, where no cgroup counts it.
+        links: symbolic links: what they lead to, by their place.
     """
 
     argv: Sequence[str]
@@ -75,6 +79,7 @@ class World:
     limits: Limits
     connection: bytes
     data: int | None = None
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,8 @@ def arguments(world: World, fds: Descriptors, *, staged: bool, no_nesting: bool)
     out += ["--disable-userns"] if no_nesting else []
     out += ["--seccomp", str(fds.seccomp)] if fds.seccomp is not None else []
     out += [*_system(), *_etc(fds), *_writable(world.limits), *_binds(world.binds, staged=staged)]
+    for place, goal in world.links.items():
+        out += ["--symlink", goal, place]
     out += ["--perms", "0600", "--file", str(fds.connection), f"{SOCKETS}/connection.json"]
     out += ["--remount-ro", "/", "--chdir", world.folder]
     for name, value in world.environment.items():
@@ -197,6 +204,7 @@ __all__ = [
     "GROUPS",
     "HOME",
     "HOSTS",
+    "MOUNTED",
     "NSSWITCH",
     "SCRATCH",
     "SOCKETS",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -133,10 +133,9 @@ class Front:
         return path
 
     async def _try(self, path: str, entry: Entry) -> None:
-        try:
+        # Else it is offered by its name; who opens it is told why it cannot be read.
+        with suppress(VaasError):
             await self._bring(path, entry)
-        except VaasError:
-            pass  # it is offered by its name; who opens it is told why it cannot be read
 
     async def _bring(self, path: str, entry: Entry) -> None:
         place = self._folder / path

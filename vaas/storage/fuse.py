@@ -38,9 +38,7 @@ def detach(path: Path) -> None:
     """
     program = ["umount", "--lazy"] if os.geteuid() == 0 else [_fusermount(), "-uz"]
     with suppress(subprocess.TimeoutExpired):
-        subprocess.run(
-            [*program, str(path)], check=False, capture_output=True, timeout=_PATIENCE
-        )
+        subprocess.run([*program, str(path)], check=False, capture_output=True, timeout=_PATIENCE)
 
 
 def _fusermount() -> str:

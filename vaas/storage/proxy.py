@@ -204,7 +204,7 @@ async def _begun(pieces: AsyncGenerator[bytes, None]) -> _Begun:
 
 
 async def _nothing() -> AsyncGenerator[bytes, None]:
-    for piece in ():
+    for piece in list[bytes]():
         yield piece
 
 

@@ -12,12 +12,16 @@ version share a mount.
 from __future__ import annotations
 
 import asyncio
+import functools
+import os
 import secrets
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+from vaas.errors import WorkspaceError
 from vaas.model import Phase, Reader, Share, Workspace
 from vaas.observability import logger
 from vaas.storage.base import OnProgress, Storage
@@ -55,6 +59,7 @@ class RcloneMount(Storage):
         self._mounts: dict[str, Mount] = {}
         self._making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tidying: asyncio.Task[None] | None = None
+        self._usable: bool | None = None
 
     def open(
         self, share: Share, reader: Reader, on_progress: OnProgress
@@ -88,11 +93,28 @@ class RcloneMount(Storage):
                 size=seen.size,
                 names=seen.names(),
                 front=mount.home / "front",
-                interrupt=mount.door.view.interrupt,
+                interrupt=functools.partial(self._interrupt, mount),
             )
         finally:
             mount.users -= 1
             mount.since = asyncio.get_running_loop().time()
+
+    async def usable(self) -> bool:
+        """Whether shares can be mounted here; says why not in the log, once."""
+        if self._usable is None:
+            try:
+                _require_programs()
+                await self._start()
+                self._usable = True
+            except WorkspaceError as error:
+                _log.warning("shares are copied, not mounted", why=error.detail)
+                self._usable = False
+        return self._usable
+
+    def _interrupt(self, mount: Mount, hard: bool) -> None:
+        mount.door.view.interrupt()
+        if hard:
+            self._sites[mount.door.view.share.link.host].break_off()
 
     async def close(self) -> None:
         """Unmount all and end all daemons."""
@@ -156,6 +178,12 @@ class RcloneMount(Storage):
                     if not mount.users and mount.since < limit:
                         del self._mounts[key]
                         await self._drop(self._sites[mount.door.view.share.link.host], mount)
+
+
+def _require_programs() -> None:
+    missing = [name for name in ("rclone", "fusermount3") if shutil.which(name) is None]
+    if missing or not os.access("/dev/fuse", os.R_OK | os.W_OK):
+        raise WorkspaceError(f"not here: {', '.join(missing) or '/dev/fuse'}")
 
 
 def _furnish(mount: Mount) -> None:

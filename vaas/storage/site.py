@@ -24,6 +24,8 @@ SHARE = "share"
 """Name of the mount point in the folder that sandboxes show."""
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.2, 10.0
+_ANSWERS = 0.5
+"""Seconds in which a healthy daemon answers."""
 
 _log = logger(__name__)
 
@@ -72,6 +74,7 @@ class Site:
         self._daemon: Daemon | None = None
         self._changing = asyncio.Lock()
         self._watch: asyncio.Task[None] | None = None
+        self._breaking: asyncio.Task[None] | None = None
 
     async def add(self, mount: Mount) -> None:
         """Mount a share.
@@ -98,13 +101,23 @@ class Site:
                 await self._stop()
 
     def break_off(self) -> None:
-        """Free processes that are stuck in mounts, at the price of all of the site's mounts.
+        """Free processes that are stuck in mounts, if the daemon is what holds them.
 
-        The last resort: they are made anew at once, but files that are open
-        give errors from now on.
+        Its mounts are made anew at once, but files open in them give errors.
         """
-        if self._daemon is not None:
-            self._daemon.kill()
+        if self._breaking is None or self._breaking.done():
+            self._breaking = asyncio.create_task(self._test(), name="test of a daemon")
+
+    async def _test(self) -> None:
+        daemon = self._daemon
+        if daemon is None:
+            return
+        try:
+            async with asyncio.timeout(_ANSWERS):
+                await daemon.call("rc/noop")
+        except (TimeoutError, WorkspaceError):
+            _log.warning("a mount daemon does not answer")
+            daemon.kill()
 
     async def close(self) -> None:
         """End the daemon and all mounts."""
@@ -124,10 +137,12 @@ class Site:
         return self._daemon
 
     async def _stop(self) -> None:
-        watch, self._watch = self._watch, None
-        if watch is not None:
-            watch.cancel()
-            await settle(watch)
+        tasks = (self._watch, self._breaking)
+        self._watch = self._breaking = None
+        for task in tasks:
+            if task is not None:
+                task.cancel()
+                await settle(task)
         daemon, self._daemon = self._daemon, None
         if daemon is not None:
             await daemon.close()

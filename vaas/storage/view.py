@@ -175,18 +175,17 @@ class View:
             VaasError: it refuses, or the file is not what was listed.
         """
         left = size
-        async with self._asking():
-            async with aclosing(self._part(entry, offset, size)) as pieces:
-                while left:
-                    async with self._limit():
-                        gathered = await _gather(pieces, min(left, SLOWEST))
-                    left -= len(gathered)
-                    self.fetched += len(gathered)
-                    if not gathered:
-                        raise ShareChanged("a file is shorter than it was listed")
-                    yield gathered
+        async with self._asking(), aclosing(self._part(entry, offset, size)) as pieces:
+            while left > 0:
                 async with self._limit():
-                    await anext(pieces, b"")  # its end, so that the connection can be used again
+                    gathered = (await _gather(pieces, min(left, SLOWEST)))[:left]
+                if not gathered:
+                    raise ShareChanged("a file is shorter than it was listed")
+                left -= len(gathered)
+                self.fetched += len(gathered)
+                yield gathered
+            async with self._limit():
+                await anext(pieces, b"")  # its end, so that the connection can be used again
 
     async def _part(self, entry: Entry, offset: int, size: int) -> AsyncGenerator[bytes, None]:
         pieces = self._reader.read(self.share, entry, offset, size)

@@ -31,7 +31,11 @@ TREE = {
 }
 MODES = ("copy", "mount")
 CASES = [(mode, system) for system in REMOTE for mode in MODES] + [("native", "local")]
+REMOTE_CASES = [case for case in CASES if case[0] != "native"]
 every = pytest.mark.parametrize(("mode", "system"), CASES, indirect=["system"])
+
+# A folder shown in place is protected by the sandbox alone, and changes: that is the point of it.
+fetched = pytest.mark.parametrize(("mode", "system"), REMOTE_CASES, indirect=["system"])
 
 
 @pytest.fixture
@@ -93,9 +97,7 @@ async def test_the_tree_is_that_of_the_share(
 
 
 @every
-async def test_parts_of_a_file_are_right(
-    system: System, shares: Shares, storage: Storage
-) -> None:
+async def test_parts_of_a_file_are_right(system: System, shares: Shares, storage: Storage) -> None:
     share = await share_of(system, shares, fill(system.folder()))
     dice = random.Random(1)
     places = [(dice.randrange(len(BIG)), dice.randrange(1, 100_000)) for _ in range(20)]
@@ -109,18 +111,12 @@ async def test_parts_of_a_file_are_right(
         assert found == [BIG[start : start + size] for start, size in places]
 
 
-@every
+@fetched
 async def test_nothing_can_be_written(system: System, shares: Shares, storage: Storage) -> None:
-    if storage_is_native(storage):
-        return  # the sandbox alone protects a folder shown in place
     share = await share_of(system, shares, fill(system.folder()))
     async with storage.open(share, shares, lambda _: None) as workspace:
         for name in ("notebook.ipynb", "new", "more/new"):
             assert await asyncio.to_thread(refused, workspace.path / name)
-
-
-def storage_is_native(storage: Storage) -> bool:
-    return isinstance(storage, NativeStorage)
 
 
 @every
@@ -148,12 +144,10 @@ async def test_viewers_of_one_version_share_it(
             assert await asyncio.to_thread(content, three.path)
 
 
-@every
+@fetched
 async def test_a_change_never_gives_a_mixture(
     system: System, shares: Shares, storage: Storage
 ) -> None:
-    if storage_is_native(storage):
-        return  # a folder shown in place changes: that is the point of it
     folder = fill(system.folder())
     share = await share_of(system, shares, folder)
     async with storage.open(share, shares, lambda _: None) as workspace:
@@ -173,7 +167,7 @@ def whole_or_nothing(workspace: Workspace, name: str) -> bytes | None:
         return None
 
 
-@pytest.mark.parametrize(("mode", "system"), [(m, s) for m, s in CASES if m != "native"], indirect=["system"])
+@fetched
 async def test_a_link_that_is_gone(system: System, shares: Shares, storage: Storage) -> None:
     folder = fill(system.folder())
     share = await share_of(system, shares, folder)
@@ -184,9 +178,7 @@ async def test_a_link_that_is_gone(system: System, shares: Shares, storage: Stor
     assert getattr(caught.value, "label", "internal") != "internal"
 
 
-@pytest.mark.parametrize(
-    ("mode", "system"), [(m, s) for m, s in CASES if m != "native"], indirect=["system"]
-)
+@fetched
 async def test_a_share_with_a_password(system: System, shares: Shares, storage: Storage) -> None:
     share = await share_of(system, shares, fill(system.folder()), password=PASSWORD)
     async with storage.open(share, shares, lambda _: None) as workspace:

@@ -47,17 +47,27 @@ def _viewer_app() -> Any:
 
 
 def _stay(app: Any) -> None:
-    """Keep the working folder alive: a mount made anew is another one than we stand in."""
-    folder = os.getcwd()  # noqa: PTH109  pathlib would cost start-up time
+    """Keep the working folder alive: a mount made anew is another one than we stand in.
+
+    Its path leads to the new one then, on another device; we still stand on the dead one.
+    """
+    place, device = os.getcwd(), os.stat(".").st_dev  # noqa: PTH109, PTH116  pathlib would cost start-up time
 
     def step_back_in() -> None:
-        try:
-            os.stat(".")  # noqa: PTH116  as above
-        except OSError:
-            with contextlib.suppress(OSError):
-                os.chdir(folder)
+        nonlocal place, device
+        with contextlib.suppress(OSError):
+            if os.stat(place).st_dev != device and _device(".") in {device, None}:  # noqa: PTH116
+                os.chdir(place)
+            place, device = os.getcwd(), os.stat(".").st_dev  # noqa: PTH109, PTH116
 
     app.shell.events.register("pre_execute", step_back_in)
+
+
+def _device(path: str) -> int | None:
+    try:
+        return os.stat(path).st_dev  # noqa: PTH116  as above
+    except OSError:
+        return None
 
 
 def main() -> None:

@@ -203,7 +203,7 @@ async def test_a_killed_daemon_is_replaced_under_the_running_kernel(
                 while (await run(kernel, reading())).out != "300000 True\n":
                     pass
         assert (await run(kernel, "print(open('sub/small.csv').read())")).out == "a,b\n\n"
-        assert (await run(kernel, "print(os.getcwd())")).out == "/mnt/share\n"
+        assert (await run(kernel, "print(os.getcwd())")).out == "/mounted/share\n"
 
 
 async def test_a_session_ends_although_the_daemon_is_stopped(

@@ -37,7 +37,7 @@ def files(size: int, book: str = BOOK, count: int = 0) -> dict[str, str | bytes]
 async def test_a_large_share_is_mounted(stage: Stage, viewer: Viewer, product: str) -> None:
     line = await viewer.view(stage.share(files(600 * KIB), product))
     assert [line.texts(n) for n in range(3)] == [
-        "False /mnt/share\n",
+        "False /mounted/share\n",
         f"{600 * KIB - 300_000}\n",
         "['values.bin']\n",
     ]
@@ -52,7 +52,7 @@ async def test_a_small_one_is_copied(stage: Stage, viewer: Viewer) -> None:
 
 async def test_one_of_many_files_is_mounted(stage: Stage, viewer: Viewer) -> None:
     line = await viewer.view(stage.share(files(400 * KIB, count=12)))
-    assert line.texts(0).endswith(" /mnt/share\n")
+    assert line.texts(0).endswith(" /mounted/share\n")
 
 
 async def test_pictures_and_lists_come_without_the_mount(stage: Stage, viewer: Viewer) -> None:
@@ -62,7 +62,7 @@ async def test_pictures_and_lists_come_without_the_mount(stage: Stage, viewer: V
     assert listing.status == 200
     assert all(name in listing.text for name in ("app.ipynb", "other.ipynb", "third.ipynb"))
     line = await viewer.view(f"{address}deep/er/third.ipynb")
-    assert line.texts(0).endswith(" /mnt/share/deep/er\n")
+    assert line.texts(0).endswith(" /mounted/share/deep/er\n")
 
 
 async def test_without_rclone_it_is_copied_after_all(

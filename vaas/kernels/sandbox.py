@@ -20,7 +20,7 @@ from vaas.errors import KernelStartFailed
 from vaas.kernels.base import Limits
 
 DATA, SCRATCH, HOME = "/data", "/scratch", "/home/viewer"
-MOUNTED = "/mnt"
+MOUNTED = "/mounted"
 """Shows the folder around a mounted share, so that a mount made anew appears; a link leads on."""
 
 SOCKETS = "/run/kernel"

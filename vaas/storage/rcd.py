@@ -41,14 +41,15 @@ _OK = 200
 MOUNT = {"AllowOther": os.geteuid() == 0, "AttrTimeout": 60 * _SECOND, "DeviceName": "share"}
 VFS = {
     "CacheMode": 0,
-    # Ranges as large as what notebooks read at random; they double while a file is read on.
-    "ChunkSize": 256 << 10,
-    "ChunkSizeLimit": 8 << 20,
+    # Ranges as large as what Linux reads at once; they double while a file is read on.
+    "ChunkSize": 128 << 10,
+    "ChunkSizeLimit": 64 << 20,
     # The tree stays as it was opened, for as long as the mount lives.
     "DirCacheTime": 30 * 24 * 3600 * _SECOND,
     "PollInterval": 0,
     "ReadOnly": True,
-    "ReadWait": 0,
+    # For reads that come in another order than they were made; longer only delays random ones.
+    "ReadWait": _SECOND // 200,
     "NoChecksum": True,
     "DirPerms": 0o555,
     "FilePerms": 0o444,
@@ -141,6 +142,7 @@ class Daemon:
             WorkspaceError: it cannot be mounted.
         """
         remote = {"type": "webdav", "url": url, "vendor": "other", "bearer_token": key}
+        remote["pacer_min_sleep"] = "1ms"  # versions that do not know it pass over it
         await self.call(
             "mount/mount",
             fs=remote,

@@ -35,7 +35,8 @@ class SlowLine:
         self._target, self.port, self.passed, self.connections = target, 0, 0, 0
 
     @contextlib.asynccontextmanager
-    async def open(self) -> AsyncIterator[None]:
+    async def listening(self) -> AsyncIterator[None]:
+        """Take connections on ``port``."""
         server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         async with server:
@@ -135,7 +136,7 @@ async def theirs(line: SlowLine, folder: Path) -> None:
     command = ["rclone", "mount", remote, str(place), "--read-only", "--config", ""]
     process = psutil.Popen(command, stderr=subprocess.DEVNULL)
     try:
-        while place not in mounts_below(folder):
+        while place not in mounts_below(folder):  # noqa: ASYNC110 - Linux sets no event
             await asyncio.sleep(0.05)
         await measure("rclone mount, at random", line, place / "big.bin", at_random)
         await measure("rclone mount, in order", line, place / "big.bin", in_order)
@@ -145,16 +146,21 @@ async def theirs(line: SlowLine, folder: Path) -> None:
         detach(place)
 
 
+def furnish(folder: Path) -> None:
+    """Make the cloud's file, readable for its server."""
+    folder.chmod(0o755)
+    (folder / "cloud").mkdir()
+    (folder / "state").mkdir()
+    (folder / "cloud" / "big.bin").write_bytes(os.urandom(SIZE))
+
+
 async def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        folder.chmod(0o755)
-        (folder / "cloud").mkdir()
-        (folder / "state").mkdir()
-        (folder / "cloud" / "big.bin").write_bytes(os.urandom(SIZE))
+        furnish(folder)
         with servers.apache(folder / "cloud", folder / "state") as (url, _):
             line = SlowLine(int(url.split(":")[2].split("/")[0]))
-            async with line.open():
+            async with line.listening():
                 await theirs(line, folder)
                 await ours(line, folder)
 

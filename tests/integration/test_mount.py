@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ import pytest
 
 from tests.contracts import servers
 from tests.contracts.systems import readable_folder
+from tests.integration import mounter
 from tests.integration.chaos import Chaos, Fault
 from tests.security.kernel_tools import MARK, a_host, run
 from tests.unit.storage.readers import until
@@ -24,6 +26,7 @@ from vaas.kernels import Kernel, KernelRequest, Limits
 from vaas.model import KernelRef, Secret, Share, ShareLink, Workspace
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
 from vaas.storage import RcloneMount
+from vaas.storage.fuse import mounts_below
 
 pytestmark = pytest.mark.sandbox
 
@@ -251,3 +254,23 @@ async def test_a_line_that_breaks_now_and_then_is_taken_up_again(
 def part(path: Path, offset: int, size: int) -> bytes:
     with path.open("rb") as file:
         return os.pread(file.fileno(), size, offset)
+
+
+async def test_what_a_killed_server_leaves_is_cleared_by_the_next(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    root = tmp_path / "mounts"
+    program = [sys.executable, mounter.__file__, str(root), str(cloud.line.port)]
+    killed = await asyncio.create_subprocess_exec(*program, stdout=asyncio.subprocess.PIPE)
+    assert killed.stdout
+    assert (await asyncio.wait_for(killed.stdout.readline(), 30)).startswith(b"mounted")
+    left = mounts_below(root)
+    assert len(left) == 2, "the folder itself, and the share"
+    killed.kill()
+    await killed.communicate()
+    storage = RcloneMount(root)
+    async with storage.open(cloud.share, cloud.shares, lambda _: None) as workspace:
+        assert mounts_below(root) == [workspace.path, workspace.path.parents[2]]
+        assert not [path for path in left if path.exists()]
+    await storage.close()
+    assert not list(root.iterdir())

@@ -36,7 +36,10 @@ def detach(path: Path) -> None:
 
     Where that fails there is no mount, or it is not ours.
     """
-    program = ["umount", "--lazy"] if os.geteuid() == 0 else [_fusermount(), "-uz"]
+    # Without looking the path up, which would ask the mount's own process.
+    program = (
+        ["umount", "--lazy", "--no-canonicalize"] if os.geteuid() == 0 else [_fusermount(), "-uz"]
+    )
     with suppress(subprocess.TimeoutExpired):
         subprocess.run([*program, str(path)], check=False, capture_output=True, timeout=_PATIENCE)
 

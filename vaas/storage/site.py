@@ -96,6 +96,7 @@ class Site:
                 if self._daemon is not None:
                     await self._daemon.unmount(mount.place)
             except WorkspaceError:
+                await self._test()
                 await in_thread(detach, mount.place)
             if not self.mounts:
                 await self._stop()

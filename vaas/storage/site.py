@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vaas.errors import VaasError, WorkspaceError
-from vaas.observability import logger
+from vaas.observability import logger, metrics
 from vaas.storage.front import Front
 from vaas.storage.fuse import detach
 from vaas.storage.proxy import Door
@@ -86,12 +86,14 @@ class Site:
             daemon = await self._ready()
             await daemon.mount(mount.door.url, mount.door.key, mount.place)
             self.mounts.append(mount)
+            metrics.mounts.inc()
 
     async def remove(self, mount: Mount) -> None:
         """Unmount a share, whoever uses it."""
         async with self._changing:
             if mount in self.mounts:
                 self.mounts.remove(mount)
+                metrics.mounts.dec()
             try:
                 if self._daemon is not None:
                     await self._daemon.unmount(mount.place)
@@ -126,6 +128,7 @@ class Site:
             await self._stop()
             for mount in self.mounts:
                 await in_thread(detach, mount.place)
+            metrics.mounts.dec(len(self.mounts))
             self.mounts.clear()
 
     async def _ready(self) -> Daemon:
@@ -168,6 +171,7 @@ class Site:
         if self._daemon is not None and not self._daemon.ended.is_set():
             return
         _log.warning("a mount daemon died", mounts=len(self.mounts))
+        metrics.mount_restarts.inc()
         for mount in self.mounts:
             await in_thread(detach, mount.place)
         daemon = await self._ready()

@@ -30,6 +30,7 @@ from vaas.errors import (
     VaasError,
 )
 from vaas.model import Entry, Reader, Share
+from vaas.observability import metrics
 from vaas.storage.names import inside, is_debris, neutral
 
 PATIENCE = 6.0
@@ -100,7 +101,6 @@ class View:
     Attributes:
         share: what is shown.
         stopped: the refusal after which nothing is asked any more.
-        fetched: bytes of files that came from the share's system.
     """
 
     def __init__(self, share: Share, reader: Reader, line: Line) -> None:
@@ -113,7 +113,6 @@ class View:
         """
         self.share = share
         self.stopped: VaasError | None = None
-        self.fetched = 0
         self._reader, self._line = reader, line
         self._folders: dict[str, Mapping[str, Entry]] = {}
         self._count = 0
@@ -182,7 +181,7 @@ class View:
                 if not gathered:
                     raise ShareChanged("a file is shorter than it was listed")
                 left -= len(gathered)
-                self.fetched += len(gathered)
+                metrics.mounted_bytes.inc(len(gathered))
                 yield gathered
             async with self._limit():
                 await anext(pieces, b"")  # its end, so that the connection can be used again

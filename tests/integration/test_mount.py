@@ -274,3 +274,20 @@ async def test_what_a_killed_server_leaves_is_cleared_by_the_next(
         assert not [path for path in left if path.exists()]
     await storage.close()
     assert not list(root.iterdir())
+
+
+async def test_a_mount_outlives_its_last_viewer_for_a_while_only(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    storage = RcloneMount(tmp_path / "mounts", linger=0.5)
+    async with storage.open(cloud.share, cloud.shares, lambda _: None) as workspace:
+        pass
+    assert workspace.path in mounts_below(tmp_path)
+    async with storage.open(cloud.share, cloud.shares, lambda _: None) as again:
+        assert again.path == workspace.path
+        (daemon,) = daemons()
+    await until(lambda: not daemon.is_running(), 10)
+    assert not workspace.path.exists()
+    async with storage.open(cloud.share, cloud.shares, lambda _: None) as later:
+        assert await asyncio.to_thread((later.path / "sub" / "small.csv").read_text) == "a,b\n"
+    await storage.close()

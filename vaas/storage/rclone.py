@@ -176,8 +176,14 @@ class RcloneMount(Storage):
             for key, mount in list(self._mounts.items()):
                 async with self._making.setdefault(key, asyncio.Lock()):
                     if not mount.users and mount.since < limit:
-                        del self._mounts[key]
-                        await self._drop(self._sites[mount.door.view.share.link.host], mount)
+                        await self._forget(key, mount)
+
+    async def _forget(self, key: str, mount: Mount) -> None:
+        del self._mounts[key]
+        try:
+            await self._drop(self._sites[mount.door.view.share.link.host], mount)
+        except WorkspaceError as error:
+            _log.warning("a mount does not go away", detail=error.detail)
 
 
 def _require_programs() -> None:

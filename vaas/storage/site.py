@@ -176,7 +176,10 @@ class Site:
             await in_thread(detach, mount.place)
         daemon = await self._ready()
         for mount in self.mounts:
-            await daemon.mount(mount.door.url, mount.door.key, mount.place)
+            try:
+                await daemon.mount(mount.door.url, mount.door.key, mount.place)
+            except WorkspaceError as error:  # the others shall come back all the same
+                _log.warning("a mount does not come back", detail=error.detail)
 
 
 __all__ = ["SHARE", "Mount", "Site"]

@@ -27,6 +27,7 @@ from vaas.model import KernelRef, Secret, Share, ShareLink, Workspace
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
 from vaas.storage import RcloneMount
 from vaas.storage.fuse import mounts_below
+from vaas.storage.view import AT_ONCE
 
 pytestmark = pytest.mark.sandbox
 
@@ -254,6 +255,21 @@ async def test_a_line_that_breaks_now_and_then_is_taken_up_again(
 def part(path: Path, offset: int, size: int) -> bytes:
     with path.open("rb") as file:
         return os.pread(file.fileno(), size, offset)
+
+
+async def test_who_pauses_in_a_file_holds_nobody_up(cloud: Cloud, storage: RcloneMount) -> None:
+    async with storage.open(cloud.share, cloud.shares, lambda _: None) as workspace:
+        path, whole = workspace.path / "big.bin", (cloud.folder / "big.bin").read_bytes()
+        files = [await asyncio.to_thread(path.open, "rb", 0) for _ in range(8)]
+        begun = [await asyncio.to_thread(file.read, 3 << 20) for file in files]
+        assert begun == [whole[: 3 << 20]] * 8
+        assert await asyncio.to_thread(part, path, 30 << 20, 1000) == whole[30 << 20 :][:1000]
+        (site,) = storage._sites.values()
+        await until(lambda: site.line._turns._value == AT_ONCE, 20)
+        rest = await asyncio.gather(*(asyncio.to_thread(file.read) for file in files))
+        for file in files:
+            await asyncio.to_thread(file.close)
+        assert rest == [whole[3 << 20 :]] * 8
 
 
 async def test_what_a_killed_server_leaves_is_cleared_by_the_next(

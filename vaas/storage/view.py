@@ -40,6 +40,12 @@ SLOWEST = 4096
 PAUSE = 4.0
 """Seconds in which a site that did not answer is not asked again."""
 
+STUCK = 0.5
+"""Seconds of waiting after which a question counts as stuck when somebody interrupts."""
+
+DEAF = 1.0
+"""Seconds in which an interrupted share refuses to ask again, so that the stuck one gives up."""
+
 AT_ONCE = 6
 """Requests to one site for all its mounts together."""
 
@@ -117,7 +123,8 @@ class View:
         self._folders: dict[str, Mapping[str, Entry]] = {}
         self._count = 0
         self._listing: dict[str, asyncio.Lock] = {}
-        self._waits: set[asyncio.Timeout] = set()
+        self._waits: dict[asyncio.Timeout, float] = {}
+        self._deaf_until = 0.0
 
     def resume(self, share: Share) -> None:
         """The share was resolved anew: what refused before may be asked again."""
@@ -125,10 +132,12 @@ class View:
         self.stopped = None
 
     def interrupt(self) -> None:
-        """Let all that is being waited for fail now."""
+        """Let what has been waited for in vain fail now; quick answers go on."""
         now = asyncio.get_running_loop().time()
-        for wait in self._waits:
-            wait.reschedule(now)
+        for wait, since in self._waits.items():
+            if now - since >= STUCK and not wait.expired():
+                wait.reschedule(now)
+                self._deaf_until = now + DEAF
 
     async def folder(self, path: str) -> Mapping[str, Entry]:
         """What is in a folder, by the names under which it is shown.
@@ -143,9 +152,11 @@ class View:
         if path in self._folders:
             return self._folders[path]
         async with self._listing.setdefault(path, asyncio.Lock()):
-            if path not in self._folders:
-                self._folders[path] = await self._list(path)
-        self._listing.pop(path, None)
+            try:
+                if path not in self._folders:
+                    self._folders[path] = await self._list(path)
+            finally:
+                self._listing.pop(path, None)
         return self._folders[path]
 
     async def entry(self, path: str) -> Entry:
@@ -214,7 +225,9 @@ class View:
     async def _asking(self) -> AsyncIterator[None]:
         """One question: in turn, and remembered if the answer is no."""
         if self.stopped:
-            raise self.stopped
+            raise self.stopped.with_traceback(None)
+        if asyncio.get_running_loop().time() < self._deaf_until:
+            raise EfssUnreachable("reads were interrupted a moment ago")
         try:
             async with self._line.turn():
                 yield
@@ -243,16 +256,21 @@ class View:
         """A wait for the share's system that ends.
 
         Raises:
-            EfssTooSlow: too long, or interrupted.
+            EfssTooSlow: too long.
+            EfssUnreachable: interrupted.
         """
+        clock = asyncio.get_running_loop().time
+        began = clock()
         try:
             async with asyncio.timeout(PATIENCE) as wait:
-                self._waits.add(wait)
+                self._waits[wait] = began
                 try:
                     yield
                 finally:
-                    self._waits.discard(wait)
+                    del self._waits[wait]
         except TimeoutError:
+            if clock() - began < PATIENCE:
+                raise EfssUnreachable("interrupted") from None
             raise EfssTooSlow("no answer in time") from None
 
 

@@ -11,8 +11,12 @@ import h11
 IDLE = 60.0
 """Seconds that an unused connection stays open."""
 
-SEND = 10.0
-"""Seconds in which the daemon must take what it asked for."""
+SEND = 2.0
+"""Seconds in which the daemon must take what it asked for.
+
+A notebook that pauses in a file would keep others of its site waiting for a
+turn; the daemon asks for the rest when it is wanted.
+"""
 
 _READ = 64 << 10
 

@@ -117,13 +117,24 @@ async def test_silence_is_an_error_and_the_site_is_left_alone_for_a_while(
     assert reader.closed == asked
 
 
-async def test_what_is_waited_for_can_be_interrupted(view: View, reader: Parts) -> None:
+async def test_what_is_waited_for_can_be_interrupted(
+    view: View, reader: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reader.gate = hang
     waiting = [asyncio.create_task(whole(view, "a.txt")) for _ in range(3)]
     await until(lambda: len(reader.reads) == 3)
+    view.interrupt()  # they began just now
+    await asyncio.sleep(0)
+    assert not any(one.done() for one in waiting)
+    monkeypatch.setattr(module, "STUCK", 0)
     view.interrupt()
     for outcome in await asyncio.gather(*waiting, return_exceptions=True):
-        assert isinstance(outcome, EfssTooSlow)
+        assert isinstance(outcome, EfssUnreachable)
+    reader.gate = None
+    with pytest.raises(EfssUnreachable):
+        await whole(view, "a.txt")
+    monkeypatch.setattr(view, "_deaf_until", 0)
+    assert await whole(view, "a.txt") == b"hello"
 
 
 @pytest.mark.parametrize("error", [PasswordWrong, ShareUnknown, ShareThrottled])

@@ -27,7 +27,7 @@ from vaas.model import KernelRef, Secret, Share, ShareLink, Workspace
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
 from vaas.storage import RcloneMount
 from vaas.storage.fuse import mounts_below
-from vaas.storage.view import AT_ONCE
+from vaas.storage.line import AT_ONCE
 
 pytestmark = pytest.mark.sandbox
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from vaas.errors import FileMissing, VaasError
 from vaas.model import Entry
+from vaas.storage.line import AT_ONCE
 from vaas.storage.names import neutral, order_notebooks
 from vaas.storage.tasks import crew, in_thread
-from vaas.storage.view import AT_ONCE, View
+from vaas.storage.view import View
 
 SECONDS = 3.0
 """Time spent on looking for notebooks below the root."""

@@ -15,10 +15,10 @@ from vaas.errors import VaasError, WorkspaceError
 from vaas.observability import logger, metrics
 from vaas.storage.front import Front
 from vaas.storage.fuse import detach
+from vaas.storage.line import Line
 from vaas.storage.proxy import Door
 from vaas.storage.rcd import Daemon
 from vaas.storage.tasks import in_thread, settle
-from vaas.storage.view import Line
 
 SHARE = "share"
 """Name of the mount point in the folder that sandboxes show."""

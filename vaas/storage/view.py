@@ -31,23 +31,15 @@ from vaas.errors import (
 )
 from vaas.model import Entry, Reader, Share
 from vaas.observability import metrics
+from vaas.storage.line import PATIENCE, Line
 from vaas.storage.names import inside, is_debris, neutral
 
-PATIENCE = 6.0
-"""Seconds for a listing, for the beginning of a file, and for each ``SLOWEST`` bytes of it."""
-
 SLOWEST = 4096
-PAUSE = 4.0
-"""Seconds in which a site that did not answer is not asked again."""
-
 STUCK = 0.5
 """Seconds of waiting after which a question counts as stuck when somebody interrupts."""
 
 DEAF = 1.0
 """Seconds in which an interrupted share refuses to ask again, so that the stuck one gives up."""
-
-AT_ONCE = 6
-"""Requests to one site for all its mounts together."""
 
 MOST_ENTRIES = 200_000
 """Entries of one share that are remembered."""
@@ -62,43 +54,6 @@ FINAL = (
     ShareThrottled,
     ShareUnknown,
 )
-
-
-class Line:
-    """The way to one site, for all mounts of its shares."""
-
-    def __init__(self) -> None:
-        """Open; nothing is asked yet."""
-        self._turns = asyncio.Semaphore(AT_ONCE)
-        self._closed_until = 0.0
-
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait for one's turn to ask.
-
-        Raises:
-            EfssUnreachable: the site did not answer a moment ago, or those who
-                came before take too long.
-        """
-        self._require()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await self._turns.acquire()
-        except TimeoutError:
-            raise EfssUnreachable("the site is busy with other reads") from None
-        try:
-            self._require()
-            yield
-        finally:
-            self._turns.release()
-
-    def _require(self) -> None:
-        if asyncio.get_running_loop().time() < self._closed_until:
-            raise EfssUnreachable("the site did not answer a moment ago")
-
-    def rest(self) -> None:
-        """The site does not answer: let those who ask next fail at once for a while."""
-        self._closed_until = asyncio.get_running_loop().time() + PAUSE
 
 
 class View:
@@ -300,4 +255,4 @@ def _shown(folder: str, entries: Sequence[Entry]) -> Iterator[tuple[str, Entry]]
             yield local, entry
 
 
-__all__ = ["AT_ONCE", "PATIENCE", "PAUSE", "Line", "View"]
+__all__ = ["View"]

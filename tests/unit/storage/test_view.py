@@ -22,7 +22,8 @@ from vaas.errors import (
 )
 from vaas.model import Entry, Share
 from vaas.storage import view as module
-from vaas.storage.view import AT_ONCE, Line, View
+from vaas.storage.line import AT_ONCE, Line
+from vaas.storage.view import View
 
 
 class Parts(FaultyReader):

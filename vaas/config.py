@@ -33,6 +33,7 @@ class Site(BaseModel):
         dav_root: pins the DAV root, a path with ``{token}``; empty for the product's own.
         insecure: whether plain http is admitted (test installations only).
         private: whether private addresses are admitted (a cloud inside the house).
+        data: ``copy`` or ``mount`` for all its shares, or ``auto`` by their size.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,6 +43,7 @@ class Site(BaseModel):
     dav_root: str = ""
     insecure: bool = False
     private: bool = False
+    data: Literal["auto", "copy", "mount"] = "auto"
 
 
 class CopySettings(BaseModel):
@@ -53,6 +55,15 @@ class CopySettings(BaseModel):
     share_files: int = Field(default=20_000, gt=0)
     depth: int = Field(default=16, gt=0)
     cache_bytes: int = Field(default=10 * GIB, gt=0)
+
+
+class MountSettings(BaseModel):
+    """From which size on, in bytes or files, a share is mounted instead of copied."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    above_bytes: int = Field(default=256 * MIB, gt=0)
+    above_files: int = Field(default=2_000, gt=0)
 
 
 class KernelSettings(BaseModel):
@@ -93,6 +104,7 @@ class Settings(BaseSettings):
         site: the sites.
         data: folder for cached shares and compressed assets.
         copy_limits: limits of copies; ``[copy]`` in the file.
+        mount: when shares are mounted.
         kernel: limits of kernels.
         image_hosts: hosts from which a dashboard's page may load pictures, such
             as map tiles; ``https:`` for any.
@@ -115,6 +127,7 @@ class Settings(BaseSettings):
     site: tuple[Site, ...] = ()
     data: Path = Path("~/.cache/vaas")
     copy_limits: CopySettings = Field(default=CopySettings(), alias="copy")
+    mount: MountSettings = MountSettings()
     kernel: KernelSettings = KernelSettings()
     image_hosts: tuple[str, ...] = ("https:",)
     log_format: Literal["text", "json"] = "text"
@@ -164,4 +177,4 @@ def load_settings(file: Path | None = None, **overrides: object) -> Settings:
         raise ConfigError(str(error)) from error
 
 
-__all__ = ["CopySettings", "KernelSettings", "Settings", "Site", "load_settings"]
+__all__ = ["CopySettings", "KernelSettings", "MountSettings", "Settings", "Site", "load_settings"]

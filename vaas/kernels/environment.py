@@ -13,7 +13,8 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
 from vaas.errors import KernelStartFailed, LanguageUnknown
 from vaas.kernels.base import KernelRequest
-from vaas.kernels.sandbox import DATA, HOME, SCRATCH, SOCKETS, Bind, World
+from vaas.kernels.sandbox import DATA, HOME, MOUNTED, SCRATCH, SOCKETS, Bind, World
+from vaas.model import Workspace
 
 ENTRY = Path(__file__).with_name("entry.py")
 GUEST = Path(__file__).with_name("guest")
@@ -181,14 +182,16 @@ def build_world(
         counted: a cgroup counts its memory.
     """
     inside = f"{SOCKETS}/connection.json"
+    data, links = _data(request.workspace)
     return World(
         argv=command(environment, inside, f"{INSIDE}/entry.py", f"{INSIDE}/lib"),
-        binds=[*system_binds(environment), Bind(request.workspace.path, DATA)],
+        binds=[*system_binds(environment), data],
         environment=variables(environment, request.environment),
         folder=notebook_folder(request.ref.notebook, DATA),
         limits=request.limits,
         connection=connection,
         data=None if counted else request.limits.memory,
+        links=links,
     )
 
 
@@ -213,6 +216,14 @@ def build_template_world(
         fds=fds,
         forking=True,
     )
+
+
+def _data(workspace: Workspace) -> tuple[Bind, dict[str, str]]:
+    """How the share is shown: the folder itself or, of a mount, the one around it and a link."""
+    path = workspace.path
+    if workspace.front is None:
+        return Bind(path, DATA), {}
+    return Bind(path.parent, MOUNTED), {DATA: f"{MOUNTED}/{path.name}"}
 
 
 __all__ = [

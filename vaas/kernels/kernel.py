@@ -19,6 +19,9 @@ from vaas.model import KernelRef
 
 log = logging.getLogger(__name__)
 
+_STUCK = ((0.5, False), (1.0, True))
+"""After how many seconds a killed kernel that does not end is freed from its mount, and how."""
+
 
 class Running(Protocol):
     """What a kernel must know of its process.
@@ -59,6 +62,7 @@ class LocalKernel(Kernel):
         channel: PageChannel,
         leaf: Leaf,
         clock: Callable[[], float],
+        interrupt: Callable[[bool], None],
     ) -> None:
         """Put it together; ``owns`` follows.
 
@@ -71,13 +75,14 @@ class LocalKernel(Kernel):
             channel: for the viewer.
             leaf: its cgroups.
             clock: tells the time in seconds.
+            interrupt: see ``Workspace.interrupt``.
         """
         self.ref, self.limits, self.channel = ref, limits, channel
         self.started = clock()
         self.pid = process.first
         self.ended: asyncio.Future[KernelError] = asyncio.get_running_loop().create_future()
         self._process, self._manager, self._client = process, manager, client
-        self._leaf = leaf
+        self._leaf, self._interrupt = leaf, interrupt
         self._verdict: KernelError | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -119,6 +124,10 @@ class LocalKernel(Kernel):
         self._verdict = self._verdict or verdict
         self._process.kill()
         assert self._watch is not None
+        for patience, hard in _STUCK:
+            await asyncio.wait([self.ended], timeout=patience)
+            if not self.ended.done():
+                self._interrupt(hard)
         done, _ = await asyncio.wait([self._watch], timeout=END_WITHIN)
         if not done:
             # A read from a hung network mount cannot be killed; the end comes with the mount's.

@@ -249,6 +249,7 @@ class LocalKernelHost(KernelHost):
             channel=channel,
             leaf=leaf,
             clock=self._clock,
+            interrupt=request.workspace.interrupt,
         )
 
     def _open_channel(

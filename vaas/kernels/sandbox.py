@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vaas.errors import KernelStartFailed
@@ -23,6 +23,9 @@ INSIDE_ID = 1000
 """User and group of every viewer, as they are called inside."""
 
 DATA, SCRATCH, HOME = "/data", "/scratch", "/home/viewer"
+MOUNTED = "/mounted"
+"""Shows the folder around a mounted share, so that a mount made anew appears; a link leads on."""
+
 SOCKETS = "/run/kernel"
 """Where the kernel puts its sockets: a small private file system, not the host's disk."""
 
@@ -78,6 +81,7 @@ class World:
         data: bytes of private memory for each process, where no cgroup counts it.
         fds: descriptors that it inherits.
         forking: it is a template: forks of it get namespaces of their own.
+        links: symbolic links: what they lead to, by their place.
     """
 
     argv: Sequence[str]
@@ -89,6 +93,7 @@ class World:
     data: int | None = None
     fds: Sequence[int] = ()
     forking: bool = False
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,8 @@ def arguments(
     out += ["--disable-userns"] if no_nesting else []
     out += ["--seccomp", str(fds.seccomp)] if fds.seccomp is not None else []
     out += [*_system(), *_etc(fds), *_writable(world.limits), *_binds(world.binds, staged=staged)]
+    for place, goal in world.links.items():
+        out += ["--symlink", goal, place]
     out += ["--perms", "0600", "--file", str(fds.connection), f"{SOCKETS}/connection.json"]
     out += ["--remount-ro", "/", "--chdir", world.folder]
     for name, value in world.environment.items():
@@ -225,6 +232,7 @@ __all__ = [
     "HOME",
     "HOSTS",
     "INSIDE_ID",
+    "MOUNTED",
     "NSSWITCH",
     "SCRATCH",
     "SOCKETS",

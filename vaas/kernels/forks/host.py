@@ -220,6 +220,7 @@ class ForkingHost(LocalKernelHost):
             channel=channel,
             leaf=leaf,
             clock=self._clock,
+            interrupt=request.workspace.interrupt,
         )
 
     def _page(self, ref: KernelRef) -> tuple[Any, ...]:

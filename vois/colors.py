@@ -117,14 +117,10 @@ def hex2rgb(color: str) -> Rgb:
 
 
 def text2rgb(color: str) -> Rgb:
-    """Return ``rgb(1,2,3)`` as three channels.
-
-    Raises:
-        ValueError: it is no such text.
-    """
-    found = re.findall(r"[\d.]+", color)
+    """Return ``rgb(1,2,3)`` as three channels; what is no such text is black."""
+    found = re.findall(r"-?\d+(?:\.\d+)?", color)
     if not color.strip().lower().startswith("rgb") or len(found) < 3:  # noqa: PLR2004
-        raise ValueError(f"{color!r} is no colour like 'rgb(47,93,138)'")
+        return 0, 0, 0
     r, g, b = (int(float(one)) for one in found[:3])
     return r, g, b
 
@@ -139,7 +135,7 @@ _NAMES = {
 
 def string2rgb(s: str) -> Rgb:
     """Return ``#rrggbb``, ``rgb(1,2,3)`` or a common name as three channels."""
-    if s.strip().startswith("rgb"):
+    if s.strip().lower().startswith("rgb"):
         return text2rgb(s)
     return hex2rgb(_NAMES.get(s.strip().lower(), s))
 

@@ -19,13 +19,14 @@ DK Denmark|LT Lithuania|NL Netherlands|DE Germany|PL Poland|BY Belarus|BE Belgiu
 LU Luxembourg|CZ Czechia|SK Slovakia|UA Ukraine|FR France|CH Switzerland|LI Liechtenstein
 AT Austria|HU Hungary|RO Romania|MD Moldova|PT Portugal|ES Spain|IT Italy|SI Slovenia
 HR Croatia|RS Serbia|BA Bosnia and Herzegovina|ME Montenegro|XK Kosovo|BG Bulgaria
-AL Albania|MK North Macedonia|EL Greece|TR Turkey|CY Cyprus|MT Malta"""
+AL Albania|MK North Macedonia|EL Greece|TR Turkey|CY Cyprus|MT Malta
+AD Andorra|IM Isle of Man|MC Monaco|SM San Marino|VA Vatican"""
 
 country_name: dict[str, str] = dict(
     one.split(" ", 1) for one in _NAMES.replace("\n", "|").split("|")
 )
 country_codes: list[str] = list(country_name)
-country_name["UK"] = country_name["GB"]
+country_name |= {"UK": country_name["GB"], "GI": "Gibraltar"}  # the map has no shape for GI
 
 # From low to high; the well-known palette "Plasma".
 _COLORS: tuple[str, ...] = (
@@ -39,6 +40,11 @@ _COLORS: tuple[str, ...] = (
     "#fb9f3a",
 )
 _COLORS += ("#fdca26", "#f0f921")
+
+# A phone shows the drawing at a third of its size: the ends of the bar grow, the rest gives way.
+_PHONE = """@media (max-width: 599px) { .vois-europe-legend { overflow: visible; }
+.vois-europe-legend text { font-size: 36px; }
+.vois-europe-legend text[font-weight] { display: none; } }"""
 
 
 def svgChangeWidth(svgstring: Any, width: Any = "500px") -> Any:
@@ -97,7 +103,8 @@ def svgMapEurope(
     low, high = limits(list(values.values()), stdevnumber, minallowed_value, maxallowed_value)
     shade = Range(colorlist, low, high)
     parts = []
-    for code, outline in outlines().items():
+    # Discs of small countries lie over the long outlines of their neighbours.
+    for code, outline in sorted(outlines().items(), key=lambda one: -len(one[1])):
         value = values.get(code)
         color = fill if value is None else shade(value)
         told = labels.get(code, fmt(value, int(decimals))) if value is not None else ""
@@ -131,13 +138,13 @@ def svgMapEurope(
         textcolor,
         dark,
     )
-    legend = legend.replace("<svg", '<svg x="615" y="10"', 1)
+    legend = legend.replace("<svg", '<svg class="vois-europe-legend" x="615" y="10"', 1)
     tall = "" if height == "auto" else f'height="{height}"'
     hover = f".vois-country:hover {{ fill: {esc(onhoverfill)}; }}" if hoveronempty or values else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" {tall} viewBox="0 0 820 560"'
         f' role="img" aria-label="{esc(legendtitle or "Europe")}" font-family="Roboto, Arial, sans-serif">'
-        f"<style>{hover}</style>"
+        f"<style>{hover}{_PHONE}</style>"
         f'<svg x="4" y="5" width="{WIDTH:g}" height="{HEIGHT:g}">{"".join(parts)}</svg>{legend}</svg>'
     )
 

@@ -39,4 +39,4 @@ def svgLogo() -> Any:
     """Return a small neutral mark."""
     inner = '<circle cx="32" cy="32" r="26" fill="#2f5d8a"/><path d="M12 38 q10 -18 20 -4 t20 -8"'
     inner += ' stroke="white" stroke-width="4" fill="none"/>'
-    return frame(64, 64, (64.0, 64.0), inner, "vois")
+    return frame(68, 44, (64.0, 64.0), inner, "vois")

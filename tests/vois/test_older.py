@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import ipywidgets
 import pytest
 
-from vois import testing, ui, vuetify
+from vois import colors, testing, ui, vuetify
 from vois.ui.overlay import host
 from vois.vuetify import settings
 
@@ -47,6 +47,25 @@ def test_a_select_tells_of_a_change_once_whoever_makes_it():
     assert calls == [1, 1]
 
 
+def test_a_select_without_a_choice_has_an_empty_text():
+    select = make("selectSingle", "Country", ["Italy", "France"])
+    assert select.value == ""
+    assert select.get_state("value") == {"value": None}
+    select.vue_change("Italy")
+    select.vue_change(None)
+    assert select.value == ""
+
+
+@pytest.mark.parametrize("text", ["#010203", "red", "rgb(1,2)", "rgb(a,b,c)", ""])
+def test_what_is_no_rgb_text_is_black(text):
+    assert colors.text2rgb(text) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("text", ["rgb(1,2,3)", "RGB( 1, 2, 3 )", "rgba(1,2,3,0.4)", "#010203"])
+def test_colours_are_read(text):
+    assert colors.string2rgb(text) == (1, 2, 3)
+
+
 def test_range_slider_tells_two_numbers():
     seen = []
     slider = make("rangeSlider", 1, 3, 0, 10, onchange=lambda *args: seen.append(args))
@@ -77,10 +96,13 @@ def test_app_shows_tabs_panels_and_services(monkeypatch):
     app.show()
     assert seen == ["Two"]
     assert app.urlParameter("x", "1") == "5"
-    output = app.contentAddPanel("10vw", "10vh", 0, 0, name="p")
+    output = app.contentAddPanel("10vw", "10vh", 0, 0, name="p", title="T")
+    app.contentAddPanel("10vw", "10vh", 0, 0)
+    assert list(app.content_panels_dict) == ["p"]
     assert isinstance(output, ipywidgets.Output)
     app.contentSetPanel("p", "20vw", "10vh", 0, 0)
-    assert app.content_panels_dict["p"].width == "20vw"
+    panel, title = app.content_panels_dict["p"]
+    assert (panel.width, panel.children, title.children) == ("20vw", [output], ["T"])
     app.contentResetPanels()
     assert app.panels == []
     app.downloadText("Grüße", "a.txt")
@@ -116,6 +138,21 @@ def test_treeview_names_and_operations():
     assert operations.getChildren("A") == ["A.X"]
     operations.openAll()
     assert operations.getOpened() == ["R", "A"]
+
+
+def test_a_branch_repeated_as_its_first_child_can_be_ticked_alone():
+    make_tree = vuetify.treeview.createTreeviewFromList
+    names = ["A", "A.a", "A.b.x"]
+    tree = make_tree(names, rootName="R", opened=["R", "A"], repeat_parent_as_first_child=True)
+    operations = vuetify.treeview.treeviewOperations(tree)
+    assert operations.getSelected() == ["A", "A.a", "A.b", "A.b.x"]
+    assert operations.getOpened() == ["R", "A"]
+    operations.setOpened(["A.b"])
+    assert operations.getOpened() == ["A.b"]
+    tree.vue_change(["A"])
+    assert tree.selectednames == ["A"]
+    tree.vue_change(["A", "A.a", "A.b", "A.b.x"])
+    assert tree.selectednames == ["A", "A.a", "A.b", "A.b.x", "R"]
 
 
 def test_sortable_list_tells_its_moves():

@@ -44,7 +44,7 @@ _STYLE = """
 .vois-dark .vois-map-said { background: #1d2026e6; color: #e8eaed; }
 .vois-dark.vois-map .leaflet-bar a, .vois-dark.vois-map .leaflet-control-scale-line {
  background-color: #1d2026; color: #e8eaed; border-color: #59616d; text-shadow: none; }
-.vois-dark.vois-map .leaflet-draw-toolbar a { background-color: #c9ced6; }
+.vois-dark.vois-map .leaflet-draw-toolbar a { background-color: #e2dfd9; filter: invert(1); }
 .vois-dark.vois-map .leaflet-control-attribution { background: #1d2026cc; color: #c9ced6; }
 .vois-dark.vois-map .leaflet-control-attribution a { color: #9cc4ec; }
 .vois-map-under { margin-top: 8px; display: flex; flex-wrap: wrap; gap: 8px; }

@@ -73,7 +73,7 @@ def series_svg(
     said = esc(", ".join(one.name for one in lines) or "No values")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_W:g} {_H:g}" width="100%" role="img"'
-        f' style="max-width: 440px"'
+        ' class="vois-fit" overflow="visible" style="max-width: 440px"'
         f' aria-label="Chart: {said}" font-family="inherit">{"".join(parts)}</svg>'
     )
 

@@ -14,7 +14,7 @@ from vois.ui.app import _PAGE_STYLE
 from vois.ui.overlay import host
 from vois.vuetify._bars import footer
 from vois.vuetify._base import Facade, color_first, color_second
-from vois.vuetify._panels import Panel, Panels, surface
+from vois.vuetify._panels import Panels, surface
 from vois.vuetify._services import Services
 
 __all__ = ["app", "measure2str", "readParameters"]
@@ -161,7 +161,7 @@ class app(Services, Panels, Facade, _v.VoisWidget):
         start = self.urlParameter(titletabsactiveparameter, "") if titletabsactiveparameter else ""
         active = list(titletabs).index(start) if start in titletabs else titletabsactive
         self.outcontent = _v.ipywidgets.Output()
-        self.content_panels_dict: dict[str, Panel] = {}
+        self.content_panels_dict: dict[str, list[Any]] = {}
         one = host()
         one.placed = True
         self.start(

@@ -139,7 +139,8 @@ class UploadImage(_Window):
         self.imageurl = ""
 
     def onFileUpload(self, files: Sequence[dict[str, Any]]) -> None:
-        """Show the chosen picture."""
+        """Show the chosen picture; without one there is nothing to confirm."""
+        self.imageurl, self.preview.value, self.dialog.ok_disabled = "", "", True
         if files:
             kind = files[0].get("type") or "image/png"
             self.imageurl = f"data:{kind};base64,{base64.b64encode(files[0]['data']).decode()}"

@@ -15,9 +15,10 @@ class Panel(_v.VoisWidget):
     """A framed part of an app's content, placed by CSS measures; narrow pages stack panels."""
 
     markup = """<div @root class="vois-panel" :style="{left: left, top: top, width: width,
- height: height, border: border, background: back}"><div v-if="label" class="vois-panel-title"
+ height: height, border: border, background: back}"><div v-if="title.length" class="vois-panel-title"
  :style="{width: title_width, height: title_height, fontSize: title_size, fontWeight: title_weight,
- borderRadius: round ? '999px' : '0 0 8px 0'}"><span class="text-truncate">{{ label }}</span></div>
+ borderRadius: round ? '999px' : '0 0 8px 0'}"><jupyter-widget v-for="one in title" :key="one"
+ :widget="one" /></div>
  <v-btn v-if="icon" icon size="small" variant="text" class="vois-panel-icon" :color="icon_color"
  :aria-label="icon_tip || icon" @click="pressed()"><v-icon :icon="icon" /></v-btn>
  <jupyter-widget v-for="one in children" :key="one" :widget="one" /></div>"""
@@ -44,6 +45,7 @@ class Panel(_v.VoisWidget):
     icon_tip: str = _v.text()
     icon_color: str = _v.text()
     children: list[Any] = _v.widgets()
+    title: list[Any] = _v.widgets()
     on_icon: Callable[[], Any] | None = None
 
     def place(self, given: dict[str, Any]) -> None:
@@ -74,7 +76,7 @@ class Panels:
 
     picture: str
     panels: list[Any]
-    content_panels_dict: dict[str, Panel]
+    content_panels_dict: dict[str, list[Any]]
 
     def contentBackground(self, imageUrl: str | None = None) -> None:
         """Put a picture behind the content, or none."""
@@ -82,10 +84,10 @@ class Panels:
 
     def contentResetPanels(self) -> None:
         """Remove all panels."""
+        for panel in self.panels:
+            for one in (*panel.children, *panel.title, panel):
+                one.close()
         self.panels = []
-        for panel in self.content_panels_dict.values():
-            panel.children[0].close()
-            panel.close()
         self.content_panels_dict.clear()
 
     def contentAddPanel(
@@ -109,12 +111,18 @@ class Panels:
         iconcolor: str = "black",
         icononclick: Any = None,
     ) -> Any:
-        """Add a panel at CSS measures of the content and return its Output."""
+        """Add a panel at CSS measures of the content and return its Output.
+
+        ``content_panels_dict[name]`` lists the panel and, if it has one, its title;
+        both have ``children`` that can be changed.
+        """
         given = dict(locals())
         output = _v.ipywidgets.Output()
-        panel = Panel(label=title, children=[output])
+        heads = [_v.v.Html(tag="span", class_="text-truncate", children=[title])] if title else []
+        panel = Panel(label=title, children=[output], title=heads)
         panel.place(given)
-        self.content_panels_dict[name or str(len(self.content_panels_dict) + 1)] = panel
+        if name:
+            self.content_panels_dict[name] = [panel, *heads]
         self.panels = [*self.panels, panel]
         return output
 
@@ -145,4 +153,4 @@ class Panels:
         given = dict(locals())
         if name not in self.content_panels_dict:
             raise KeyError(f"no panel is called {name!r}")
-        self.content_panels_dict[name].place(given)
+        self.content_panels_dict[name][0].place(given)

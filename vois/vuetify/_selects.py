@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+import traitlets
+
 from vois import _v, ui
 from vois.ui.selects import as_options
 from vois.vuetify._base import Fires, color_first
@@ -26,8 +28,15 @@ class _Select(Fires):
 
 
 class selectSingle(_Select, ui.SelectSingle):
-    """One of many; see `vois.ui.SelectSingle`. ``onchange`` takes no argument."""
+    """One of many; see `vois.ui.SelectSingle`. ``onchange`` takes no argument.
 
+    Without a choice ``value`` is an empty text, which the page knows as null.
+    """
+
+    # Not ``Any``, which lets None pass by the validator.
+    value: Any = traitlets.TraitType("").tag(
+        sync=True, to_json=lambda value, _: value if value != "" else None
+    )
     SAME: ClassVar[dict[str, str]] = {"onchange": "on_change"}
 
     def __init__(
@@ -51,7 +60,7 @@ class selectSingle(_Select, ui.SelectSingle):
             {},
             label=label,
             options=self._named(values, mapping),
-            value=selection if selection != "" else None,
+            value=selection,
             color=color_first(color),
             clearable=clearable,
             combo=newvalues_enabled,
@@ -62,6 +71,10 @@ class selectSingle(_Select, ui.SelectSingle):
         self.on_change = onchange
         self.select = self
         self.fire_on_program_change()
+
+    @traitlets.validate("value")
+    def _no_none(self, proposal: dict[str, Any]) -> Any:
+        return "" if proposal["value"] is None else proposal["value"]
 
     @property
     def selection(self) -> Any:

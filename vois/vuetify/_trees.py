@@ -6,7 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from vois.vuetify._treeview import CustomTreeview, treeviewOperations, walk
+from vois.vuetify._treeview import (
+    BRANCH,
+    CustomTreeview,
+    all_branches,
+    full_name,
+    treeviewOperations,
+    walk,
+)
 
 __all__ = [
     "CustomTreeview",
@@ -41,6 +48,14 @@ def _forest(names: Sequence[str], separator: str, full: bool, icons: dict[str, s
     return top
 
 
+def _repeat(nodes: Sequence[dict[str, Any]]) -> None:
+    """Give every branch a first child that stands for the branch itself."""
+    for node in [one for one in walk(nodes) if one.get("children")]:
+        itself = {name: value for name, value in node.items() if name != "children"}
+        node["children"].insert(0, itself)
+        node["id"] += BRANCH
+
+
 def _tree(names: Sequence[str], given: dict[str, Any]) -> CustomTreeview:
     icons = dict(given.get("iconsDict") or {})
     root, separator = given.get("rootName"), given.get("separator", ".")
@@ -52,13 +67,16 @@ def _tree(names: Sequence[str], given: dict[str, Any]) -> CustomTreeview:
             node["id"] = f"{root}{separator}{node['id']}"
         if node["id"] in given.get("disabled", ()):
             node["disabled"] = True
+    if given.get("repeat_parent_as_first_child"):
+        _repeat(nodes)
     if root:
         head = {"id": root, "name": root, "children": nodes}
         if given.get("iconroot"):
             head["icon"] = given["iconroot"]
         nodes = [head]
     selected = given.get("selected") or ([*_leaves(nodes)] if given.get("select_all") else [])
-    opened = list(given.get("opened", ())) or ([root] if root else [])
+    wanted = set(given.get("opened", ())) or {root}
+    opened = [one for one in all_branches(nodes) if full_name(one) in wanted]
     return CustomTreeview(nodes, **{**given, "selected": selected, "opened": opened})
 
 

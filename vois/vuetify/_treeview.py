@@ -9,7 +9,15 @@ from typing import Any, ClassVar
 from vois import _v, ui
 from vois.vuetify._base import Facade, color_first
 
-__all__ = ["CustomTreeview", "all_branches", "treeviewOperations", "walk"]
+__all__ = ["BRANCH", "CustomTreeview", "all_branches", "full_name", "treeviewOperations", "walk"]
+
+BRANCH = "\u200b"
+"""Ends the id of a branch whose own full name is the id of its first child."""
+
+
+def full_name(node_id: Any) -> str:
+    """Return the full name of the node with that id."""
+    return str(node_id).removesuffix(BRANCH)
 
 
 class CustomTreeview(Facade, ui.Tree):
@@ -56,7 +64,8 @@ class CustomTreeview(Facade, ui.Tree):
         if not self.expand_selection_to_parents:
             return list(self.value)
         ticked = set(self.value)
-        return sorted(node["id"] for node in walk(self.nodes) if ticked >= _leaves(node))
+        whole = [node["id"] for node in walk(self.nodes) if ticked >= _leaves(node)]
+        return sorted({full_name(one) for one in whole})
 
     def emit(self, handler: str, *args: Any) -> None:
         """The callback hears names."""
@@ -89,18 +98,20 @@ class treeviewOperations:
     def doindex(self) -> None:
         """Index the nodes anew."""
         nodes = list(walk(self.treeview.nodes))
-        self.id2fullname = {node["id"]: node["id"] for node in nodes}
-        self.fullname2id = dict(self.id2fullname)
+        self.id2fullname = {node["id"]: full_name(node["id"]) for node in nodes}
+        self.fullname2id = {one: one for one in self.id2fullname.values()}
         self.id2childrenid = {n["id"]: [c["id"] for c in n.get("children", ())] for n in nodes}
         self.id2parentid = {c: up for up, down in self.id2childrenid.items() for c in down}
 
     def getOpened(self) -> list[str]:
         """Names of the open branches."""
-        return list(self.treeview.opened)
+        return [full_name(one) for one in self.treeview.opened]
 
     def setOpened(self, fullnames: Sequence[str]) -> None:
         """Open these branches alone."""
-        self.treeview.opened = list(fullnames)
+        wanted = set(fullnames)
+        branches = all_branches(self.treeview.nodes)
+        self.treeview.opened = [one for one in branches if full_name(one) in wanted]
 
     def openAll(self) -> None:
         """Open every branch."""

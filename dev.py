@@ -74,8 +74,9 @@ def test(arguments: list[str]) -> int:
     """Install what tests need, then check everything; with arguments, run pytest alone."""
     if not debian(TEST):
         return 2
-    programs = python("requirements-test.lock") / "bin"
-    search = os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    venv = python("requirements-test.lock")
+    path = f"{venv / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    search = os.environ | {"PATH": path, "VIRTUAL_ENV": str(venv)}
     failed = []
     for name, command in {} if arguments else CHECKS.items():
         say(name)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from vaas.kernels.base import Limits
-from vaas.kernels.page import PageChannel
+from vaas.kernels.channel import LocalChannel
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 class Culled(Protocol):
     """What a culler must know of a kernel."""
 
-    channel: PageChannel
+    channel: LocalChannel
     limits: Limits
     started: float
 

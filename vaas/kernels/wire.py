@@ -56,18 +56,14 @@ def pack(frame: Frame) -> bytes:
     return b"".join([struct.pack(f"<{len(offsets) + 1}Q", len(offsets), *offsets), *pieces])
 
 
-def unpack(data: bytes, limit: int = FRAME_LIMIT) -> Frame:
-    """Take apart a frame that a stranger made.
-
-    Args:
-        data: its bytes.
-        limit: how many it may have.
+def unpack(data: bytes) -> Frame:
+    """Take a viewer's frame apart.
 
     Raises:
         MessageRefused: it is too large or no frame of this protocol.
     """
-    if len(data) > limit:
-        raise MessageRefused(f"a frame of {len(data)} bytes is over {limit}")
+    if len(data) > FRAME_LIMIT:
+        raise MessageRefused(f"a frame of {len(data)} bytes is over {FRAME_LIMIT}")
     offsets = _offsets(data)
     pieces = [bytes(data[a:b]) for a, b in pairwise(offsets)]
     try:

@@ -22,7 +22,6 @@ MAX_BYTES = 64 << 20
 """Largest notebook file that is read; facts of the trade say 20 MB is already odd."""
 
 _VERSIONS = (3, 4)
-_FRESH = "vaas.fresh"
 _KINDS = ("code", "markdown", "raw")
 
 
@@ -40,9 +39,6 @@ class Notebook:
         theme: ``light`` unless it asks for ``dark``, or for ``auto`` (as the
             viewer's system has it): most notebooks are drawn for light paper.
         cells: how many code cells it has.
-        launch: how viewers' kernels begin: ``fork``, ``fresh``, or as the
-            service thinks best if empty.
-        fresh: places of the cells that run for each viewer, tagged ``vaas.fresh``.
     """
 
     path: str
@@ -52,8 +48,6 @@ class Notebook:
     template: str
     theme: str
     cells: int
-    launch: str
-    fresh: frozenset[int]
 
 
 def load_notebook(root: Path, path: str) -> Notebook:
@@ -77,12 +71,6 @@ def load_notebook(root: Path, path: str) -> Notebook:
         template=text(voila.get("template")),
         theme=_theme(metadata.get("theme", voila.get("theme"))),
         cells=sum(cell.cell_type == "code" for cell in node.cells),
-        launch=_launch(metadata.get("launch")),
-        fresh=frozenset(
-            index
-            for index, cell in enumerate(node.cells)
-            if cell.cell_type == "code" and _FRESH in cell.metadata.get("tags", ())
-        ),
     )
 
 
@@ -162,10 +150,6 @@ def _parse(content: str) -> Any:
 
 def _theme(asked: Any) -> str:
     return asked if asked in ("light", "dark", "auto") else "light"
-
-
-def _launch(asked: Any) -> str:
-    return asked if asked in ("fork", "fresh") else ""
 
 
 def _heading(node: Any) -> str:

@@ -52,11 +52,7 @@ class Local(Provider):
         return await asyncio.to_thread(lambda: [*_members(path.resolve(), folder)])
 
     async def read(
-        self,
-        share: Share,
-        entry: Entry,
-        offset: int = 0,
-        size: int | None = None,  # noqa: ARG002 (the whole rest costs nothing here)
+        self, share: Share, entry: Entry, offset: int = 0
     ) -> AsyncGenerator[bytes, None]:
         """See ``Provider.read``."""
         path = self._path(share.link)

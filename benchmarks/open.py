@@ -212,6 +212,7 @@ def _cell(values: list[float], base: list[float] | None) -> str:
 
 
 def main() -> None:
+    """Measure, print and keep the table."""
     parser = argparse.ArgumentParser(description="Opening a dashboard: VaaS beside plain Voilà.")
     parser.add_argument("--runs", type=int, default=5, help="visits of each kind")
     parser.add_argument("--notebook", action="append", choices=[e.name for e in EXAMPLES])

@@ -167,6 +167,7 @@ def measure(runs: int) -> list[Figure]:
 
 
 def main() -> int:
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(description="The widget library beside the older vois.")
     parser.add_argument("--runs", type=int, default=5, help="processes of each kind")
     ARTIFACTS.mkdir(exist_ok=True)

@@ -21,6 +21,7 @@ YEARS = np.arange(2010, 2025)
 
 
 def main(folder: Path) -> None:
+    """Write the table that the notebook reads."""
     rng = np.random.default_rng(5)
     after = YEARS - YEARS[0]
     lines = ["code,country,year,people,income,renewables"]

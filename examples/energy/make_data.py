@@ -37,6 +37,7 @@ def series(start: float, growth: float, rng: np.random.Generator) -> np.ndarray:
 
 
 def main(folder: Path) -> None:
+    """Write the table that the notebook reads."""
     rng = np.random.default_rng(11)
     lines = ["country,sector,year,twh,people_m"]
     for country, (people, each) in COUNTRIES.items():

@@ -88,6 +88,7 @@ def valley() -> dict:
 
 
 def main(folder: Path) -> None:
+    """Write the yearly maps and the valley's outline."""
     for year, cover in years().items():
         write(folder / f"landcover_{year}.tif", cover)
     (folder / "valley.geojson").write_text(json.dumps(valley()) + "\n")

@@ -30,6 +30,7 @@ def rain(days: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def main(folder: Path) -> None:
+    """Write the table that the notebook reads."""
     days = np.arange(FIRST, np.datetime64(LAST) + 1, dtype="datetime64[D]")
     amounts = rain(days, np.random.default_rng(7))
     rows = [f"{day},{mm}" for day, mm in zip(days, amounts, strict=True)]

@@ -66,6 +66,7 @@ def inside(polygon: Polygon, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def wood() -> Polygon:
+    """Return the wood's outline, shape (60, 2), in parts of the scene."""
     angle = np.linspace(0, 2 * np.pi, 60, endpoint=False)
     radius = 0.15 + 0.02 * np.sin(3 * angle) + 0.012 * np.sin(7 * angle + 1)
     return np.c_[0.86 + 0.75 * radius * np.cos(angle), 0.74 + 1.25 * radius * np.sin(angle)]
@@ -101,6 +102,7 @@ def scenes(patches: list[Polygon], crops: list[str], rng: np.random.Generator) -
 
 
 def feature(kind: str, polygon: Polygon, **properties: str | int) -> dict:
+    """Return one GeoJSON feature; the polygon is in parts of the scene."""
     lon_lat = np.round([WEST, SOUTH] + polygon * [EAST - WEST, NORTH - SOUTH], 5).tolist()
     geometry = {"type": "Polygon", "coordinates": [[*lon_lat, lon_lat[0]]]}
     return {"type": "Feature", "properties": {"kind": kind, **properties}, "geometry": geometry}
@@ -120,6 +122,7 @@ def places(patches: list[Polygon], crops: list[str]) -> dict:
 
 
 def main(folder: Path) -> None:
+    """Write the scenes and the places."""
     rng = np.random.default_rng(5)
     patches = fields(rng)
     crops = list(rng.choice(list(CROPS), len(patches)))

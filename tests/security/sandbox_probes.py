@@ -146,7 +146,7 @@ READING = (
     Probe("the share's host path in mountinfo (Linux tells it; no secret stands in it)",
           "print({share!r} in open('/proc/self/mountinfo').read())", "True"),
     Probe("other processes", "print(sorted(int(p) for p in os.listdir('/proc') if p.isdigit()))", r"\[1, 2\]"),
-    Probe("/proc/1/root is the sandbox", "tell(os.listdir, '/proc/1/root/home')", r"DONE \['viewer'\]|EACCES"),
+    Probe("the first process's root is the sandbox", "tell(os.listdir, os.path.join('/proc/1/root', 'home'))", r"DONE \['viewer'\]|EACCES"),
     Probe("rights of the first process",
           "print(*[l.split()[1] for l in open('/proc/1/status') if l.startswith(('CapEff', 'CapBnd', 'NoNew', 'Seccomp:'))])",
           "0{16} 0{16} 1 2"),

@@ -86,6 +86,7 @@ class _Shared:
         return self._facts().tag
 
     def support_etag(self) -> bool:
+        """Always, as WsgiDAV asks."""
         return True
 
     def get_href(self) -> str:

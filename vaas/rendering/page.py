@@ -225,6 +225,7 @@ class _NoFiles:
     """Voilà's markdown renderer asks for files to inline; images go by their own address."""
 
     def file_exists(self, _path: str) -> bool:
+        """Never."""
         return False
 
 

@@ -58,6 +58,7 @@ class _Refusal:
     until: float
 
     def again(self, now: float) -> ShareError:
+        """The error anew, with the seconds that remain."""
         return self.kind(self.detail, retry_after=self.until - now)
 
 
@@ -76,6 +77,7 @@ class _Record:
 
     @property
     def wrong(self) -> int:
+        """How many different passwords were wrong."""
         return sum(answer.kind is PasswordWrong for answer in self.answers.values())
 
 
@@ -87,17 +89,20 @@ class _Recent(Generic[Value]):
         self._items: OrderedDict[str, Value] = OrderedDict()
 
     def get(self, key: str) -> Value | None:
+        """What is kept of a key, which now counts as looked at."""
         if key in self._items:
             self._items.move_to_end(key)
         return self._items.get(key)
 
     def put(self, key: str, value: Value) -> None:
+        """Keep a value, and drop what there is no room for."""
         self._items[key] = value
         self._items.move_to_end(key)
         while len(self._items) > self._capacity:
             self._items.popitem(last=False)
 
     def drop(self, key: str) -> None:
+        """Forget a key, known or not."""
         self._items.pop(key, None)
 
     def __len__(self) -> int:

@@ -95,11 +95,13 @@ class _Pattern:
     rule: SiteRule
 
     def names(self, host: str) -> bool:
+        """Whether the rule is about this host."""
         if self.wildcard:
             return host.endswith("." + self.name) and not is_literal(host)
         return host == self.name
 
     def admits_port(self, port: int) -> bool:
+        """Whether a port may be asked: the rule's own, else the web's."""
         if self.port is not None:
             return port == self.port
         return port == 443 or (self.rule.insecure and port == 80)  # noqa: PLR2004 (the web's ports)

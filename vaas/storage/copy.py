@@ -43,11 +43,13 @@ class _Flight:
         self._next = 0.0
 
     def join(self, listener: OnProgress) -> None:
+        """Wait too; the listener is told at once how far it is."""
         self.waiting += 1
         self._listeners.append(listener)
         asyncio.get_running_loop().call_soon(listener, self._last)
 
     def leave(self, listener: OnProgress) -> None:
+        """Wait no longer."""
         self.waiting -= 1
         self._listeners.remove(listener)
 

@@ -43,6 +43,7 @@ class _Arriving:
 
     @property
     def got(self) -> int:
+        """Bytes so far, on disk and in memory."""
         return self.stored + self.holding
 
 

@@ -58,7 +58,10 @@ def make_application(front: Front) -> Application:
 
 
 class _NotFound(Handler):
+    """Every address that is not in the table."""
+
     def prepare(self) -> None:
+        """Answer 404 before a method is looked for."""
         super().prepare()
         self.send_error(404)
 

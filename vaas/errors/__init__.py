@@ -1,0 +1,152 @@
+"""The one error tree.
+
+::
+
+    VaasError
+    ├── LinkError            what was pasted is no share link we can open
+    │   ├── NotALink
+    │   ├── InternalLink
+    │   └── SiteNotAllowed
+    ├── OutboundError        the outbound policy, or the network, said no
+    │   ├── AddressRefused
+    │   ├── AnswerTooLarge
+    │   ├── TooManyRedirects
+    │   ├── EfssUnreachable
+    │   └── EfssTooSlow
+    ├── ShareError           the EFSS answered, and the answer is no
+    │   ├── NotAnEfss
+    │   ├── ShareUnknown     (expired links look the same from outside)
+    │   ├── ShareExpired
+    │   ├── PasswordNeeded
+    │   ├── PasswordWrong
+    │   ├── FileDrop
+    │   ├── ShareThrottled
+    │   ├── EfssMaintenance
+    │   └── EfssFailed
+    ├── WorkspaceError       the share cannot become local files
+    │   ├── ShareTooLarge
+    │   ├── ShareChanged
+    │   ├── FileMissing
+    │   ├── FolderPrivate
+    │   └── DiskFull
+    ├── NotebookError        the share has no notebook that can run
+    │   ├── NoNotebook
+    │   ├── NotebookMissing
+    │   ├── NotebookInvalid
+    │   └── LanguageUnknown
+    ├── KernelError          the notebook cannot run, or no longer does
+    │   ├── KernelStartFailed
+    │   ├── KernelDied
+    │   ├── KernelOutOfMemory
+    │   ├── MessageRefused
+    │   ├── SandboxMissing
+    │   ├── ServerFull
+    │   └── SessionGone
+    ├── WrongName            a browser called us by a name that is not ours
+    └── ConfigError          the operator's settings are wrong
+
+Each class carries a ``title`` and ``advice`` for the viewer (plain words, what
+to do next) and a ``label`` for metrics. The message given at ``raise`` is the
+detail for the author or operator: it may name hosts and paths, never a token
+or a password. ``vaas.web`` holds the one table from error to HTTP status.
+"""
+
+from __future__ import annotations
+
+from vaas.errors._base import (
+    ConfigError,
+    VaasError,
+    WrongName,
+)
+from vaas.errors._files import (
+    DiskFull,
+    FileMissing,
+    FolderPrivate,
+    LanguageUnknown,
+    NoNotebook,
+    NotebookError,
+    NotebookInvalid,
+    NotebookMissing,
+    ShareChanged,
+    ShareTooLarge,
+    WorkspaceError,
+)
+from vaas.errors._kernels import (
+    KernelDied,
+    KernelError,
+    KernelOutOfMemory,
+    KernelStartFailed,
+    MessageRefused,
+    SandboxMissing,
+    ServerFull,
+    SessionGone,
+)
+from vaas.errors._links import (
+    AddressRefused,
+    AnswerTooLarge,
+    EfssTooSlow,
+    EfssUnreachable,
+    InternalLink,
+    LinkError,
+    NotALink,
+    OutboundError,
+    SiteNotAllowed,
+    TooManyRedirects,
+)
+from vaas.errors._shares import (
+    EfssFailed,
+    EfssMaintenance,
+    FileDrop,
+    NotAnEfss,
+    PasswordNeeded,
+    PasswordWrong,
+    ShareError,
+    ShareExpired,
+    ShareThrottled,
+    ShareUnknown,
+)
+
+__all__ = [
+    "AddressRefused",
+    "AnswerTooLarge",
+    "ConfigError",
+    "DiskFull",
+    "EfssFailed",
+    "EfssMaintenance",
+    "EfssTooSlow",
+    "EfssUnreachable",
+    "FileDrop",
+    "FileMissing",
+    "FolderPrivate",
+    "InternalLink",
+    "KernelDied",
+    "KernelError",
+    "KernelOutOfMemory",
+    "KernelStartFailed",
+    "LanguageUnknown",
+    "LinkError",
+    "MessageRefused",
+    "NoNotebook",
+    "NotALink",
+    "NotAnEfss",
+    "NotebookError",
+    "NotebookInvalid",
+    "NotebookMissing",
+    "OutboundError",
+    "PasswordNeeded",
+    "PasswordWrong",
+    "SandboxMissing",
+    "ServerFull",
+    "SessionGone",
+    "ShareChanged",
+    "ShareError",
+    "ShareExpired",
+    "ShareThrottled",
+    "ShareTooLarge",
+    "ShareUnknown",
+    "SiteNotAllowed",
+    "TooManyRedirects",
+    "VaasError",
+    "WorkspaceError",
+    "WrongName",
+]

@@ -5,7 +5,7 @@ beside a small cloud and visits a dashboard again and again over the page's own
 protocol. Most visitors leave as a page does; some close their line without a
 word, some leave while the kernel still starts, some meet a kernel that dies.
 Before the first count a few visits have been made, so that what is loaded once
-is loaded.
+is loaded. Each viewer's kernel runs the notebook anew, as no templates are kept.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _prepare(folder: Path, cloud: DemoEfss) -> tuple[Path, list[str]]:
         (folder / name / "app.ipynb").write_text(text)
     config = folder / "vaas.toml"
     config.write_text(
-        f'port = 0\ndata = "{folder}/data"\nlog_level = "ERROR"\n[kernel]\ngrace = 1\n'
+        f'port = 0\ndata = "{folder}/data"\nlog_level = "ERROR"\n[kernel]\ngrace = 1\ntemplates = 0\n'
         f'[[site]]\nhost = "{urlsplit(cloud.url).netloc}"\ninsecure = true\nprivate = true\n'
     )
     links = [cloud.add_link("nextcloud", name) for name in ("slider", "dying")]

@@ -10,7 +10,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,22 @@ from tornado.httpserver import HTTPServer
 
 from vaas.config import Settings
 from vaas.errors import ConfigError
-from vaas.kernels import Limits, LocalKernelHost
+from vaas.kernels import ForkingHost, Limits
 from vaas.launch import Launcher
 from vaas.model import Secret, Share, ShareLink
 from vaas.observability import logger
+from vaas.prepared import PreparedNotebooks
 from vaas.rendering import AssetStore, PageRenderer, failure_view
 from vaas.sessions import Sessions
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
-from vaas.storage import CopyLimits, CopyStorage, NativeStorage, Storage
+from vaas.storage import (
+    AutoStorage,
+    CopyLimits,
+    CopyStorage,
+    NativeStorage,
+    RcloneMount,
+    Storage,
+)
 from vaas.web import Card, Front, make_application
 from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
@@ -49,7 +57,7 @@ class Rooms:
     """
 
     launcher: Launcher
-    host: LocalKernelHost
+    host: ForkingHost
     shares: Shares
     policy: OutboundPolicy
     renderer: PageRenderer
@@ -77,22 +85,26 @@ async def rooms(
         client = await stack.enter_async_context(OutboundClient(policy))
         shares = Shares(client, policy, FailureMemory(), local)
         storages = _storages(settings, data, local)
-        for storage in {id(one): one for one in storages.values()}.values():
+        for storage in storages.values():
             stack.push_async_callback(storage.close)
-        host = LocalKernelHost(
+        host = ForkingHost(
             data / "run",
             most=settings.kernel.most,
+            # A template that was let go lives on with the forks that it has.
+            templates=4 * settings.kernel.templates,
             mode=settings.kernel.sandbox,
             grace=settings.kernel.grace,
             failure_view=failure_view(),
         )
         stack.push_async_callback(host.close)
-        sessions = Sessions(host)
+        sessions = Sessions(host, PreparedNotebooks(host, most=settings.kernel.templates))
         stack.push_async_callback(sessions.close)
         statics = Statics()
         assets = AssetStore(data / "assets", {"labextensions/vaas": statics.folder})
         renderer = PageRenderer(assets)
-        launcher = Launcher(shares, _chooser(storages), sessions, renderer, kernel_limits(settings))
+        launcher = Launcher(
+            shares, _chooser(storages, policy), sessions, renderer, kernel_limits(settings)
+        )
         yield Rooms(launcher, host, shares, policy, renderer, assets)
 
 
@@ -170,18 +182,34 @@ def kernel_limits(settings: Settings) -> Limits:
 
 
 def _storages(settings: Settings, data: Path, local: Mapping[str, Path]) -> dict[str, Storage]:
-    wanted = settings.copy_limits
+    """The data modes by name, in the order in which they are to be closed."""
+    wanted, over = settings.copy_limits, settings.mount
     limits = CopyLimits(
         size=wanted.share_bytes,
         files=wanted.share_files,
         depth=wanted.depth,
         cache_bytes=wanted.cache_bytes,
     )
-    return {"copy": CopyStorage(data / "shares", limits), "native": NativeStorage(local)}
+    few = replace(
+        limits,
+        size=min(limits.size, over.above_bytes),
+        files=min(limits.files, over.above_files),
+    )
+    small, copy = CopyStorage(data / "shares", few), CopyStorage(data / "shares", limits)
+    mount = RcloneMount(data / "mounts")
+    auto = AutoStorage(small, mount, copy, few.size)
+    local_folders = NativeStorage(local)
+    return {"auto": auto, "small": small, "copy": copy, "mount": mount, "native": local_folders}
 
 
-def _chooser(storages: Mapping[str, Storage]) -> Callable[[Share], Storage]:
-    return lambda share: storages["native" if share.product == "local" else "copy"]
+def _chooser(storages: Mapping[str, Storage], policy: OutboundPolicy) -> Callable[[Share], Storage]:
+    def choose(share: Share) -> Storage:
+        if share.product == "local":
+            return storages["native"]
+        rule = policy.rule_for(share.link.root)
+        return storages[rule.data if rule else "auto"]
+
+    return choose
 
 
 def _schemes(settings: Settings) -> Callable[[str], str]:

@@ -31,6 +31,8 @@ class NotebookReport:
         data: bytes of the share that were fetched for it.
         files: how many files these are.
         cells: code cells.
+        waits: why every viewer waits for a run of the whole notebook; empty if it
+            opens at once for all but the first.
         problem: what went wrong, empty if nothing.
         cell: number of the failing cell, from 1.
         line: line in it, from 1.
@@ -45,6 +47,7 @@ class NotebookReport:
     data: int = 0
     files: int = 0
     cells: int = 0
+    waits: str = ""
     problem: str = ""
     cell: int | None = None
     line: int | None = None
@@ -136,6 +139,9 @@ async def _watch(built: Rooms, session: Session) -> NotebookReport:
     )
     if session.state == "ready":
         report = replace(report, memory=await session.kernel.result().memory())
+    if report.works:
+        waits = await built.launcher.sessions.why_not_forked(session)
+        report = replace(report, waits=waits)
     await built.launcher.sessions.end(session.id)
     if session.failures:
         failure = session.failures[0]
@@ -173,6 +179,8 @@ def _lines(notebook: NotebookReport) -> list[str]:
     if notebook.memory:
         figures += f", {notebook.memory / (1 << 20):.0f} MB of memory"
     lines = [f"  {mark} {notebook.path}  ({figures})"]
+    if notebook.waits:
+        lines.append(f"         every viewer waits for a run of their own: {notebook.waits}")
     if notebook.problem:
         place = f"cell {notebook.cell}" if notebook.cell else ""
         place += f", line {notebook.line}" if notebook.line else ""

@@ -33,6 +33,7 @@ class Site(BaseModel):
         dav_root: pins the DAV root, a path with ``{token}``; empty for the product's own.
         insecure: whether plain http is admitted (test installations only).
         private: whether private addresses are admitted (a cloud inside the house).
+        data: ``copy`` or ``mount`` for all its shares, or ``auto`` by their size.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,6 +43,7 @@ class Site(BaseModel):
     dav_root: str = ""
     insecure: bool = False
     private: bool = False
+    data: Literal["auto", "copy", "mount"] = "auto"
 
 
 class CopySettings(BaseModel):
@@ -55,12 +57,27 @@ class CopySettings(BaseModel):
     cache_bytes: int = Field(default=10 * GIB, gt=0)
 
 
+class MountSettings(BaseModel):
+    """From which size on, in bytes or files, a share is mounted instead of copied."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    above_bytes: int = Field(default=256 * MIB, gt=0)
+    above_files: int = Field(default=2_000, gt=0)
+
+
 class KernelSettings(BaseModel):
-    """What kernels may use; bytes and seconds as in ``vaas.kernels.Limits``."""
+    """What kernels may use; bytes and seconds as in ``vaas.kernels.Limits``.
+
+    ``most`` is how many live at a time; ``templates`` how many notebooks are
+    kept that have run already, to be forked for their viewers (0: none, each
+    viewer's kernel runs the notebook anew).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     most: int = Field(default=50, gt=0)
+    templates: int = Field(default=8, ge=0)
     memory: int = Field(default=GIB, ge=128 * MIB)
     cpus: float = Field(default=1.0, gt=0)
     processes: int = Field(default=128, ge=16)
@@ -87,6 +104,7 @@ class Settings(BaseSettings):
         site: the sites.
         data: folder for cached shares and compressed assets.
         copy_limits: limits of copies; ``[copy]`` in the file.
+        mount: when shares are mounted.
         kernel: limits of kernels.
         image_hosts: hosts from which a dashboard's page may load pictures, such
             as map tiles; ``https:`` for any.
@@ -109,6 +127,7 @@ class Settings(BaseSettings):
     site: tuple[Site, ...] = ()
     data: Path = Path("~/.cache/vaas")
     copy_limits: CopySettings = Field(default=CopySettings(), alias="copy")
+    mount: MountSettings = MountSettings()
     kernel: KernelSettings = KernelSettings()
     image_hosts: tuple[str, ...] = ("https:",)
     log_format: Literal["text", "json"] = "text"
@@ -158,4 +177,4 @@ def load_settings(file: Path | None = None, **overrides: object) -> Settings:
         raise ConfigError(str(error)) from error
 
 
-__all__ = ["CopySettings", "KernelSettings", "Settings", "Site", "load_settings"]
+__all__ = ["CopySettings", "KernelSettings", "MountSettings", "Settings", "Site", "load_settings"]

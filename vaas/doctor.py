@@ -10,9 +10,8 @@ from pathlib import Path
 from vaas.kernels import probe
 
 _PROGRAMS = {
-    "rclone": ("serves large shares without copying them", "apt-get install rclone"),
-    "fusermount3": ("mounts shares", "apt-get install fuse3"),
-    "mount.davfs": ("mounts shares where rclone cannot", "apt-get install davfs2"),
+    "rclone": ("mounts large shares; without it they are copied", "apt-get install rclone"),
+    "fusermount3": ("mounts large shares; without it they are copied", "apt-get install fuse3"),
 }
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vaas.errors import FileMissing, NoNotebook, NotebookMissing
 from vaas.kernels import KernelRequest, Limits
 from vaas.model import KernelRef, Phase, Secret, Share, ShareLink, Workspace
+from vaas.prepared import Recipe
 from vaas.rendering import (
     Notebook,
     PageRenderer,
@@ -126,7 +127,7 @@ class Launcher:
             if path is None:
                 yield Listing(share, await asyncio.to_thread(_titles, workspace, wish.link.path))
                 return
-            notebook = await asyncio.to_thread(load_notebook, workspace.path, path)
+            notebook = await asyncio.to_thread(load_notebook, workspace.near, path)
             whole = bool(notebook.template and has_template(notebook.template))
             # Pictures are named relative to the notebook, not to a folder's address.
             below = "/" in path and path != _local(workspace, wish.link.path)
@@ -137,8 +138,9 @@ class Launcher:
             yield Phase("environment")
             request = await self._request(wish, share, workspace, notebook)
             html = await asyncio.to_thread(self._renderer.fragment, notebook) if wish.stream else ""
-            session = Session(request.ref.id, share, workspace, notebook)
-            self.sessions.begin(session, request, stack.pop_all(), stream=wish.stream)
+            recipe = Recipe(notebook, request, lambda: self._files(share))
+            session = Session(request.ref.id, share, workspace, notebook, recipe)
+            self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
             yield Opened(session, html)
 
     async def resolve(self, wish: Wish) -> Share:
@@ -163,7 +165,7 @@ class Launcher:
             path = pick_notebook(reached[0], wish.link.path)
             if path is None:
                 raise NotebookMissing("the address names a folder with several notebooks")
-            return share, await asyncio.to_thread(load_notebook, reached[0].path, path)
+            return share, await asyncio.to_thread(load_notebook, reached[0].near, path)
 
     async def picture(self, wish: Wish) -> bytes:
         """A picture of the share, as a notebook's text names it.
@@ -177,7 +179,11 @@ class Launcher:
             reached: list[Workspace] = []
             async for _ in self._fetch(stack, share, reached):
                 pass
-            return await asyncio.to_thread(_read_inside, reached[0].path, wish.link.path)
+            return await asyncio.to_thread(_read_inside, reached[0].near, wish.link.path)
+
+    def _files(self, share: Share) -> AbstractAsyncContextManager[Workspace]:
+        """The share's files, opened once more and out of sight."""
+        return self._storages(share).open(share, self._shares, lambda _: None)
 
     async def _fetch(
         self, stack: AsyncExitStack, share: Share, reached: list[Workspace]
@@ -255,7 +261,7 @@ def _read_inside(root: Path, path: str) -> bytes:
 
 def _titles(workspace: Workspace, path: str) -> tuple[tuple[str, str, str], ...]:
     _, names = _below(workspace, _local(workspace, path))
-    return tuple((name, *describe(workspace.path, name)) for name in names)
+    return tuple((name, *describe(workspace.near, name)) for name in names)
 
 
 def _local(workspace: Workspace, path: str) -> str:

@@ -7,7 +7,7 @@ Secrets ride in ``Secret``, which shows itself only when asked to by name.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
@@ -157,9 +157,15 @@ class Reader(Protocol):
         """The entries directly inside ``folder`` (empty text: the root)."""
         ...
 
-    def read(self, share: Share, entry: Entry, offset: int = 0) -> AsyncIterator[bytes]:
-        """The bytes of a file from ``offset`` on, in pieces as they arrive."""
+    def read(
+        self, share: Share, entry: Entry, offset: int = 0, size: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """The bytes of a file from ``offset`` on, ``size`` at most, in pieces as they arrive."""
         ...
+
+
+def _nothing(hard: bool) -> None:
+    """A copy has nothing to interrupt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +182,12 @@ class Workspace:
         size: bytes in all.
         names: for entries whose name had to be neutralised, the share's path
             by the local one.
+        front: for a share that is mounted, a local folder with those of its
+            files that the service itself reads: notebooks, and what the link
+            names. A mount can hang; only kernels touch ``path`` then.
+        interrupt: lets a process end that is stuck in a read of a mount: called
+            with ``False``, reads that wait for the share's system fail; with
+            ``True``, a mount that does not even notice that is made anew.
     """
 
     path: Path
@@ -184,6 +196,13 @@ class Workspace:
     files: int
     size: int
     names: Mapping[str, str] = field(default_factory=dict)
+    front: Path | None = None
+    interrupt: Callable[[bool], None] = field(default=_nothing, repr=False, compare=False)
+
+    @property
+    def near(self) -> Path:
+        """Where the service itself reads files; never a network mount."""
+        return self.front or self.path
 
 
 @dataclass(frozen=True, slots=True)

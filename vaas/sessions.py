@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Literal
 
 from vaas.errors import KernelError, KernelStartFailed, SessionGone, VaasError
-from vaas.kernels import Kernel, KernelHost, KernelRequest
+from vaas.kernels import Kernel, KernelHost
 from vaas.model import Share, Workspace
 from vaas.observability import logger, metrics
+from vaas.prepared import PreparedNotebooks, Recipe
 from vaas.rendering import CellFailure, CellResult, Notebook, run_cells
 
 log = logger(__name__)
@@ -40,6 +41,7 @@ class Session:
         share: what it shows.
         workspace: the files it reads.
         notebook: which notebook runs.
+        recipe: the kernel it needs, and of what it could be forked.
         state: how far it is.
         joined: whether its page has come.
         error: why it ended, once it has.
@@ -52,6 +54,7 @@ class Session:
     share: Share
     workspace: Workspace
     notebook: Notebook
+    recipe: Recipe
     state: State = "starting"
     joined: bool = False
     error: VaasError | None = None
@@ -69,13 +72,14 @@ class Session:
 class Sessions:
     """Starts sessions and owns them."""
 
-    def __init__(self, host: KernelHost) -> None:
+    def __init__(self, host: KernelHost, prepared: PreparedNotebooks) -> None:
         """Start with none.
 
         Args:
             host: starts kernels.
+            prepared: notebooks that have run already.
         """
-        self._host = host
+        self._host, self._prepared = host, prepared
         self._sessions: dict[str, Session] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -111,35 +115,40 @@ class Sessions:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._prepared.close()
 
-    def begin(
-        self, session: Session, request: KernelRequest, stack: AsyncExitStack, *, stream: bool
-    ) -> None:
+    async def why_not_forked(self, session: Session) -> str:
+        """Why each viewer of a notebook waits for a run of their own; empty if they do not.
+
+        Takes as long as one more run.
+        """
+        return await self._prepared.why_not(session.recipe)
+
+    def begin(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:
         """Let a session live.
 
         Args:
             session: the new session.
-            request: the kernel it needs.
             stack: what must stay open as long as it lives; closed at its end.
             stream: whether results go to the viewer by the kernel's channel.
         """
         self._sessions[session.id] = session
-        task = asyncio.create_task(self._live(session, request, stack, stream=stream))
+        task = asyncio.create_task(self._live(session, stack, stream=stream))
         self._tasks[session.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(session.id, None))
 
-    async def _live(
-        self, session: Session, request: KernelRequest, stack: AsyncExitStack, *, stream: bool
-    ) -> None:
+    async def _live(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:
         """One session from start to end; it never raises."""
         started = time.monotonic()
         try:
             async with stack:
-                kernel = await self._host.start(request)
+                kernel, known = await self._kernel(session.recipe)
                 stack.push_async_callback(kernel.close)
                 session.kernel.set_result(kernel)
                 metrics.phases.labels("environment").observe(time.monotonic() - started)
-                await self._run(session, kernel, request, stream=stream)
+                await self._run(session, kernel, known, stream=stream)
+                if not known and not session.failures:
+                    self._prepared.make(session.recipe)
                 session.error = await asyncio.shield(kernel.ended)
         except VaasError as error:
             session.error = error
@@ -151,8 +160,22 @@ class Sessions:
         finally:
             self._finish(session)
 
+    async def _kernel(self, recipe: Recipe) -> tuple[Kernel, Mapping[int, CellResult]]:
+        """A fork of the notebook that has run, with its results; else a kernel of its own."""
+        request = recipe.request
+        if prepared := await self._prepared.wanted(recipe):
+            try:
+                kernel = await prepared.template.fork(request)
+            except KernelStartFailed as error:
+                log.warning("fork_failed", notebook=request.ref.notebook, detail=error.detail)
+                await self._prepared.drop(recipe, error.detail)
+            else:
+                metrics.forks.inc()
+                return kernel, prepared.known
+        return await self._host.start(request), {}
+
     async def _run(
-        self, session: Session, kernel: Kernel, request: KernelRequest, *, stream: bool
+        self, session: Session, kernel: Kernel, known: Mapping[int, CellResult], *, stream: bool
     ) -> None:
         started = time.monotonic()
         session.state = "running"
@@ -163,8 +186,9 @@ class Sessions:
             session.notebook,
             kernel.manager,
             kernel.client,
-            timeout=request.limits.cell,
+            timeout=session.recipe.request.limits.cell,
             inject=kernel.channel.inject,
+            known=known,
         )
         async for result in cells:
             session.done += 1

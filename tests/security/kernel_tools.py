@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vaas.kernels import KernelRequest, Limits, LocalKernelHost
+from vaas.kernels import Kernel, KernelRequest, Limits, LocalKernelHost
+from vaas.kernels.base import Template
+from vaas.kernels.forks import ForkingHost
 from vaas.kernels.wire import Frame, pack
 from vaas.model import KernelRef, Version, Workspace
 
@@ -46,9 +48,30 @@ def request(folder: Path, *, notebook: str = "app.ipynb", **wanted: Any) -> Kern
     return KernelRequest(ref, workspace(folder), limits=Limits(**wanted), **names)
 
 
+class ForksOnly(ForkingHost):
+    """Starts each kernel as a fork of a template in which nothing has run."""
+
+    def __init__(self, *where: Any, **settings: Any) -> None:
+        super().__init__(*where, templates=16, **settings)
+        self.prepared: dict[Any, Template] = {}
+
+    async def start(self, request: KernelRequest) -> Kernel:
+        key = (request.workspace.path, request.limits)
+        template = self.prepared.get(key)
+        if template is None:
+            template = self.prepared[key] = await self.prepare(request)
+            assert await template.seal() == []
+        return await template.fork(request)
+
+
+LAUNCHERS = {"fresh": LocalKernelHost, "fork": ForksOnly}
+
+
 @contextlib.asynccontextmanager
-async def a_host(folder: Path, **settings: Any) -> AsyncIterator[LocalKernelHost]:
-    host = LocalKernelHost(folder, **settings)
+async def a_host(
+    folder: Path, launcher: str = "fresh", **settings: Any
+) -> AsyncIterator[LocalKernelHost]:
+    host = LAUNCHERS[launcher](folder, **settings)
     try:
         yield host
     finally:

@@ -51,11 +51,13 @@ class Probe:
         name: what is attempted.
         code: prints the outcome.
         right: regular expression of the right outcome.
+        fork: of the right outcome in a fork, where it is another.
     """
 
     name: str
     code: str
     right: str
+    fork: str = ""
 
 
 def _number(call):
@@ -104,6 +106,9 @@ def _calls():
         yield Probe(f"{name}(2)", f"tell(call, {_number(name)}, {arguments})", "EPERM")
     code = f"tell(call, {_number('prctl')}, 1, 0, 0, 0, 0)"
     yield Probe("no longer die with the server", code, "EPERM")
+    # What makes a fork, tried by one: there is no further level.
+    code = f"tell(call, {_number('clone')}, {0x7E020011}, 0, 0, 0, 0)"
+    yield Probe("clone(every namespace)", code, "EPERM", fork="ENOSPC")
     for name in ("io_uring_setup", "clone3"):
         yield Probe(f"{name}(2)", f"tell(call, {_number(name)}, 0, 0)", "ENOSYS")
     flags = {"NEWUSER": 0x10000000, "NEWNS": 0x20000, "NEWPID": 0x20000000, "NEWNET": 0x40000000}
@@ -121,6 +126,9 @@ def _sockets():
     raw = "tell(socket.socket, socket.AF_INET, socket.SOCK_RAW, 1)"
     yield Probe("raw IP socket", raw, "EPERM")
 
+
+OWN_VARIABLES = r"DONE \[b'HOME', b'LANG', .*b'VAAS_SCRATCH', b'VAAS_TEST_RUN'\]"
+"""A fork is itself the first process of its namespace."""
 
 READING = (
     Probe("/etc/shadow", "tell(open, '/etc/shadow')", "ENOENT"),
@@ -141,11 +149,12 @@ READING = (
           " if os.access(p, os.R_OK)))", "False"),
     Probe("variables of the first process",
           "tell(lambda: sorted(v.split(b'=')[0] for v in open('/proc/1/environ','rb').read().split(b'\\0') if v))",
-          r"DONE \[b'PATH'(, b'PWD')?\]|EACCES"),
+          r"DONE \[b'PATH'(, b'PWD')?\]|EACCES", fork=OWN_VARIABLES),
     Probe("host paths in /proc/1/cmdline", "print({share!r} in open('/proc/1/cmdline').read())", "False"),
     Probe("the share's host path in mountinfo (Linux tells it; no secret stands in it)",
           "print({share!r} in open('/proc/self/mountinfo').read())", "True"),
-    Probe("other processes", "print(sorted(int(p) for p in os.listdir('/proc') if p.isdigit()))", r"\[1, 2\]"),
+    Probe("other processes", "print(sorted(int(p) for p in os.listdir('/proc') if p.isdigit()))", r"\[1, 2\]",
+          fork=r"\[1\]"),
     Probe("the first process's root is the sandbox", "tell(os.listdir, os.path.join('/proc/1/root', 'home'))", r"DONE \['viewer'\]|EACCES"),
     Probe("rights of the first process",
           "print(*[l.split()[1] for l in open('/proc/1/status') if l.startswith(('CapEff', 'CapBnd', 'NoNew', 'Seccomp:'))])",
@@ -153,13 +162,14 @@ READING = (
     Probe("own descriptors lead nowhere outside",
           "print(sorted({{os.readlink(f'/proc/self/fd/{{f}}').split(':')[0] for f in os.listdir('/proc/self/fd')"
           " if os.path.lexists(f'/proc/self/fd/{{f}}')}}))",
-          r"\['/dev/null', '/memfd', 'anon_inode', 'pipe', 'socket'\]"),
+          r"\['/dev/null', '/memfd', 'anon_inode', 'pipe', 'socket'\]", fork=r"\['/dev/null', 'socket'\]"),
     Probe("another viewer's scratch", "tell(os.listdir, '/scratch')", r"DONE \[\]"),
     Probe("another viewer's files anywhere",
           "print([p for root in ('/scratch','/tmp','/dev/shm','/home','/run') for p in"
           " glob.glob(root + '/**', recursive=True) if 'neighbour' in p])", r"\[\]"),
     Probe("the viewer's id",
-          "print({identity!r} in str(os.environ) + open('/run/kernel/connection.json').read())", "False"),
+          "print({identity!r} in str(os.environ) + str([open(p).read() for p in glob.glob('/run/kernel/*.json')]))",
+          "False"),
     Probe("/proc/kcore", "tell(open, '/proc/kcore', 'rb')", "EACCES|ENOENT|EPERM"),
     Probe("kernel log", "tell(open, '/dev/kmsg')", "ENOENT"),
     Probe("devices", "print(sorted(os.listdir('/dev')))",
@@ -168,7 +178,9 @@ READING = (
 )  # fmt: skip
 
 NETWORK = (
-    Probe("interfaces", "print([name for _, name in socket.if_nameindex()])", r"\['lo'\]"),
+    Probe("interfaces", "print([l.split(':')[0].strip() for l in open('/proc/net/dev') if ':' in l])",
+          r"\['lo'\]"),
+    Probe("netlink", "tell(socket.socket, 16, socket.SOCK_DGRAM, 0)", "DONE .*", fork="EAFNOSUPPORT"),
     Probe("the server's port", "tell(socket.create_connection, ('127.0.0.1', {port}), 3)", "ECONNREFUSED"),
     Probe("the host's own address", "tell(socket.create_connection, ({address!r}, {port}), 3)",
           "ENETUNREACH|ECONNREFUSED"),
@@ -245,7 +257,7 @@ FILLING = (
     Probe("fill /dev/shm", "print(fill('/dev/shm/x'))", r"(ENOSPC|EFBIG) after \d+\.\d+ MiB"),
     Probe("fill the sockets' place", "print(fill('/run/kernel/x'))", r"ENOSPC after 0\.\d+ MiB"),
     Probe("fill standard error's file", "print(fill('/proc/self/fd/' + next(f for f in os.listdir('/proc/self/fd')"
-          " if 'notes' in os.readlink('/proc/self/fd/' + f))))", r"(EPERM|EFBIG|ENOSPC|EACCES) after 0\.\d+ MiB"),
+          " if 'notes' in os.readlink('/proc/self/fd/' + f))))", r"(EPERM|EFBIG|ENOSPC|EACCES) after 0\.\d+ MiB", fork="(StopIteration|FileNotFoundError).*"),
     Probe("a file in memory", "print(fill('/proc/self/fd/%d' % os.memfd_create('x')))",
           r"EFBIG after (16|64)\.\d+ MiB"),
     Probe("descriptors",

@@ -50,11 +50,15 @@ def book(cells: Iterable[Any], **metadata: Any) -> str:
     return json.dumps(told | {"cells": list(cells)})
 
 
-def message(kind: str, content: Any, channel: str = "shell", **header: Any) -> bytes:
+def message(
+    kind: str, content: Any, channel: str = "shell", *, metadata: Any = None, **header: Any
+) -> bytes:
     """A frame as a page would send it."""
     head = {"msg_id": uuid4().hex, "msg_type": kind, "session": "page", "username": ""}
     head |= {"date": "2026-01-01T00:00:00Z", "version": "5.3", **header}
-    return pack(Frame(channel, [json.dumps(part).encode() for part in (head, {}, {}, content)]))
+    return pack(
+        Frame(channel, [json.dumps(part).encode() for part in (head, {}, metadata or {}, content)])
+    )
 
 
 @dataclass

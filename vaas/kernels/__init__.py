@@ -1,11 +1,13 @@
 """From a workspace to a live kernel in the sandbox."""
 
-from vaas.kernels.base import Channel, Kernel, KernelHost, KernelRequest, Limits
+from vaas.kernels.base import Channel, Kernel, KernelHost, KernelRequest, Limits, Template
+from vaas.kernels.forks import ForkingHost
 from vaas.kernels.local import LocalKernelHost, SandboxMode
 from vaas.kernels.probe import SandboxReport, probe
 
 __all__ = [
     "Channel",
+    "ForkingHost",
     "Kernel",
     "KernelHost",
     "KernelRequest",
@@ -13,5 +15,6 @@ __all__ = [
     "LocalKernelHost",
     "SandboxMode",
     "SandboxReport",
+    "Template",
     "probe",
 ]

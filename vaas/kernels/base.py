@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vaas.errors import KernelError
+from vaas.errors import KernelError, KernelStartFailed
 from vaas.model import KernelRef, Workspace
 
 
@@ -141,6 +141,55 @@ class Kernel(ABC):
         """End the kernel and all it started, within 3 s; safe to call twice."""
 
 
+class Template(ABC):
+    """A notebook that runs once, and is then forked for each viewer.
+
+    Attributes:
+        ended: done when it makes no more forks, for whatever reason.
+    """
+
+    ended: asyncio.Future[None]
+
+    @property
+    @abstractmethod
+    def manager(self) -> Any:
+        """As ``Kernel.manager``, until it is sealed."""
+
+    @property
+    @abstractmethod
+    def client(self) -> Any:
+        """As ``Kernel.client``, until it is sealed."""
+
+    @abstractmethod
+    async def seal(self) -> Sequence[str]:
+        """End the run: no more cells, from now on only forks.
+
+        Returns:
+            what of the run stands in the way of forks, in words for the author;
+            if anything does, the template is of no more use.
+
+        Raises:
+            KernelStartFailed: it ended meanwhile.
+        """
+
+    @abstractmethod
+    async def fork(self, request: KernelRequest) -> Kernel:
+        """Start a viewer's kernel with all that the run made.
+
+        Args:
+            request: the viewer's. Its variables are set in the fork, the
+                template's stay where it sets none.
+
+        Raises:
+            ServerFull: as many kernels run as the operator allows.
+            KernelStartFailed: there is none to be had of this template.
+        """
+
+    @abstractmethod
+    async def retire(self) -> None:
+        """Make no more forks; those that live go on. Safe to call twice."""
+
+
 class KernelHost(ABC):
     """Starts kernels and owns them."""
 
@@ -163,6 +212,20 @@ class KernelHost(ABC):
             KernelStartFailed: it did not answer within ``limits.start``.
         """
 
+    async def prepare(self, request: KernelRequest) -> Template:
+        """Start a template, in which the notebook's cells are then run.
+
+        Args:
+            request: the notebook; nothing of a viewer may be in it.
+
+        Raises:
+            SandboxMissing: this machine cannot isolate it.
+            ServerFull: as many templates live as the operator allows.
+            LanguageUnknown: no kernelspec fits ``request.kernel_name``.
+            KernelStartFailed: it did not answer, or cannot be forked at all.
+        """
+        raise KernelStartFailed(f"no templates here, so none of {request.ref.notebook}")
+
     @abstractmethod
     def kernels(self) -> tuple[Kernel, ...]:
         """All kernels that live now."""
@@ -172,4 +235,4 @@ class KernelHost(ABC):
         """End all kernels; nothing is left behind."""
 
 
-__all__ = ["Channel", "Kernel", "KernelHost", "KernelRequest", "Limits"]
+__all__ = ["Channel", "Kernel", "KernelHost", "KernelRequest", "Limits", "Template"]

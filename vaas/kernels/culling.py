@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from vaas.kernels.base import Limits
-from vaas.kernels.channel import LocalChannel
+from vaas.kernels.page import PageChannel
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 class Culled(Protocol):
     """What a culler must know of a kernel."""
 
-    channel: LocalChannel
+    channel: PageChannel
     limits: Limits
     started: float
 

@@ -8,6 +8,8 @@ threads and memory in every kernel.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from typing import Any
 
@@ -44,6 +46,30 @@ def _viewer_app() -> Any:
     return ViewerKernelApp
 
 
+def _stay(app: Any) -> None:
+    """Keep the working folder alive: a mount made anew is another one than we stand in.
+
+    Its path leads to the new one then, on another device; we still stand on the dead one.
+    """
+    place, device = os.getcwd(), os.stat(".").st_dev  # noqa: PTH109, PTH116  pathlib would cost start-up time
+
+    def step_back_in() -> None:
+        nonlocal place, device
+        with contextlib.suppress(OSError):
+            if os.stat(place).st_dev != device and _device(".") in {device, None}:  # noqa: PTH116
+                os.chdir(place)
+            place, device = os.getcwd(), os.stat(".").st_dev  # noqa: PTH109, PTH116
+
+    app.shell.events.register("pre_execute", step_back_in)
+
+
+def _device(path: str) -> int | None:
+    try:
+        return os.stat(path).st_dev  # noqa: PTH116  as above
+    except OSError:
+        return None
+
+
 def main() -> None:
     """Start the kernel: ``entry.py LIBRARY -f CONNECTION_FILE``."""
     # The script's own folder is no place to import from; IPython adds the
@@ -56,6 +82,7 @@ def main() -> None:
         [*sys.argv[2:], "--HistoryManager.enabled=False", "--IPCompleter.use_jedi=False"]
     )
     _show_again()
+    _stay(app)
     app.start()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,9 +13,11 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
 from vaas.errors import KernelStartFailed, LanguageUnknown
 from vaas.kernels.base import KernelRequest
-from vaas.kernels.sandbox import DATA, HOME, SCRATCH, SOCKETS, Bind, World
+from vaas.kernels.sandbox import DATA, HOME, MOUNTED, SCRATCH, SOCKETS, Bind, World
+from vaas.model import Workspace
 
 ENTRY = Path(__file__).with_name("entry.py")
+GUEST = Path(__file__).with_name("guest")
 INSIDE = "/opt/vaas"
 """Where the sandbox shows our own few files."""
 
@@ -180,21 +182,55 @@ def build_world(
         counted: a cgroup counts its memory.
     """
     inside = f"{SOCKETS}/connection.json"
+    data, links = _data(request.workspace)
     return World(
         argv=command(environment, inside, f"{INSIDE}/entry.py", f"{INSIDE}/lib"),
-        binds=[*system_binds(environment), Bind(request.workspace.path, DATA)],
+        binds=[*system_binds(environment), data],
         environment=variables(environment, request.environment),
         folder=notebook_folder(request.ref.notebook, DATA),
         limits=request.limits,
         connection=connection,
         data=None if counted else request.limits.memory,
+        links=links,
     )
+
+
+def build_template_world(
+    request: KernelRequest, environment: Environment, fds: Sequence[int], *, counted: bool
+) -> World:
+    """Put together what a template will see.
+
+    Args:
+        request: what was asked for.
+        environment: what to run.
+        fds: the line and the control socket, which the template inherits.
+        counted: a cgroup counts its memory.
+    """
+    start = f"import sys; sys.path[0] = {INSIDE!r}; from guest.main import main; main()"
+    python = [environment.python, "-Xfrozen_modules=on", "-c", start]
+    world = build_world(request, environment, b"", counted=counted)
+    return replace(
+        world,
+        argv=[*python, *map(str, fds), f"{INSIDE}/lib"],
+        binds=[*world.binds, Bind(GUEST, f"{INSIDE}/guest")],
+        fds=fds,
+        forking=True,
+    )
+
+
+def _data(workspace: Workspace) -> tuple[Bind, dict[str, str]]:
+    """How the share is shown: the folder itself or, of a mount, the one around it and a link."""
+    path = workspace.path
+    if workspace.front is None:
+        return Bind(path, DATA), {}
+    return Bind(path.parent, MOUNTED), {DATA: f"{MOUNTED}/{path.name}"}
 
 
 __all__ = [
     "ENTRY",
     "Environment",
     "Environments",
+    "build_template_world",
     "build_world",
     "command",
     "library",

@@ -6,18 +6,37 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, Protocol
 
 from vaas.errors import KernelDied, KernelError, KernelOutOfMemory, SessionGone
 from vaas.kernels.base import Kernel, Limits
-from vaas.kernels.channel import LocalChannel
 from vaas.kernels.limits import Leaf
-from vaas.kernels.manager import MESSAGE_LIMIT, Client, Manager
-from vaas.kernels.process import END_WITHIN, Process
+from vaas.kernels.manager import MESSAGE_LIMIT
+from vaas.kernels.page import PageChannel
+from vaas.kernels.process import END_WITHIN
 from vaas.kernels.watchdog import memory
 from vaas.model import KernelRef
 
 log = logging.getLogger(__name__)
+
+_STUCK = ((0.5, False), (1.0, True))
+"""After how many seconds a killed kernel that does not end is freed from its mount, and how."""
+
+
+class Running(Protocol):
+    """What a kernel must know of its process.
+
+    Attributes:
+        first: id of its first process as the host sees it; all others die with it.
+    """
+
+    first: int
+
+    async def wait(self) -> int | None:
+        """Wait for its end; the exit status, if that can be known."""
+
+    def kill(self) -> None:
+        """End it; does not wait."""
 
 
 class LocalKernel(Kernel):
@@ -30,19 +49,20 @@ class LocalKernel(Kernel):
         pid: its sandbox's first process.
     """
 
-    channel: LocalChannel
+    channel: PageChannel
 
     def __init__(
         self,
         ref: KernelRef,
         limits: Limits,
         *,
-        process: Process,
-        manager: Manager,
-        client: Client,
-        channel: LocalChannel,
+        process: Running,
+        manager: Any,
+        client: Any,
+        channel: PageChannel,
         leaf: Leaf,
         clock: Callable[[], float],
+        interrupt: Callable[[bool], None],
     ) -> None:
         """Put it together; ``owns`` follows.
 
@@ -55,13 +75,14 @@ class LocalKernel(Kernel):
             channel: for the viewer.
             leaf: its cgroups.
             clock: tells the time in seconds.
+            interrupt: see ``Workspace.interrupt``.
         """
         self.ref, self.limits, self.channel = ref, limits, channel
         self.started = clock()
         self.pid = process.first
         self.ended: asyncio.Future[KernelError] = asyncio.get_running_loop().create_future()
         self._process, self._manager, self._client = process, manager, client
-        self._leaf = leaf
+        self._leaf, self._interrupt = leaf, interrupt
         self._verdict: KernelError | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -103,6 +124,10 @@ class LocalKernel(Kernel):
         self._verdict = self._verdict or verdict
         self._process.kill()
         assert self._watch is not None
+        for patience, hard in _STUCK:
+            await asyncio.wait([self.ended], timeout=patience)
+            if not self.ended.done():
+                self._interrupt(hard)
         done, _ = await asyncio.wait([self._watch], timeout=END_WITHIN)
         if not done:
             # A read from a hung network mount cannot be killed; the end comes with the mount's.
@@ -129,12 +154,13 @@ class LocalKernel(Kernel):
             self._verdict = self._verdict or KernelDied(why)
             self._process.kill()
 
-    def _reason(self, status: int, killed: int) -> KernelError:
+    def _reason(self, status: int | None, killed: int) -> KernelError:
         if self._verdict:
             return self._verdict
         if killed:
             return self.out_of_memory()
-        return KernelDied(f"the kernel ended by itself with status {status}")
+        how = "" if status is None else f" with status {status}"
+        return KernelDied(f"the kernel ended by itself{how}")
 
 
 __all__ = ["LocalKernel"]

@@ -77,6 +77,7 @@ class LocalKernelHost(KernelHost):
         self._sandboxed = mode == "bubblewrap"
         self._tell_author, self._failure_view = on_author_message, failure_view
         self._clock = clock
+        self._most = most
         self._free = list(range(most - 1, -1, -1))
         self._kernels: dict[int, LocalKernel] = {}
         self._culler = Culler(self.kernels, clock, grace=grace)
@@ -111,6 +112,14 @@ class LocalKernelHost(KernelHost):
 
     async def close(self) -> None:
         """See ``KernelHost.close``."""
+        await self._close_kernels()
+        if self._context:
+            self._context.destroy(linger=0)
+            self._context = None
+        await asyncio.to_thread(self._runtime.close)
+
+    async def _close_kernels(self) -> None:
+        """End all kernels and what starts them."""
         self._closed = True
         if self._culling:
             self._culling.cancel()
@@ -120,10 +129,6 @@ class LocalKernelHost(KernelHost):
         if self._starting:
             await asyncio.wait(self._starting)
         await asyncio.gather(*(kernel.close() for kernel in self.kernels()))
-        if self._context:
-            self._context.destroy(linger=0)
-            self._context = None
-        await asyncio.to_thread(self._runtime.close)
 
     async def report(self) -> SandboxReport:
         """What this machine can do for the sandbox, as found at the start."""
@@ -244,6 +249,7 @@ class LocalKernelHost(KernelHost):
             channel=channel,
             leaf=leaf,
             clock=self._clock,
+            interrupt=request.workspace.interrupt,
         )
 
     def _open_channel(
@@ -258,11 +264,11 @@ class LocalKernelHost(KernelHost):
         )
         stack.callback(channel.close)
         relay = asyncio.create_task(channel.run(), name="channel")
-        stack.push_async_callback(_stop, relay)
+        stack.push_async_callback(stop, relay)
         return channel
 
 
-async def _stop(task: asyncio.Task[None]) -> None:
+async def stop(task: asyncio.Task[None]) -> None:
     """Cancel a task of ours and see it end."""
     task.cancel()
     await asyncio.wait([task])
@@ -270,4 +276,4 @@ async def _stop(task: asyncio.Task[None]) -> None:
         log.error("a channel broke: %r", error)
 
 
-__all__ = ["LocalKernelHost", "SandboxMode", "log_for_author"]
+__all__ = ["LocalKernelHost", "SandboxMode", "log_for_author", "stop"]

@@ -43,12 +43,15 @@ class Orders:
         uid: user to become, or ``None`` to stay who we are.
         no_nesting: bubblewrap can forbid further user namespaces.
         filtered: system calls are filtered.
+        users: the first of the users that it may give to others, and how many there
+            are; ``None`` if it shall know its own alone.
     """
 
     cgroups: Sequence[str]
     uid: int | None
     no_nesting: bool
     filtered: bool
+    users: tuple[int, int] | None = None
 
 
 class Process:
@@ -134,6 +137,8 @@ def _start(
                 "cgroups": list(orders.cgroups),
                 "uid": orders.uid,
                 "sources": sources,
+                "users": orders.users,
+                "given": sandbox.GIVEN_USERS,
                 "parent": os.getpid(),
                 "argv": argv,
                 "environment": environment or {"PATH": "/usr/bin:/bin"},
@@ -172,14 +177,18 @@ async def launch(world: sandbox.World, orders: Orders) -> Process:
             numbers = [n for n in (getattr(fds, f) for f in fds.__slots__) if n is not None]
             args = sandbox.encode(
                 sandbox.arguments(
-                    world, fds, staged=orders.uid is not None, no_nesting=orders.no_nesting
+                    world,
+                    fds,
+                    staged=orders.uid is not None,
+                    no_nesting=orders.no_nesting and not world.forking,
+                    users=orders.users is not None,
                 )
             )
             paper = memory_file(handed, "args", args)
             sources = [str(bind.source) for bind in world.binds]
             bwrap = shutil.which("bwrap") or "/usr/bin/bwrap"
             argv = [bwrap, "--args", str(paper), *sandbox.command(world)]
-            process = _start(orders, argv, sources, [*numbers, paper])
+            process = _start(orders, argv, sources, [*numbers, paper, *world.fds])
         try:
             process.found_first(await _first_process(info))
         except KernelStartFailed as error:
@@ -230,7 +239,9 @@ def _descriptors(
 
     return sandbox.Descriptors(
         info=info,
-        seccomp=memory_file(stack, "seccomp", seccomp.program()) if orders.filtered else None,
+        seccomp=memory_file(stack, "seccomp", seccomp.program(forking=world.forking))
+        if orders.filtered
+        else None,
         connection=memory_file(stack, "connection", world.connection),
         passwd=file("passwd", sandbox.USERS),
         group=file("group", sandbox.GROUPS),

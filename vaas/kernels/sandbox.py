@@ -13,13 +13,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vaas.errors import KernelStartFailed
 from vaas.kernels.base import Limits
 
+INSIDE_ID = 1000
+"""User and group of every viewer, as they are called inside."""
+
 DATA, SCRATCH, HOME = "/data", "/scratch", "/home/viewer"
+MOUNTED = "/mounted"
+"""Shows the folder around a mounted share, so that a mount made anew appears; a link leads on."""
+
 SOCKETS = "/run/kernel"
 """Where the kernel puts its sockets: a small private file system, not the host's disk."""
 
@@ -34,10 +40,17 @@ SHARED_ETC = (
 )  # fmt: skip
 """What programs below ``/usr`` need of the host's ``/etc``; no secret is kept there."""
 
+FIRST_OTHER = 2000
+"""The first of the users that a template's forks become, as the template calls it."""
+
+OWN_USER = ("--unshare-user", "--uid", str(INSIDE_ID), "--gid", str(INSIDE_ID))
+GIVEN_USERS = (200, 201)
+"""Descriptors of the user namespaces that ``stage`` makes: to set up in, and to run in."""
+
 NAMESPACES = (
-    "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
+    "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
     "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--clearenv",
-    "--hostname", "vaas", "--uid", "1000", "--gid", "1000",
+    "--hostname", "vaas",
 )  # fmt: skip
 
 
@@ -66,6 +79,9 @@ class World:
         limits: what it may use.
         connection: the text of its connection file.
         data: bytes of private memory for each process, where no cgroup counts it.
+        fds: descriptors that it inherits.
+        forking: it is a template: forks of it get namespaces of their own.
+        links: symbolic links: what they lead to, by their place.
     """
 
     argv: Sequence[str]
@@ -75,6 +91,9 @@ class World:
     limits: Limits
     connection: bytes
     data: int | None = None
+    fds: Sequence[int] = ()
+    forking: bool = False
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +109,9 @@ class Descriptors:
     nsswitch: int
 
 
-def arguments(world: World, fds: Descriptors, *, staged: bool, no_nesting: bool) -> list[str]:
+def arguments(
+    world: World, fds: Descriptors, *, staged: bool, no_nesting: bool, users: bool = False
+) -> list[str]:
     """Bubblewrap's arguments, without the program's own name.
 
     Args:
@@ -98,11 +119,16 @@ def arguments(world: World, fds: Descriptors, *, staged: bool, no_nesting: bool)
         fds: descriptors as the child has them.
         staged: sources were put at ``/run/INDEX`` by ``stage``.
         no_nesting: this bubblewrap can forbid further user namespaces.
+        users: ``stage`` makes the user namespaces.
     """
-    out = [*NAMESPACES, "--info-fd", str(fds.info)]
+    setup, inside = GIVEN_USERS
+    given = ("--userns", str(setup), "--userns2", str(inside))
+    out = [*(given if users else OWN_USER), *NAMESPACES, "--info-fd", str(fds.info)]
     out += ["--disable-userns"] if no_nesting else []
     out += ["--seccomp", str(fds.seccomp)] if fds.seccomp is not None else []
     out += [*_system(), *_etc(fds), *_writable(world.limits), *_binds(world.binds, staged=staged)]
+    for place, goal in world.links.items():
+        out += ["--symlink", goal, place]
     out += ["--perms", "0600", "--file", str(fds.connection), f"{SOCKETS}/connection.json"]
     out += ["--remount-ro", "/", "--chdir", world.folder]
     for name, value in world.environment.items():
@@ -171,18 +197,24 @@ def _etc(fds: Descriptors) -> Iterator[str]:
         yield from ("--ro-bind-try", path, path)
 
 
-def _writable(limits: Limits) -> Iterator[str]:
-    """Memory file systems; ``/dev`` itself is closed before one is put into it."""
-    yield from ("--remount-ro", "/dev")
+def places(limits: Limits) -> dict[str, int]:
+    """What can be written inside: bytes of each memory file system, by its path."""
     small = min(64 << 20, limits.memory // 8)
-    places = {
+    return {
         "/dev/shm": small,  # noqa: S108  the sandbox's own
         "/tmp": small,  # noqa: S108  the sandbox's own
         HOME: small,
         SCRATCH: limits.scratch,
         SOCKETS: 256 << 10,
     }
-    for place, size in places.items():
+
+
+def _writable(limits: Limits) -> Iterator[str]:
+    """Memory file systems; ``/dev`` itself is closed before one is put into it."""
+    yield from ("--remount-ro", "/dev")
+    # Else they would be made as private as what is put into them.
+    yield from ("--dir", "/home", "--dir", "/run")
+    for place, size in places(limits).items():
         yield from ("--perms", "0700", "--size", str(size), "--tmpfs", place)
 
 
@@ -194,9 +226,13 @@ def _binds(binds: Sequence[Bind], *, staged: bool) -> Iterator[str]:
 
 __all__ = [
     "DATA",
+    "FIRST_OTHER",
+    "GIVEN_USERS",
     "GROUPS",
     "HOME",
     "HOSTS",
+    "INSIDE_ID",
+    "MOUNTED",
     "NSSWITCH",
     "SCRATCH",
     "SOCKETS",
@@ -207,5 +243,6 @@ __all__ = [
     "arguments",
     "command",
     "encode",
+    "places",
     "prlimit",
 ]

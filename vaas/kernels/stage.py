@@ -15,9 +15,12 @@ import signal
 import sys
 from typing import Any
 
-CLONE_NEWNS = 0x00020000
+CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_SLAVE = 2, 4, 4096, 16384, 1 << 19
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
+INSIDE_ID, FIRST_OTHER = 1000, 2000
+"""User inside a sandbox, and the first of those that a template's forks become."""
+
 STAGING = "/run"
 """Hidden by a small tmpfs in our own mount namespace; nothing below it is needed."""
 
@@ -51,6 +54,73 @@ def stage_mounts(libc: ctypes.CDLL, sources: list[str]) -> None:
         _call(libc, "mount", origin, place.encode(), None, MS_BIND | MS_REC, None)
 
 
+def _map(pid: int, lines: list[tuple[int, int, int]]) -> None:
+    text = "".join(f"{inside} {outside} {count}\n" for inside, outside, count in lines)
+    for kind in ("gid_map", "uid_map"):
+        with open(f"/proc/{pid}/{kind}", "w", encoding="ascii") as file:  # noqa: PTH123
+            file.write(text)
+
+
+def _hold_users(libc: ctypes.CDLL, uid: int, count: int, ask: int, say: int) -> None:
+    """Make two user namespaces, one inside the other, and hold them until ``ask`` ends."""
+    become(uid)
+    # A change of user hides a process from its peers; its maps must be written.
+    _call(libc, "prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
+    _call(libc, "unshare", CLONE_NEWUSER)
+    os.write(say, b"made")
+    os.read(ask, 1)
+    ready, tell = os.pipe()
+    inner = os.fork()
+    if inner == 0:
+        _call(libc, "unshare", CLONE_NEWUSER)
+        os.write(tell, b"made")
+        signal.pause()
+    os.read(ready, 4)
+    _map(inner, [(INSIDE_ID, 0, 1), (FIRST_OTHER, 1, count)])
+    os.write(say, str(inner).encode())
+    os.read(ask, 1)
+    os.kill(inner, signal.SIGKILL)
+    os.waitpid(inner, 0)
+
+
+def make_users(libc: ctypes.CDLL, uid: int, users: tuple[int, int], given: list[int]) -> None:
+    """Make user namespaces in which others than the template's own user exist.
+
+    Bubblewrap's own know one user alone. Its set-up needs a root, so there are
+    two: in the outer one the template's user is root, in the inner one it is
+    the viewer, and the forks' users follow from ``FIRST_OTHER`` on.
+
+    Args:
+        libc: the C library.
+        uid: the template's user.
+        users: the first of its forks' users, and how many.
+        given: numbers that the descriptors of both shall have.
+    """
+    first, count = users
+    (asked, ask), (heard, say) = os.pipe(), os.pipe()
+    holder = os.fork()
+    if holder == 0:
+        code = 1
+        try:
+            os.close(ask)
+            _hold_users(libc, uid, count, asked, say)
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(say)
+    os.read(heard, 4)
+    _map(holder, [(0, uid, 1), (1, first, count)])
+    os.write(ask, b"1")
+    inner = os.read(heard, 20)
+    if not inner:
+        raise OSError("the user namespaces could not be made")
+    for number, pid in zip(given, (holder, int(inner)), strict=True):
+        fd = os.open(f"/proc/{pid}/ns/user", os.O_RDONLY)
+        os.dup2(fd, number, inheritable=True)
+    os.close(ask)
+    os.waitpid(holder, 0)
+
+
 def become(uid: int) -> None:
     """Drop root for good."""
     os.setgroups([])
@@ -77,6 +147,8 @@ def main() -> None:
         with open(procs, "w", encoding="ascii") as file:  # noqa: PTH123
             file.write(str(os.getpid()))
     if orders["uid"] is not None:
+        if orders["users"] is not None:
+            make_users(libc, orders["uid"], orders["users"], orders["given"])
         stage_mounts(libc, orders["sources"])
         become(orders["uid"])
     die_with(libc, orders["parent"])

@@ -56,14 +56,18 @@ def pack(frame: Frame) -> bytes:
     return b"".join([struct.pack(f"<{len(offsets) + 1}Q", len(offsets), *offsets), *pieces])
 
 
-def unpack(data: bytes) -> Frame:
-    """Take a viewer's frame apart.
+def unpack(data: bytes, limit: int = FRAME_LIMIT) -> Frame:
+    """Take apart a frame that a stranger made.
+
+    Args:
+        data: its bytes.
+        limit: how many it may have.
 
     Raises:
         MessageRefused: it is too large or no frame of this protocol.
     """
-    if len(data) > FRAME_LIMIT:
-        raise MessageRefused(f"a frame of {len(data)} bytes is over {FRAME_LIMIT}")
+    if len(data) > limit:
+        raise MessageRefused(f"a frame of {len(data)} bytes is over {limit}")
     offsets = _offsets(data)
     pieces = [bytes(data[a:b]) for a, b in pairwise(offsets)]
     try:

@@ -11,6 +11,23 @@ phases = Histogram("vaas_phase_seconds", "Time spent in each phase", ["phase"], 
 kernels = Gauge("vaas_kernels", "Kernels that live now")
 kernel_ends = Counter("vaas_kernel_ends", "Kernels ended, by reason", ["reason"])
 refused_messages = Counter("vaas_refused_messages", "Viewers' messages refused")
+templates = Counter("vaas_templates", "Templates made, or why not", ["outcome"])
+forks = Counter("vaas_forks", "Viewers' kernels that were forked")
+mounts = Gauge("vaas_mounts", "Shares that are mounted now")
+mount_restarts = Counter("vaas_mount_restarts", "Mount daemons that died and were replaced")
+mounted_bytes = Counter("vaas_mounted_bytes", "Bytes of files fetched for mounts")
 cell_errors = Counter("vaas_cell_errors", "Cells that failed")
 
-__all__ = ["cell_errors", "kernel_ends", "kernels", "launches", "phases", "refused_messages"]
+__all__ = [
+    "cell_errors",
+    "forks",
+    "kernel_ends",
+    "kernels",
+    "launches",
+    "mount_restarts",
+    "mounted_bytes",
+    "mounts",
+    "phases",
+    "refused_messages",
+    "templates",
+]

@@ -5,6 +5,7 @@ from vaas.rendering.execute import CellResult, failure_view, run_cells
 from vaas.rendering.failures import CellFailure
 from vaas.rendering.notebook import Notebook, choose_kernel, describe, load_notebook
 from vaas.rendering.page import PageRenderer, has_template
+from vaas.rendering.record import Recording, record_cells
 from vaas.rendering.source import SourceCell, source_cells
 
 __all__ = [
@@ -14,12 +15,14 @@ __all__ = [
     "CellResult",
     "Notebook",
     "PageRenderer",
+    "Recording",
     "SourceCell",
     "choose_kernel",
     "describe",
     "failure_view",
     "has_template",
     "load_notebook",
+    "record_cells",
     "run_cells",
     "source_cells",
 ]

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 import nbformat
@@ -52,7 +53,14 @@ class CellResult:
 
 
 async def run_cells(
-    notebook: Notebook, manager: Any, client: Any, *, timeout: float, inject: Inject
+    notebook: Notebook,
+    manager: Any,
+    client: Any,
+    *,
+    timeout: float,
+    inject: Inject,
+    known: Mapping[int, CellResult] = MappingProxyType({}),
+    record: bool = False,
 ) -> AsyncIterator[CellResult]:
     """Run the code cells of a notebook in order.
 
@@ -63,20 +71,26 @@ async def run_cells(
         timeout: seconds that one cell may take.
         inject: puts an iopub message before the viewer; used for outputs that
             ``Output`` widgets capture while cells run.
+        known: results of cells that have run already, by place in the notebook.
+        record: nobody watches: later cells may still change what results show, and
+            the widgets' state at the end goes into the notebook's metadata.
 
     Yields:
         the result of each code cell; after a failure nothing more.
     """
-    runner = _Runner(notebook.node, km=manager, timeout=int(timeout), inject=inject)
+    options = {"timeout": int(timeout), "inject": inject, "store_widget_state": record}
+    runner = _Runner(notebook.node, km=manager, **options)
     runner.reset_execution_trackers()
     runner.kc = client
     try:
         for index, cell in enumerate(notebook.node.cells):
             if cell.cell_type == "code":
-                result = await _run_cell(runner, index, cell)
+                result = known.get(index) or await _run_cell(runner, index, cell)
                 yield result
                 if result.failure:
                     return
+        if record:
+            runner.set_widgets_metadata()
     finally:
         for captured in runner.captured():
             captured.cancel()
@@ -224,7 +238,6 @@ class _Runner(NotebookClient):
     def __init__(self, node: Any, **options: Any) -> None:
         super().__init__(
             node,
-            store_widget_state=False,
             allow_errors=False,
             coalesce_streams=False,
             # A cell's reply overtakes what it said before; a flood takes its time to arrive.
@@ -249,6 +262,8 @@ class _Runner(NotebookClient):
 
     def let_go(self, cell: Any, cell_index: int) -> None:
         """Forget a cell's outputs once the viewer has them; updates go to the page itself."""
+        if self.store_widget_state:
+            return
         cell.outputs = []
         self.clear_display_id_mapping(cell_index)
 

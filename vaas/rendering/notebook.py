@@ -22,6 +22,7 @@ MAX_BYTES = 64 << 20
 """Largest notebook file that is read; facts of the trade say 20 MB is already odd."""
 
 _VERSIONS = (3, 4)
+_FRESH = "vaas.fresh"
 _KINDS = ("code", "markdown", "raw")
 
 
@@ -39,6 +40,9 @@ class Notebook:
         theme: ``light`` unless it asks for ``dark``, or for ``auto`` (as the
             viewer's system has it): most notebooks are drawn for light paper.
         cells: how many code cells it has.
+        launch: how viewers' kernels begin: ``fork``, ``fresh``, or as the
+            service thinks best if empty.
+        fresh: places of the cells that run for each viewer, tagged ``vaas.fresh``.
     """
 
     path: str
@@ -48,6 +52,8 @@ class Notebook:
     template: str
     theme: str
     cells: int
+    launch: str
+    fresh: frozenset[int]
 
 
 def load_notebook(root: Path, path: str) -> Notebook:
@@ -71,6 +77,12 @@ def load_notebook(root: Path, path: str) -> Notebook:
         template=text(voila.get("template")),
         theme=_theme(metadata.get("theme", voila.get("theme"))),
         cells=sum(cell.cell_type == "code" for cell in node.cells),
+        launch=_launch(metadata.get("launch")),
+        fresh=frozenset(
+            index
+            for index, cell in enumerate(node.cells)
+            if cell.cell_type == "code" and _FRESH in cell.metadata.get("tags", ())
+        ),
     )
 
 
@@ -150,6 +162,10 @@ def _parse(content: str) -> Any:
 
 def _theme(asked: Any) -> str:
     return asked if asked in ("light", "dark", "auto") else "light"
+
+
+def _launch(asked: Any) -> str:
+    return asked if asked in ("fork", "fresh") else ""
 
 
 def _heading(node: Any) -> str:

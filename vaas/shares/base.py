@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import ClassVar
 
 from vaas.model import Entry, Secret, Share, ShareLink
@@ -78,7 +78,9 @@ class Provider(ABC):
         """
 
     @abstractmethod
-    def read(self, share: Share, entry: Entry, offset: int = 0) -> AsyncGenerator[bytes, None]:
+    def read(
+        self, share: Share, entry: Entry, offset: int = 0, size: int | None = None
+    ) -> AsyncGenerator[bytes, None]:
         """A file's bytes, as they arrive.
 
         Called by a data mode, for several files at once; again with an
@@ -88,6 +90,8 @@ class Provider(ABC):
             share: as ``resolve`` gave it.
             entry: as ``list`` gave it.
             offset: bytes to leave out at the start.
+            size: bytes wanted, where not all; a provider that cannot ask for a
+                part may give more.
 
         Returns:
             pieces of any size. The caller closes the iterator.
@@ -109,6 +113,23 @@ def digest(entries: Iterable[Entry]) -> str:
     """
     lines = sorted(f"{e.path}\0{e.is_folder}\0{e.size}\0{e.tag}" for e in entries)
     return hashlib.sha256("\n".join(lines).encode(errors="surrogatepass")).hexdigest()[:40]
+
+
+async def first(size: int | None, pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """The first ``size`` bytes.
+
+    An answer of just this size is read to its very end, so that its connection
+    can be used again.
+    """
+    left = size
+    async for piece in pieces:
+        if left is None:
+            yield piece
+            continue
+        if piece and not left:
+            return
+        yield piece[:left]
+        left -= min(left, len(piece))
 
 
 async def _list_all(list_folder: ListFolder, paths: Sequence[str]) -> list[Sequence[Entry]]:
@@ -154,4 +175,4 @@ async def tree_digest(list_folder: ListFolder, limit: int = WALK_ENTRIES) -> str
     return digest(seen)
 
 
-__all__ = ["WALK_ENTRIES", "ListFolder", "Provider", "digest", "tree_digest"]
+__all__ = ["WALK_ENTRIES", "ListFolder", "Provider", "digest", "first", "tree_digest"]

@@ -52,7 +52,11 @@ class Local(Provider):
         return await asyncio.to_thread(lambda: [*_members(path.resolve(), folder)])
 
     async def read(
-        self, share: Share, entry: Entry, offset: int = 0
+        self,
+        share: Share,
+        entry: Entry,
+        offset: int = 0,
+        size: int | None = None,  # noqa: ARG002 (the whole rest costs nothing here)
     ) -> AsyncGenerator[bytes, None]:
         """See ``Provider.read``."""
         path = self._path(share.link)

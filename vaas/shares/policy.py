@@ -40,6 +40,7 @@ class SiteRule:
         dav_root: pins the DAV root, a path with ``{token}`` in it; may be empty.
         insecure: whether plain http is admitted.
         private: whether loopback and private addresses are admitted.
+        data: the data mode for its shares; not this room's matter.
     """
 
     host: str
@@ -47,6 +48,7 @@ class SiteRule:
     dav_root: str = ""
     insecure: bool = False
     private: bool = False
+    data: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)

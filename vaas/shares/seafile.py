@@ -36,7 +36,7 @@ from vaas.shares.forms import asks_password, cookie_header, encoded, form_header
 from vaas.shares.multistatus import MAX_BYTES, MAX_ENTRIES, bare_etag
 from vaas.shares.policy import OutboundPolicy
 from vaas.shares.refusals import is_html, refusal, said
-from vaas.shares.webdav import after, check_same, whole_size
+from vaas.shares.webdav import after, check_same, part, whole_size
 
 _OK, _PARTIAL = 200, 206
 _MOVED = frozenset({301, 302, 303, 307})
@@ -112,7 +112,7 @@ class Seafile(Provider):
             return Entry(name, False, size, tag, modified)
 
     async def read(
-        self, share: Share, entry: Entry, offset: int = 0
+        self, share: Share, entry: Entry, offset: int = 0, size: int | None = None
     ) -> AsyncGenerator[bytes, None]:
         """See ``Provider.read``."""
         link, token = share.link, _token(share.link)
@@ -120,7 +120,7 @@ class Seafile(Provider):
         if not share.is_file:
             page = f"{link.root}/d/{token}/files/?p={quote('/' + entry.path, safe='')}&dl=1"
         url = await self._location(link, share.password, page, inside=True)
-        async with self._download(url, {"Range": f"bytes={offset}-"} if offset else {}) as answer:
+        async with self._download(url, part(offset, size)) as answer:
             if answer.status not in {_OK, _PARTIAL}:
                 raise ShareChanged(f"the file server answers with status {answer.status}")
             # The listing writes times in another way than headers do.

@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from vaas.errors import ConfigError, VaasError
 from vaas.model import Entry, Secret, Share, ShareLink
-from vaas.shares.base import Provider
+from vaas.shares.base import Provider, first
 from vaas.shares.client import OutboundClient
 from vaas.shares.detect import Detector, Found
 from vaas.shares.flight import SingleFlight
@@ -113,7 +113,7 @@ class Shares:
             return await provider.list(share, folder)
 
     async def read(
-        self, share: Share, entry: Entry, offset: int = 0
+        self, share: Share, entry: Entry, offset: int = 0, size: int | None = None
     ) -> AsyncGenerator[bytes, None]:
         """See ``vaas.model.Reader``.
 
@@ -123,8 +123,8 @@ class Shares:
         """
         with self._remembering(share):
             provider = await self._provider(share.link)
-            async with aclosing(provider.read(share, entry, offset)) as pieces:
-                async for piece in pieces:
+            async with aclosing(provider.read(share, entry, offset, size)) as pieces:
+                async for piece in first(size, pieces):
                     yield piece
 
     @contextmanager

@@ -201,15 +201,13 @@ class DavProvider(Provider):
         return await parse(answer.body, answer.url)
 
     async def read(
-        self, share: Share, entry: Entry, offset: int = 0
+        self, share: Share, entry: Entry, offset: int = 0, size: int | None = None
     ) -> AsyncGenerator[bytes, None]:
         """See ``Provider.read``."""
         # The legacy endpoints of all products show a single file as the root itself.
         at_root = share.is_file and (self.file_is_root or not self._token_in_path)
         path = "" if at_root else entry.path
-        headers = {**_HEADERS, "Accept-Encoding": "identity"}
-        if offset:
-            headers["Range"] = f"bytes={offset}-"
+        headers = {**_HEADERS, "Accept-Encoding": "identity", **part(offset, size)}
         async with self.client.stream(
             "GET",
             self.url(share.link, path),
@@ -221,6 +219,13 @@ class DavProvider(Provider):
             check_same(answer, entry, offset)
             async for chunk in after(answer, offset):
                 yield chunk
+
+
+def part(offset: int, size: int | None) -> dict[str, str]:
+    """The header that asks for a part of a file; none for all of it."""
+    if not offset and size is None:
+        return {}
+    return {"Range": f"bytes={offset}-{'' if size is None else offset + size - 1}"}
 
 
 async def _whole(answer: StreamAnswer) -> Answer:
@@ -283,4 +288,4 @@ def disposition_name(headers: Mapping[str, str]) -> str:
     return message.get_filename() or ""
 
 
-__all__ = ["DavProvider", "after", "check_same", "disposition_name", "whole_size"]
+__all__ = ["DavProvider", "after", "check_same", "disposition_name", "part", "whole_size"]

@@ -1,8 +1,18 @@
 """From a share to a workspace: its files, local and read-only."""
 
+from vaas.storage.auto import AutoStorage
 from vaas.storage.base import OnProgress, Storage
 from vaas.storage.copy import CopyStorage
 from vaas.storage.limits import CopyLimits
 from vaas.storage.native import NativeStorage
+from vaas.storage.rclone import RcloneMount
 
-__all__ = ["CopyLimits", "CopyStorage", "NativeStorage", "OnProgress", "Storage"]
+__all__ = [
+    "AutoStorage",
+    "CopyLimits",
+    "CopyStorage",
+    "NativeStorage",
+    "OnProgress",
+    "RcloneMount",
+    "Storage",
+]

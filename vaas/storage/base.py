@@ -36,7 +36,9 @@ class Storage(ABC):
 
         Returns:
             a context that gives a complete ``Workspace``: never half a tree.
-            While it is open the files neither change nor disappear.
+            While it is open the files neither change nor disappear; in a mode
+            that reads them only when a kernel does, one that changed in the
+            share gives an error, never a mixture.
 
         Raises:
             WorkspaceError: a limit is exceeded, the disk is full, or the share

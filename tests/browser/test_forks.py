@@ -1,0 +1,45 @@
+"""A forked dashboard in the browser: there at once, live, and each viewer's own."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Share, Visit
+from tests.browser.notebooks import notebook
+from tests.browser.service import Service
+
+pytestmark = pytest.mark.browser
+
+FORK = {"vaas": {"launch": "fork"}}
+BODY = """
+import ipywidgets
+told, count, out = ipywidgets.Label("not yet"), 0, ipywidgets.Output()
+def press(_):
+    global count
+    count += 1
+    told.value = f"pressed {count}"
+    with out:
+        print("in a fork" if os.getpid() == 1 else "elsewhere")
+button = ipywidgets.Button(description="Press")
+button.on_click(press)
+ipywidgets.VBox([button, told, out])
+"""
+
+
+def test_two_viewers_of_one_run(service: Service, share: Share, visit: Visit) -> None:
+    body = notebook(
+        "import os\nline = display('first', display_id=True)", BODY, "line.update('second')", **FORK
+    )
+    address = share({"a.ipynb": body})
+    first, second = visit(service), visit(service)
+    for viewer in (first, second):
+        page = viewer.open(address)
+        expect(viewer.cell(0)).to_have_text("'second'")
+        expect(page.get_by_text("not yet")).to_be_visible()
+    first.page.get_by_role("button", name="Press").click()
+    expect(first.page.get_by_text("pressed 1")).to_be_visible()
+    expect(first.page.locator(".widget-output")).to_have_text("in a fork", use_inner_text=True)
+    second.page.get_by_role("button", name="Press").click()
+    expect(second.page.get_by_text("pressed 1")).to_be_visible()
+    expect(second.page.get_by_text("not yet")).to_have_count(0)

@@ -1,0 +1,45 @@
+"""``vaas check`` tells an author what keeps a notebook from opening at once."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat.v4 as nb
+import pytest
+
+pytestmark = pytest.mark.sandbox
+
+THREAD = (
+    "import threading, time\n"
+    "threading.Thread(target=time.sleep, args=(60,), name='worker', daemon=True).start()"
+)
+
+
+def check(folder: Path, data: Path) -> dict[str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "vaas", "check", str(folder), "--json"],
+        env={**os.environ, "VAAS_DATA": str(data)},
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    return {one["path"]: one["waits"] for one in json.loads(done.stdout)["notebooks"]}
+
+
+def test_what_makes_viewers_wait_is_told(tmp_path):
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python", "language": "python"}}
+    books = {
+        "good": ("print(1)", {}),
+        "thread": (THREAD, {}),
+        "fresh": ("print(1)", {"vaas": {"launch": "fresh"}}),
+    }
+    (tmp_path / "share").mkdir()
+    for name, (code, more) in books.items():
+        book = nb.new_notebook(cells=[nb.new_code_cell(code)], metadata=metadata | more)
+        (tmp_path / "share" / f"{name}.ipynb").write_text(json.dumps(book))
+    waits = check(tmp_path / "share", tmp_path / "data")
+    assert waits["good.ipynb"] == ""
+    assert waits["thread.ipynb"] == "the thread 'worker' still runs"
+    assert "fresh" in waits["fresh.ipynb"]

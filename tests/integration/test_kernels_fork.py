@@ -1,0 +1,343 @@
+"""Forks of a notebook that has run: what works in them, and what divides them."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.security.kernel_tools import a_host, frame, leftovers, request, run, until
+from vaas.errors import KernelDied, KernelStartFailed, ServerFull, SessionGone
+from vaas.kernels.wire import unpack
+
+pytestmark = pytest.mark.sandbox
+
+
+class Page:
+    """A page at a fork's channel: sends messages, hears until something comes."""
+
+    def __init__(self, kernel):
+        self.kernel = kernel
+        self.heard = []
+
+    async def send(self, kind, content, **options: str):
+        await self.kernel.channel.send(frame(kind, content, **options))
+
+    async def until(self, fits, within=20):
+        async with asyncio.timeout(within):
+            frames = self.kernel.channel.attach()
+            try:
+                async for data in frames:
+                    header, _, _, content, *buffers = unpack(data).parts
+                    message = json.loads(header)["msg_type"], json.loads(content), buffers
+                    self.heard.append(message)
+                    if fits(*message):
+                        return message
+            finally:
+                await frames.aclose()
+        raise AssertionError("the channel ended")
+
+    async def change(self, model, **state: object):
+        data = {"method": "update", "state": state, "buffer_paths": []}
+        await self.send("comm_msg", {"comm_id": model, "data": data})
+
+    async def shown(self, name, value):
+        """Wait until a widget's value is told."""
+        await self.until(lambda _kind, content, _: _told(content).get(name) == value)
+
+
+def _told(content):
+    return (content.get("data") or {}).get("state") or {}
+
+
+async def template(host, tmp_path, *cells: str, **limits: float):
+    """A sealed template in which cells have run."""
+    made = await host.prepare(request(tmp_path / "share", **limits))
+    for cell in cells:
+        done = await run(made, cell, within=60)
+        assert done.error == "", done
+    assert await made.seal() == []
+    return made
+
+
+async def forked(host, tmp_path, *cells: str, **limits: float):
+    made = await template(host, tmp_path, *cells, **limits)
+    return await made.fork(request(tmp_path / "share", **limits))
+
+
+@pytest.fixture
+async def host(tmp_path):
+    async with a_host(tmp_path / "run", "fork", most=12) as host:
+        yield host
+
+
+async def test_variables_are_there_and_private(host, tmp_path):
+    made = await template(host, tmp_path, "x = [1]")
+    one, two = [await made.fork(request(tmp_path / "share")) for _ in range(2)]
+    assert (await run(one, "x.append(2); print(x)")).out == "[1, 2]\n"
+    assert (await run(two, "print(x)")).out == "[1]\n"
+
+
+async def test_an_endless_cell_can_be_interrupted(host, tmp_path):
+    kernel = await forked(host, tmp_path, "1")
+    endless = asyncio.create_task(run(kernel, "while True: pass"))
+    await until(lambda: kernel.channel.busy)
+    await kernel.interrupt()
+    assert (await endless).error.startswith("KeyboardInterrupt")
+    await kernel.interrupt()  # nothing runs: nothing happens
+    assert (await run(kernel, "print('alive')")).out == "alive\n"
+
+
+async def test_a_viewer_can_interrupt_a_callback(host, tmp_path):
+    code = (
+        "import ipywidgets as w\nb, told = w.IntText(), w.Label()\n"
+        "def spin(_):\n    told.value = 'on'\n    while True: pass\n"
+        "b.observe(spin, 'value')\nprint(b.model_id)"
+    )
+    made = await host.prepare(request(tmp_path / "share"))
+    model = (await run(made, code)).text
+    assert await made.seal() == []
+    kernel = await made.fork(request(tmp_path / "share"))
+    page = Page(kernel)
+    await page.change(model, value=1)
+    await page.shown("value", "on")
+    await page.send("interrupt_request", {}, channel="control")
+    await page.until(lambda kind, *_: kind == "interrupt_reply")
+    await until(lambda: not kernel.channel.busy)
+    assert (await run(kernel, "print('alive')")).out == "alive\n"
+
+
+async def test_nobody_is_asked(host, tmp_path):
+    kernel = await forked(host, tmp_path, "1")
+    for question in ("input('?')", "__import__('getpass').getpass()"):
+        assert "StdinNotImplementedError" in (await run(kernel, question)).error
+
+
+async def test_a_cells_task_goes_on_in_the_fork(host, tmp_path):
+    code = (
+        "import asyncio\nticks = []\n"
+        "async def tick():\n"
+        "    while True:\n        await asyncio.sleep(0.05); ticks.append(1)\n"
+        "task = asyncio.create_task(tick())\nawait asyncio.sleep(0.2)"
+    )
+    kernel = await forked(host, tmp_path, code)
+    before = int((await run(kernel, "print(len(ticks))")).out)
+    done = await run(kernel, "await asyncio.sleep(0.3); print(len(ticks))")
+    assert int(done.out) > before + 2
+    assert (await run(kernel, "print(await asyncio.to_thread(lambda: 7))")).out == "7\n"
+
+
+async def test_random_numbers_differ(host, tmp_path):
+    made = await template(
+        host, tmp_path,
+        "import random, uuid, tempfile, numpy as np\n"
+        "random.random(); np.random.rand(); own = np.random.default_rng()\n"
+        "chosen = np.random.default_rng(7); tempfile.mktemp()",
+    )  # fmt: skip
+    draw = (
+        "print(random.random(), np.random.rand(), own.random(), uuid.uuid4(),"
+        " next(tempfile._get_candidate_names()), chosen.random())"
+    )
+    drawn = []
+    for _ in range(3):
+        kernel = await made.fork(request(tmp_path / "share"))
+        drawn.append((await run(kernel, draw)).out.split())
+    for column in list(zip(*drawn, strict=True))[:-1]:
+        assert len(set(column)) == 3, column
+    assert len({row[-1] for row in drawn}) == 1, "the author chose this seed"
+
+
+async def test_files_that_are_read_have_a_place_of_their_own(host, tmp_path):
+    (tmp_path / "share").mkdir()
+    (tmp_path / "share" / "data.txt").write_text("0123456789")
+    made = await template(host, tmp_path, "f = open('/data/data.txt', 'rb', 0); f.read(2)")
+    one, two = [await made.fork(request(tmp_path / "share")) for _ in range(2)]
+    assert (await run(one, "print(f.read(3))")).out == "b'234'\n"
+    assert (await run(two, "print(f.read(3))")).out == "b'234'\n"
+
+
+async def test_what_the_run_wrote_is_there_and_private(host, tmp_path):
+    code = "import os\nos.makedirs('/scratch/d'); open('/scratch/d/f', 'w').write('run')"
+    made = await template(host, tmp_path, code)
+    one, two = [await made.fork(request(tmp_path / "share")) for _ in range(2)]
+    assert (
+        await run(one, "open('/scratch/d/f', 'a').write('one'); open('/tmp/x', 'w')")
+    ).error == ""
+    assert (await run(two, "print(open('/scratch/d/f').read(), os.path.exists('/tmp/x'))")).out == (
+        "run False\n"
+    )
+
+
+async def test_children_and_threads_are_a_forks_own_matter(host, tmp_path):
+    kernel = await forked(host, tmp_path, "import subprocess, threading")
+    assert (
+        await run(kernel, "print(subprocess.run(['id', '-u'], capture_output=True).stdout)")
+    ).out == ("b'1000\\n'\n")
+    code = "t = threading.Thread(target=print, args=('from a thread',)); t.start(); t.join()"
+    assert (await run(kernel, code)).out == "from a thread\n"
+    assert "shell says" in (await run(kernel, "!echo shell says")).out
+
+
+LIBRARIES = {
+    "matplotlib": (
+        (
+            "import matplotlib.pyplot as plt, ipywidgets as w\ns, told = w.IntSlider(), w.Label()\n"
+            "def draw(n):\n    plt.plot([1, n]); plt.title('f'); plt.show()\ndraw(1)\n"
+            "def move(c):\n    draw(c.new); told.value = 'drawn'\n"
+            "s.observe(move, 'value')\nprint(s.model_id)"
+        ),
+        {"value": 4}, ("value", "drawn"),
+    ),
+    "ipywidgets": (
+        ("import ipywidgets as w\ns, told = w.IntSlider(), w.Label()\n"
+        "s.observe(lambda c: setattr(told, 'value', f'now {c.new}'), 'value')\nprint(s.model_id)"),
+        {"value": 4}, ("value", "now 4"),
+    ),
+    "Output": (
+        ("import ipywidgets as w\ns, out = w.IntSlider(), w.Output()\n"
+        "@out.capture()\ndef say(c): print('captured', c.new)\n"
+        "s.observe(say, 'value')\nprint(s.model_id)"),
+        {"value": 4}, ("msg_id", ""),
+    ),
+    "plotly": (
+        ("import plotly.graph_objects as go, ipywidgets as w\n"
+        "fig, s = go.FigureWidget([go.Scatter(y=[1, 2])]), w.IntSlider()\n"
+        "told = w.Label()\n"
+        "def move(c):\n    fig.data[0].y = [c.new, 1]\n    told.value = str(fig.data[0].y[0])\n"
+        "s.observe(move, 'value')\nprint(s.model_id)"),
+        {"value": 8}, ("value", "8"),
+    ),
+    "ipyleaflet": (
+        ("import ipyleaflet, ipywidgets as w\nm, s = ipyleaflet.Map(center=(1, 2), zoom=3), w.IntSlider()\n"
+        "s.observe(lambda c: setattr(m, 'zoom', c.new), 'value')\nprint(s.model_id)"),
+        {"value": 5}, ("zoom", 5.0),
+    ),
+    "ipyvuetify": (
+        ("import ipyvuetify as v\nt, told = v.TextField(v_model=''), v.Html(tag='p', children=[''])\n"
+        "t.observe(lambda c: setattr(told, 'children', [c.new]), 'v_model')\nprint(t.model_id)"),
+        {"v_model": "hello"}, ("children", ["hello"]),
+    ),
+    "anywidget": (
+        ("import anywidget, traitlets\n"
+        "class C(anywidget.AnyWidget):\n"
+        "    _esm = 'export default { render() {} }'\n"
+        "    n, twice = traitlets.Int(0).tag(sync=True), traitlets.Int(0).tag(sync=True)\n"
+        "    @traitlets.observe('n')\n    def _(self, c): self.twice = 2 * c.new\n"
+        "c = C()\nprint(c.model_id)"),
+        {"n": 3}, ("twice", 6),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("library", list(LIBRARIES))
+async def test_widgets_live_in_forks(host, tmp_path, library):
+    code, change, (name, value) = LIBRARIES[library]
+    made = await host.prepare(request(tmp_path / "share"))
+    model = (await run(made, code, within=60)).text
+    assert await made.seal() == []
+    for _ in range(2):
+        page = Page(await made.fork(request(tmp_path / "share")))
+        page.kernel.client.stop_channels()
+        await page.change(model, **change)
+        await page.shown(name, value)
+        await page.kernel.close()
+
+
+async def test_pictures_and_buffers(host, tmp_path):
+    kernel = await forked(
+        host, tmp_path,
+        "import matplotlib.pyplot as plt, numpy as np, ipywidgets as w\n"
+        "fig, ax = plt.subplots(); ax.plot([1, 2]); plt.close()\n"
+        "image = w.Image(value=b'a', format='png')",
+    )  # fmt: skip
+    page = Page(kernel)
+    asked = asyncio.create_task(run(kernel, "plt.plot(np.arange(3)); plt.show()"))
+    await asked
+    await run(kernel, "image.value = b'bytes!'")
+    _, _, buffers = await page.until(lambda *heard: bool(heard[2]))
+    assert bytes(buffers[0]) == b"bytes!"
+
+
+async def test_a_template_that_retires_leaves_its_forks_alone(host, tmp_path):
+    made = await template(host, tmp_path, "x = 1")
+    kernel = await made.fork(request(tmp_path / "share"))
+    await made.retire()
+    await asyncio.wait_for(asyncio.shield(made.ended), 5)
+    with pytest.raises(KernelStartFailed):
+        await made.fork(request(tmp_path / "share"))
+    assert (await run(kernel, "print(x)")).out == "1\n"
+    first = made._process.first
+    await kernel.close()
+    await until(lambda: made._process.returncode is not None)
+    print("the template's sandbox ended with its last fork", first)
+
+
+async def test_a_fork_that_dies_is_told_and_the_others_live(host, tmp_path):
+    made = await template(host, tmp_path, "import os")
+    one, two = [await made.fork(request(tmp_path / "share")) for _ in range(2)]
+    one.client.execute("os._exit(3)")
+    assert isinstance(await asyncio.wait_for(asyncio.shield(one.ended), 5), KernelDied)
+    assert (await run(two, "print('alive')")).out == "alive\n"
+    await two.close()
+    assert isinstance(two.ended.result(), SessionGone)
+
+
+async def test_a_full_house_is_told(tmp_path):
+    async with a_host(tmp_path / "run", "fork", most=1) as host:
+        made = await template(host, tmp_path, "1")
+        await made.fork(request(tmp_path / "share"))
+        with pytest.raises(ServerFull):
+            await made.fork(request(tmp_path / "share"))
+
+
+async def test_nothing_is_left_of_forks(tmp_path):
+    async with a_host(tmp_path / "run", "fork", most=12) as host:
+        made = await template(host, tmp_path, "x = 1")
+        await (await made.fork(request(tmp_path / "share"))).close()
+        before = leftovers(host)
+        for _ in range(3):
+            kernels = await asyncio.gather(
+                *(made.fork(request(tmp_path / "share")) for _ in range(6))
+            )
+            await asyncio.gather(*(run(kernel, "print(x)") for kernel in kernels))
+            await asyncio.gather(*(kernel.close() for kernel in kernels))
+        await until(lambda: leftovers(host) == before)
+    gone = leftovers(host)
+    assert (gone["kernel processes"], gone["cgroups"]) == (0, 0)
+
+
+async def test_what_a_fork_costs(host, tmp_path):
+    made = await template(host, tmp_path, "import numpy, ipywidgets; x = bytearray(50 << 20)")
+    took, kernels = [], []
+    for _ in range(6):
+        started = time.monotonic()
+        kernels.append(await made.fork(request(tmp_path / "share")))
+        took.append(time.monotonic() - started)
+    held = [await kernel.memory() >> 20 for kernel in kernels]
+    print(f"forks in ms: {[round(t * 1000) for t in took]}; MiB each: {held}")
+    assert sorted(took)[2] < 1
+    assert max(held) < 50
+
+
+async def test_what_nobody_holds_any_more_is_no_hindrance(host, tmp_path):
+    (tmp_path / "share").mkdir()
+    (tmp_path / "share" / "data.txt").write_text("x")
+    code = (
+        "import socket\n"
+        "class Knot: pass\n"
+        "knot = Knot(); knot.self, knot.read = knot, open('/data/data.txt')\n"
+        "knot.write, knot.line = open('/scratch/x', 'w'), socket.socket()\n"
+        "del knot"
+    )
+    kernel = await forked(host, tmp_path, "import gc; gc.disable()", code, "gc.enable()")
+    assert (await run(kernel, "print('alive')")).out == "alive\n"
+
+
+@pytest.mark.parametrize("name", ["slider", "chart", "map"])
+async def test_the_benchmarks_notebooks_are_forked(host, tmp_path, name):
+    folder = Path(__file__).parents[2] / "benchmarks" / "notebooks" / name
+    book = json.loads((folder / f"{name}.ipynb").read_text())
+    cells = ["".join(c["source"]) for c in book["cells"] if c["cell_type"] == "code"]
+    kernel = await forked(host, tmp_path, *cells)
+    assert (await run(kernel, "print('alive')")).out == "alive\n"

@@ -1,0 +1,80 @@
+"""Which way a share's files come to its dashboard, as viewers of all products get it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.service.harness import Stage, Viewer, code, staged
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
+
+KIB = 1 << 10
+BOOK = code(
+    "import os; print(os.stat('.').st_dev == os.stat('/').st_dev, os.path.realpath('.'))",
+    "data = open('data/values.bin', 'rb'); data.seek(300_000); print(len(data.read()))",
+    "print(sorted(os.listdir('data')))",
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage() -> AsyncIterator[Stage]:
+    """A service that mounts what is over half a megabyte or ten files."""
+    limits = {"above_bytes": 512 * KIB, "above_files": 10}
+    async with staged(kernel={"cell": 10, "most": 8, "grace": 2}, mount=limits) as found:
+        yield found
+
+
+def files(size: int, book: str = BOOK, count: int = 0) -> dict[str, str | bytes]:
+    many = {f"data/{n}.csv": "1" for n in range(count)}
+    return {"app.ipynb": book, "data/values.bin": bytes(size), **many}
+
+
+@pytest.mark.parametrize("product", ["nextcloud", "owncloud", "ocis", "reva", "seafile"])
+async def test_a_large_share_is_mounted(stage: Stage, viewer: Viewer, product: str) -> None:
+    line = await viewer.view(stage.share(files(600 * KIB), product))
+    assert [line.texts(n) for n in range(3)] == [
+        "False /mounted/share\n",
+        f"{600 * KIB - 300_000}\n",
+        "['values.bin']\n",
+    ]
+    assert line.ready == {"failed": False}
+
+
+async def test_a_small_one_is_copied(stage: Stage, viewer: Viewer) -> None:
+    line = await viewer.view(stage.share(files(400 * KIB)))
+    assert line.texts(0).endswith(" /data\n")
+    assert line.texts(1) == f"{400 * KIB - 300_000}\n"
+
+
+async def test_one_of_many_files_is_mounted(stage: Stage, viewer: Viewer) -> None:
+    line = await viewer.view(stage.share(files(400 * KIB, count=12)))
+    assert line.texts(0).endswith(" /mounted/share\n")
+
+
+async def test_pictures_and_lists_come_without_the_mount(stage: Stage, viewer: Viewer) -> None:
+    more = {"other.ipynb": BOOK, "deep/er/third.ipynb": BOOK, "deep/er/logo.png": b"\x89PNG"}
+    address = stage.share({**files(600 * KIB), **more})
+    listing = await viewer.get(address)
+    assert listing.status == 200
+    assert all(name in listing.text for name in ("app.ipynb", "other.ipynb", "third.ipynb"))
+    line = await viewer.view(f"{address}deep/er/third.ipynb")
+    assert line.texts(0).endswith(" /mounted/share/deep/er\n")
+
+
+async def test_without_rclone_it_is_copied_after_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def which(name: str, **more: str | None) -> str | None:
+        return None if name == "rclone" else found(name, **more)
+
+    found = shutil.which
+    monkeypatch.setattr(shutil, "which", which)
+    limits = {"above_bytes": 512 * KIB}
+    async with staged(kernel={"most": 2}, mount=limits) as stage, stage.viewer() as viewer:
+        line = await viewer.view(stage.share(files(600 * KIB)))
+        assert line.texts(0).endswith(" /data\n")
+        assert [one["why"] for one in stage.heard("shares are copied, not mounted")]

@@ -1,0 +1,175 @@
+"""The whole way to a fork: a notebook runs once, each viewer gets a process of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import nbformat.v4 as nb
+import pytest
+
+from tests.service.harness import Line, Stage, Viewer, book, code
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
+
+FORK = {"vaas": {"launch": "fork"}}
+
+
+def forked(*sources: str, fresh: tuple[int, ...] = ()) -> str:
+    """A notebook whose author wants forks from the first viewer on."""
+    cells = [nb.new_code_cell(source) for source in sources]
+    for index in fresh:
+        cells[index].metadata["tags"] = ["vaas.fresh"]
+    return book(cells, **FORK)
+
+
+async def states(line: Line) -> dict[str, Any]:
+    """The state of every widget, as the page's manager asks for it."""
+    opened = {"comm_id": "c", "target_name": "jupyter.widget.control", "data": {}}
+    await line.send("comm_open", opened, metadata={"version": "1.0.0"})
+    await line.send("comm_msg", {"comm_id": "c", "data": {"method": "request_states"}})
+    told = await line.until(
+        lambda heard: heard.kind == "comm_msg" and heard.content["comm_id"] == "c"
+    )
+    return dict(told.content["data"]["states"])
+
+
+async def until_made(stage: Stage, before: int) -> None:
+    async with asyncio.timeout(30):
+        while forks(stage) == before:  # noqa: ASYNC110 - made out of sight
+            await asyncio.sleep(0.05)
+
+
+def forks(stage: Stage) -> int:
+    return len(stage.front.launcher.sessions._prepared._kept)
+
+
+SLIDER = """
+import ipywidgets as w
+s, out = w.IntSlider(value=3), w.Label()
+s.observe(lambda change: setattr(out, 'value', f'now {change.new}'), 'value')
+w.VBox([s, out])
+"""
+
+
+def model(found: dict[str, Any], kind: str) -> tuple[str, dict[str, Any]]:
+    return next((k, v["state"]) for k, v in found.items() if v["state"]["_model_name"] == kind)
+
+
+async def test_a_fork_has_the_outputs_and_live_widgets(stage: Stage, viewer: Viewer) -> None:
+    address = stage.notebook(forked("import os\nprint(os.getpid())", SLIDER))
+    for _ in range(2):
+        async with viewer.dashboard(address) as line:
+            started = time.monotonic()
+            assert await line.until("vaas_ready")
+            print(f"ready after {time.monotonic() - started:.3f} s")
+            assert line.texts(0) == "2\n"
+            assert "widget-view" in str(line.cells[1])
+            slider, state = model(await states(line), "IntSliderModel")
+            assert state["value"] == 3
+            data = {"method": "update", "state": {"value": 9}, "buffer_paths": []}
+            await line.send("comm_msg", {"comm_id": slider, "data": data})
+            await line.until(
+                lambda heard: (
+                    heard.kind == "comm_msg"
+                    and heard.content["data"].get("state", {}).get("value") == "now 9"
+                )
+            )
+
+
+async def test_the_second_viewer_gets_a_fork_by_itself(stage: Stage, viewer: Viewer) -> None:
+    before = forks(stage)
+    address = stage.notebook(code("import os\nprint(os.getpid())", SLIDER))
+    first = await viewer.view(address)
+    await until_made(stage, before)
+    second = await viewer.view(address)
+    assert first.texts(0) == second.texts(0) == "2\n"
+    assert not stage.heard("fork_failed")
+
+
+async def test_cells_for_each_viewer_run_in_the_fork(stage: Stage, viewer: Viewer) -> None:
+    cells = ("import os\nn = 0", "n += 1\nprint(n, os.getpid())", "print(n)")
+    address = stage.notebook(forked(*cells, fresh=(1,)))
+    line = await viewer.view(address)
+    assert [line.texts(1), line.texts(2)] == ["2 1\n", "1\n"]
+
+
+async def test_what_later_cells_changed_is_shown_as_changed(stage: Stage, viewer: Viewer) -> None:
+    cells = ("line = display('first', display_id=True)", "line.update('second')")
+    line = await viewer.view(stage.notebook(forked(*cells)))
+    assert line.texts(0) == "'second'"
+
+
+async def test_the_widgets_state_is_kept_for_whoever_paints_the_page(
+    stage: Stage, viewer: Viewer
+) -> None:
+    await viewer.view(stage.notebook(forked(SLIDER + "\ns.value = 5")))
+    kept = list(stage.front.launcher.sessions._prepared._kept.values())[-1]
+    state = kept.recording.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    values = {one["model_name"]: one["state"].get("value") for one in state.values()}
+    assert values["IntSliderModel"] == 5
+    assert values["LabelModel"] == "now 5"
+
+
+REMAINS = {
+    "thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), name='t9').start()",
+    "process": "import subprocess\np = subprocess.Popen(['sleep', '9'])",
+    "socket": "import socket\nsocket.create_server(('127.0.0.1', 0)); s = socket.create_server(('127.0.0.1', 0))",
+    "open for writing": "f = open('/scratch/x', 'w')",
+    "memory shared": "import mmap\nm = mmap.mmap(-1, 4096)",
+}
+
+
+@pytest.mark.parametrize("what", list(REMAINS))
+async def test_what_cannot_be_forked_gets_kernels_of_its_own(
+    stage: Stage, viewer: Viewer, what: str
+) -> None:
+    line = await viewer.view(stage.notebook(forked(REMAINS[what], "print('there')")))
+    assert line.texts(1) == "there\n"
+    assert what in stage.heard("not_forked")[-1]["why"]
+
+
+async def test_a_template_that_crashes_is_no_viewers_loss(stage: Stage, viewer: Viewer) -> None:
+    crash = "import os, sys\nif 'guest' in ''.join(sys.modules): os._exit(1)"
+    line = await viewer.view(stage.notebook(forked(crash, "print('there')")))
+    assert line.texts(1) == "there\n"
+
+
+async def test_an_author_may_refuse_forks(stage: Stage, viewer: Viewer) -> None:
+    before = forks(stage)
+    address = stage.notebook(
+        book(
+            [nb.new_code_cell("import sys\nprint('guest.main' in sys.modules)")],
+            vaas={"launch": "fresh"},
+        )
+    )
+    for _ in range(2):
+        assert (await viewer.view(address)).texts(0) == "False\n"
+    assert forks(stage) == before
+
+
+async def test_a_new_version_is_run_anew(stage: Stage, viewer: Viewer) -> None:
+    files = {"app.ipynb": forked("print('one')")}
+    folder = "versions"
+    stage.fill(folder, files)
+    from vaas.shares import parse_link
+    from vaas.shares.links import canonical_path
+
+    address = canonical_path(parse_link(stage.cloud.add_link("nextcloud", folder)))
+    assert (await viewer.view(address)).texts(0) == "one\n"
+    count = forks(stage)
+    stage.fill(folder, {"app.ipynb": forked("print('two!')")})
+    assert (await viewer.view(address)).texts(0) == "two!\n"
+    assert forks(stage) == count
+
+
+async def test_many_at_once(stage: Stage, viewer: Viewer) -> None:
+    address = stage.notebook(
+        forked("import os, random", SLIDER, "print(random.random())", fresh=(2,))
+    )
+    await viewer.view(address)
+    started = time.monotonic()
+    lines = await asyncio.gather(*(viewer.view(address) for _ in range(7)))
+    print(f"7 at once: {time.monotonic() - started:.2f} s")
+    assert len({line.texts(2) for line in lines}) == 7

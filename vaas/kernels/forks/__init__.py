@@ -1,0 +1,11 @@
+"""Templates and their forks, from outside: started, walled in, watched, ended.
+
+The notebook's code shares the template's memory, so whatever comes from inside
+is claims. What holds is made or seen from here: the Linux kernel tells which
+process speaks on a line, ``placer`` furnishes a fork's namespaces, ``walls``
+looks whether all of them stand before a viewer's first message passes.
+"""
+
+from vaas.kernels.forks.host import ForkingHost
+
+__all__ = ["ForkingHost"]

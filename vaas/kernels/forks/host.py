@@ -1,0 +1,250 @@
+"""Kernels on this machine, forked from a notebook that has run already."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Any
+
+from vaas.errors import KernelStartFailed, SandboxMissing, ServerFull
+from vaas.kernels.base import Kernel, KernelRequest, Template
+from vaas.kernels.descriptors import readable
+from vaas.kernels.environment import Environment, build_template_world
+from vaas.kernels.forks import walls
+from vaas.kernels.forks.channel import LineChannel, TemplateChannel
+from vaas.kernels.forks.client import LineClient, LineManager
+from vaas.kernels.forks.line import Line
+from vaas.kernels.forks.peer import Peer, meet, pair
+from vaas.kernels.forks.placing import Order, Placing
+from vaas.kernels.forks.template import LocalTemplate
+from vaas.kernels.kernel import LocalKernel
+from vaas.kernels.limits import Leaf
+from vaas.kernels.local import FIRST_UID, LocalKernelHost, stop
+from vaas.kernels.process import Orders, Process, abandon, launch
+from vaas.kernels.sandbox import FIRST_OTHER, INSIDE_ID, places
+from vaas.model import KernelRef
+
+FIRST_TEMPLATE_UID = 60001
+MOST_PROCESSES = 8192
+"""Of a template and all its forks; each fork has its own, smaller limit."""
+
+HELLO = b"\n"
+LONGEST_WORD = 500
+
+
+class ForkingHost(LocalKernelHost):
+    """A host that also keeps templates and forks them."""
+
+    def __init__(self, *where: Any, templates: int = 8, **settings: Any) -> None:
+        """Set it up.
+
+        Args:
+            where: see ``LocalKernelHost``.
+            templates: at a time.
+            settings: see ``LocalKernelHost``.
+        """
+        super().__init__(*where, **settings)
+        self._template_slots = list(range(templates - 1, -1, -1))
+        self._templates: dict[int, LocalTemplate] = {}
+        self._placing: Placing | None = None
+
+    async def prepare(self, request: KernelRequest) -> Template:
+        """See ``KernelHost.prepare``."""
+        report = await self._open()
+        if not self._sandboxed or not report.usable:
+            raise SandboxMissing("templates need the sandbox")
+        environment = await asyncio.to_thread(self._environments.find, request.kernel_name)
+        if not environment.is_ipykernel:
+            raise KernelStartFailed("only Python's own kernel can be forked")
+        try:
+            async with asyncio.timeout(request.limits.start):
+                return await self._prepare(request, environment)
+        except TimeoutError as error:
+            raise KernelStartFailed("the template did not answer in time") from error
+
+    async def fork(self, template: LocalTemplate, request: KernelRequest) -> Kernel:
+        """See ``Template.fork``."""
+        self.admit()
+        try:
+            async with asyncio.timeout(request.limits.start):
+                return await self._owned(self._fork(template, request))
+        except TimeoutError as error:
+            raise KernelStartFailed("the fork did not answer in time") from error
+
+    async def close(self) -> None:
+        """See ``KernelHost.close``."""
+        await self._close_kernels()
+        await asyncio.gather(*(template.close() for template in list(self._templates.values())))
+        if self._placing:
+            await asyncio.to_thread(self._placing.close)
+            self._placing = None
+        await super().close()
+
+    async def _prepare(self, request: KernelRequest, environment: Environment) -> LocalTemplate:
+        async with AsyncExitStack() as stack:
+            return await self._begin_template(request, environment, stack)
+
+    async def _begin_template(
+        self, request: KernelRequest, environment: Environment, stack: AsyncExitStack
+    ) -> LocalTemplate:
+        slot = self._take_template_slot(stack)
+        name = f"t{secrets.token_hex(6)}"
+        leaf = await self._make_leaf(stack, name, request)
+        (ours, theirs), (control, its) = pair(), _control()
+        stack.callback(control.close)
+        stack.callback(ours.close)
+        with theirs, its:
+            fds = (theirs.fileno(), its.fileno())
+            process = await self._launch(request, environment, leaf, fds, slot)
+        stack.push_async_callback(abandon, process)
+        peer = await _met(ours, process)
+        stack.callback(peer.close)
+        line = await Line.open(ours)
+        client = LineClient(line, peer)
+        channel = TemplateChannel(line, peer, client, *self._page(request.ref))
+        stack.callback(channel.close)
+        relay = asyncio.create_task(channel.run(), name="template's line")
+        stack.push_async_callback(stop, relay)
+        template = LocalTemplate(
+            request,
+            process=process,
+            peer=peer,
+            client=client,
+            control=control,
+            furnish=self.fork,
+        )
+        self._templates[slot] = template
+        template.owns(stack.pop_all())
+        return template
+
+    async def _launch(
+        self,
+        request: KernelRequest,
+        environment: Environment,
+        leaf: Leaf,
+        fds: tuple[int, int],
+        slot: int,
+    ) -> Process:
+        report = await self._open()
+        roomy = replace(request, limits=replace(request.limits, processes=MOST_PROCESSES))
+        world = build_template_world(roomy, environment, fds, counted=self._counted)
+        orders = Orders(
+            cgroups=leaf.procs,
+            uid=FIRST_TEMPLATE_UID + slot if report.own_users else None,
+            no_nesting=False,
+            filtered=report.seccomp,
+            users=(FIRST_UID, self._most) if report.own_users else None,
+        )
+        return await launch(world, orders)
+
+    def _take_template_slot(self, stack: AsyncExitStack) -> int:
+        if not self._template_slots:
+            raise ServerFull("as many templates live as are allowed")
+        slot = self._template_slots.pop()
+        stack.callback(self._template_slots.append, slot)
+        stack.callback(self._templates.pop, slot, None)
+        return slot
+
+    async def _fork(self, template: LocalTemplate, request: KernelRequest) -> LocalKernel:
+        async with AsyncExitStack() as stack:
+            slot = self._take_slot(stack)
+            leaf = await self._make_leaf(stack, f"k{secrets.token_hex(6)}", request)
+            ours, peer = await template.begin_fork()
+            stack.callback(ours.close)
+            stack.callback(peer.close)
+            stack.push_async_callback(_end, peer)
+            await self._wall_in(
+                template=template, request=request, slot=slot, leaf=leaf, ours=ours, peer=peer
+            )
+            line = await Line.open(ours)
+            kernel = self._join(request, line, peer, leaf, stack)
+            self._kernels[slot] = kernel
+            stack.callback(self._kernels.pop, slot)
+            kernel.owns(stack.pop_all())
+            return kernel
+
+    async def _wall_in(
+        self,
+        *,
+        template: LocalTemplate,
+        request: KernelRequest,
+        slot: int,
+        leaf: Leaf,
+        ours: socket.socket,
+        peer: Peer,
+    ) -> None:
+        """Furnish the fork's namespaces, give it its orders, see that all walls stand."""
+        if self._placing is None:
+            self._placing = Placing()
+        root = (await self._open()).own_users
+        order = Order(
+            pid=peer.first,
+            template=template.pid,
+            outer=FIRST_OTHER + slot if root else INSIDE_ID,
+            cgroups=leaf.procs,
+            processes=request.limits.processes,
+            places=places(request.limits),
+            deny_groups=not root,
+        )
+        await self._placing.place(order, peer)
+        uid = INSIDE_ID if root else None
+        orders = {"uid": uid, "environment": dict(request.environment)}
+        ours.send(json.dumps(orders).encode())
+        await readable(ours.fileno())
+        if (said := ours.recv(LONGEST_WORD)) != HELLO:
+            why = said.decode(errors="replace")
+            raise KernelStartFailed(f"a fork ended before it was ready {why}")
+        await asyncio.to_thread(
+            walls.check, peer.first, template.pid, FIRST_UID + slot if root else None
+        )
+        ours.send(HELLO)
+
+    def _join(
+        self, request: KernelRequest, line: Line, peer: Peer, leaf: Leaf, stack: AsyncExitStack
+    ) -> LocalKernel:
+        client = LineClient(line, peer)
+        channel = LineChannel(line, peer, client, *self._page(request.ref))
+        stack.callback(channel.close)
+        relay = asyncio.create_task(channel.run(), name="channel")
+        stack.push_async_callback(stop, relay)
+        return LocalKernel(
+            request.ref,
+            request.limits,
+            process=peer,
+            manager=LineManager(client, peer),
+            client=client,
+            channel=channel,
+            leaf=leaf,
+            clock=self._clock,
+            interrupt=request.workspace.interrupt,
+        )
+
+    def _page(self, ref: KernelRef) -> tuple[Any, ...]:
+        """What a page's channel needs."""
+        return (lambda text: self._tell_author(ref, text), self._clock, self._failure_view)
+
+
+def _control() -> tuple[socket.socket, socket.socket]:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.setblocking(False)
+    return ours, theirs
+
+
+async def _met(ours: socket.socket, process: Process) -> Peer:
+    """Meet a template, or tell why it did not come."""
+    try:
+        return await meet(ours)
+    except KernelStartFailed as error:
+        raise KernelStartFailed(f"{error.detail}: {process.notes}") from error
+
+
+async def _end(peer: Peer) -> None:
+    peer.kill()
+    await peer.wait()
+
+
+__all__ = ["ForkingHost"]

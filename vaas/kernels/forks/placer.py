@@ -1,0 +1,264 @@
+"""Furnishes a fork's namespaces from outside, a small program of its own.
+
+A fork is made by the template's process, whose memory a stranger's code shares;
+so it is not the fork that builds its walls. This program does, as the server's
+user: it moves the fork into its control groups, writes its user map, enters its
+namespaces and puts fresh memory file systems and a fresh ``/proc`` over what it
+inherited. What the notebook's run wrote into its own places is copied over.
+
+It is started by its path (``python -I -S placer.py FD``) and imports nothing of
+VaaS. Each request comes in one packet, JSON with two descriptors: the fork's
+pidfd, and a pipe for the answer, which is empty if all went well.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import json
+import os
+import signal
+import socket
+import stat
+import struct
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+NEWUSER, NEWNS, NEWPID, NEWNET, NEWIPC, NEWUTS = (
+    0x10000000, 0x00020000, 0x20000000, 0x40000000, 0x08000000, 0x04000000,
+)  # fmt: skip
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
+OPEN_TREE, MOVE_MOUNT, FSOPEN, FSCONFIG, FSMOUNT, AT_FDCWD = 428, 429, 430, 431, 432, -100
+CLONE_TREE, MOVE_FROM_FD = 1 | 0x8000 | 0x80000, 4
+"""OPEN_TREE_CLONE with all below it; the tree is named by its descriptor alone."""
+
+SET_STRING, CREATE = 1, 6
+ATTRIBUTES = 2 | 8
+"""MOUNT_ATTR_NOSUID and NOEXEC."""
+
+PTS = "/dev/pts"
+PR_SET_PDEATHSIG = 1
+RLIMIT_NPROC = 6
+LARGEST = 1 << 17
+INSIDE_ID = 1000
+"""User and group of every viewer, as they are called inside."""
+
+Found = tuple[str, int, bytes | None]
+"""Path, mode, and content (``None`` for a folder)."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _call(name: str, *arguments: Any) -> None:
+    if getattr(_libc, name)(*arguments) < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{name}{arguments[1:3]}: {os.strerror(code)}")
+
+
+def _syscall(number: int, *arguments: Any) -> int:
+    done = int(_libc.syscall(number, *arguments))
+    if done < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{number}{arguments}: {os.strerror(code)}")
+    return done
+
+
+def _write(path: str, text: str, folder: int | None = None) -> None:
+    fd = os.open(path, os.O_WRONLY, dir_fd=folder)
+    try:
+        os.write(fd, text.encode())
+    finally:
+        os.close(fd)
+
+
+def collect(root: str, limit: int) -> Iterator[Found]:
+    """What the template wrote below a folder; no link is followed, no mount entered.
+
+    Raises:
+        OSError: it is more than ``limit`` bytes.
+    """
+    left, device = limit, os.stat(root).st_dev  # noqa: PTH116  pathlib would cost start-up time
+    for folder, names, files, place in os.fwalk(root, follow_symlinks=False):
+        inside = os.path.relpath(folder, root)
+        for name in [*names, *files]:
+            found = os.stat(name, dir_fd=place, follow_symlinks=False)
+            path = os.path.normpath(f"{inside}/{name}")
+            if found.st_dev != device:
+                if name in names:
+                    names.remove(name)
+            elif stat.S_ISDIR(found.st_mode):
+                yield path, found.st_mode, None
+            elif stat.S_ISREG(found.st_mode):
+                content = _read(name, place, left)
+                left -= len(content)
+                yield path, found.st_mode, content
+
+
+def _read(name: str, place: int, left: int) -> bytes:
+    with open(os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=place), "rb") as file:  # noqa: PTH123
+        content = file.read(left + 1)
+    if len(content) > left:
+        raise OSError("the notebook's own files are more than a viewer's place holds")
+    return content
+
+
+def put(root: str, found: list[Found]) -> None:
+    """Write files into a fresh place; what another mount put there already stays."""
+    for path, mode, content in found:
+        target = f"{root}/{path}"
+        if content is None:
+            os.makedirs(target, stat.S_IMODE(mode) | stat.S_IRWXU, exist_ok=True)  # noqa: PTH103
+            continue
+        fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IMODE(mode))
+        with open(fd, "wb") as file:  # noqa: PTH123
+            file.write(content)
+
+
+def inner_mounts(template: int, places: Iterable[str]) -> dict[str, list[str]]:
+    """Mounts below each place: an environment may lie below ``/tmp``."""
+    with open(f"/proc/{template}/mountinfo", encoding="utf-8") as file:  # noqa: PTH123
+        points = [line.split()[4].encode().decode("unicode_escape") for line in file]
+    found = {}
+    for place in places:
+        inner = [point for point in points if point.startswith(f"{place}/")]
+        found[place] = [p for p in inner if not any(p.startswith(f"{q}/") for q in inner)]
+    return found
+
+
+def _trees(inner: dict[str, list[str]]) -> dict[str, int]:
+    """Copies of mounts, not yet anywhere, by the path where they belong."""
+    paths = [path for found in inner.values() for path in found]
+    return {p: _syscall(OPEN_TREE, AT_FDCWD, p.encode(), CLONE_TREE) for p in paths}
+
+
+def _terminals() -> int:
+    """Fresh pseudo-terminals: ``!command`` needs one, and those inherited are shared."""
+    context = _syscall(FSOPEN, b"devpts", 1)
+    for key, value in ((b"mode", b"620"), (b"ptmxmode", b"0666")):
+        _syscall(FSCONFIG, context, SET_STRING, key, value, 0)
+    _syscall(FSCONFIG, context, CREATE, None, None, 0)
+    return _syscall(FSMOUNT, context, 1, ATTRIBUTES)
+
+
+def _enter(pidfd: int, order: dict[str, Any], inner: dict[str, list[str]]) -> dict[str, int]:
+    """Map the fork's user, then go where it is and become it.
+
+    Returns:
+        copies of the mounts that must stay.
+    """
+    process = os.open(f"/proc/{order['pid']}", os.O_RDONLY)
+    parent = os.open(f"/proc/{order['template']}/ns/user", os.O_RDONLY)
+    trees: dict[str, int] = {}
+    if not order["deny_groups"]:
+        # Only here we still are who may pass the template's own folders.
+        _call("setns", pidfd, NEWNS)
+        trees = _trees(inner) | {PTS: _terminals()}
+    _call("setns", parent, NEWUSER)
+    # Only one who stands in the parent namespace may write the maps.
+    if order["deny_groups"]:
+        _write("setgroups", "deny", process)
+    for kind in ("gid_map", "uid_map"):
+        _write(kind, f"{INSIDE_ID} {order['outer']} 1", process)
+    _call("setns", pidfd, NEWUSER | NEWNS | NEWPID | NEWNET | NEWIPC | NEWUTS)
+    # Being no root in there either, we keep our rights when we become the viewer.
+    os.setresgid(*[INSIDE_ID] * 3)
+    os.setresuid(*[INSIDE_ID] * 3)
+    return trees or _trees(inner)
+
+
+def _mount(kind: str, target: str, options: str = "", flags: int = 0) -> None:
+    flags |= MS_NOSUID | MS_NODEV
+    _call("mount", kind.encode(), target.encode(), kind.encode(), flags, options.encode())
+
+
+def _cover(place: str, size: int, trees: dict[str, int]) -> None:
+    """Put a fresh file system over a place, and what was mounted below it back."""
+    owner = f"mode=0700,uid={INSIDE_ID},gid={INSIDE_ID}"
+    _mount("tmpfs", place, f"size={size},nr_inodes={max(64, size >> 12)},{owner}")
+    for path, tree in trees.items():
+        if not path.startswith(f"{place}/"):
+            continue
+        if stat.S_ISDIR(os.fstat(tree).st_mode):
+            os.makedirs(path, exist_ok=True)  # noqa: PTH103
+        else:
+            os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+        _syscall(MOVE_MOUNT, tree, b"", AT_FDCWD, path.encode(), MOVE_FROM_FD)
+
+
+def _mount_proc() -> None:
+    """A fresh ``/proc``, mounted by a child: only who is in the process namespace may."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            _mount("proc", "/proc", flags=MS_NOEXEC)
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(pid, 0)
+    if status:
+        raise OSError(f"/proc could not be mounted: status {status}")
+
+
+def _furnish(order: dict[str, Any], trees: dict[str, int]) -> None:
+    """Put fresh file systems over the inherited ones, and let nobody nest further."""
+    _mount_proc()
+    _write("/proc/sys/user/max_user_namespaces", "0")
+    if PTS in trees:
+        _syscall(MOVE_MOUNT, trees[PTS], b"", AT_FDCWD, PTS.encode(), MOVE_FROM_FD)
+    else:  # only root may make terminals for another
+        _mount("tmpfs", PTS, "size=4k,nr_inodes=2,mode=0555", MS_RDONLY | MS_NOEXEC)
+    for place, size in order["places"].items():
+        _cover(place, size, trees)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        asked = fcntl.ioctl(sock, SIOCGIFFLAGS, struct.pack("16sH14x", b"lo", 0))
+        flags = struct.unpack("16sH14x", asked)[1]
+        fcntl.ioctl(sock, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", flags | IFF_UP))
+
+
+def place(order: dict[str, Any], pidfd: int) -> None:
+    """Do all that a fork needs done."""
+    for procs in order["cgroups"]:
+        # Ourselves too: what is copied is the viewer's memory, not the server's.
+        for pid in (os.getpid(), order["pid"]):
+            _write(procs, str(pid))
+    root = f"/proc/{order['template']}/root"
+    found = {name: list(collect(root + name, order["places"][name])) for name in order["kept"]}
+    trees = _enter(pidfd, order, inner_mounts(order["template"], order["places"]))
+    limit = struct.pack("2Q", order["processes"], order["processes"])
+    _call("prlimit64", order["pid"], RLIMIT_NPROC, limit, None)
+    _furnish(order, trees)
+    for name, files in found.items():
+        put(name, files)
+
+
+def _answer(order: dict[str, Any], pidfd: int, reply: int) -> None:
+    """Place one fork in a process of its own, and say how it went."""
+    try:
+        place(order, pidfd)
+    except BaseException as error:  # noqa: BLE001  told to the server
+        os.write(reply, f"{type(error).__name__}: {error}".encode())
+    os._exit(0)
+
+
+def main() -> None:
+    """Serve requests until the server hangs up."""
+    _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    control = socket.socket(fileno=int(sys.argv[1]))
+    while True:
+        data, fds, _, _ = socket.recv_fds(control, LARGEST, 2)
+        if len(fds) != 2:  # noqa: PLR2004
+            return
+        if os.fork() == 0:
+            _answer(json.loads(data), *fds)
+        for fd in fds:
+            os.close(fd)
+
+
+if __name__ == "__main__":
+    main()

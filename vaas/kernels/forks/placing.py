@@ -1,0 +1,95 @@
+"""The server's side of ``placer``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from vaas.errors import KernelStartFailed
+from vaas.kernels.descriptors import own, readable
+from vaas.kernels.forks.peer import Peer
+
+PLACER = Path(__file__).with_name("placer.py")
+LONGEST_ANSWER = 4096
+PLACED_WITHIN = 10.0
+"""Seconds; usually it takes milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What ``placer`` shall do for one fork.
+
+    Attributes:
+        pid: of the fork, as the host sees it.
+        template: of the template's process, as the host sees it.
+        outer: its user and group as the template's user namespace calls them.
+        cgroups: files to write its id to.
+        processes: how many it may start.
+        places: bytes of each fresh memory file system, by its path inside.
+        kept: those of them whose content is copied from the template.
+        deny_groups: the server is not root and may map groups only without.
+    """
+
+    pid: int
+    template: int
+    outer: int
+    cgroups: Sequence[str]
+    processes: int
+    places: dict[str, int]
+    kept: Sequence[str] = field(default=("/scratch", "/tmp", "/home/viewer"))  # noqa: S108  inside
+    deny_groups: bool = False
+
+
+class Placing:
+    """Holds the program; one for all forks of a server."""
+
+    def __init__(self) -> None:
+        """Start it; from the event loop's thread, with which it dies."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._popen = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(PLACER), str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env={},
+                cwd="/",
+                start_new_session=True,
+            )
+        self._control = ours
+
+    async def place(self, order: Order, peer: Peer) -> None:
+        """Have a fork placed.
+
+        Raises:
+            KernelStartFailed: the machine, or the fork, did not let us.
+        """
+        with ExitStack() as stack:
+            answer, tell = os.pipe()
+            own(stack, answer)
+            try:
+                data = json.dumps(asdict(order)).encode()
+                socket.send_fds(self._control, [data], [peer.pidfd, tell])
+            except OSError as error:
+                raise KernelStartFailed("the placer has gone") from error
+            finally:
+                os.close(tell)
+            async with asyncio.timeout(PLACED_WITHIN):
+                await readable(answer)
+            if said := os.read(answer, LONGEST_ANSWER):
+                raise KernelStartFailed(f"a fork could not be placed: {said.decode()}")
+
+    def close(self) -> None:
+        """Hang up; it ends then."""
+        self._control.close()
+        self._popen.wait()
+
+
+__all__ = ["Order", "Placing"]

@@ -1,0 +1,117 @@
+"""Whether all walls of a fork stand, seen from outside.
+
+The fork is stopped meanwhile, so that nothing moves while we look. A fork of an
+honest notebook always passes; one that does not is ended before a viewer's
+first message reaches it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from vaas.errors import KernelStartFailed
+
+NAMESPACES = ("user", "pid", "mnt", "net", "ipc", "uts", "cgroup")
+STOPPED_WITHIN = 5.0
+SHARED = re.compile(rb"^\S+ \S\S\Ss \S+ \S+ \S+ +(.*)$", re.MULTILINE)
+READ_ONLY = (b"/usr/", b"/data/", b"/opt/", b"/lib")
+RIGHT = {"CapInh": 0, "CapPrm": 0, "CapEff": 0, "CapBnd": 0, "CapAmb": 0, "NoNewPrivs": 1}
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+
+
+def check(pid: int, template: int, uid: int | None) -> None:
+    """Look at a fork that says it is ready; blocks, call it in a thread.
+
+    Args:
+        pid: the fork, as the host sees it.
+        template: its template's process.
+        uid: the user it must have on the host, if it has one of its own.
+
+    Raises:
+        KernelStartFailed: something is not as it must be.
+    """
+    try:
+        _stop(pid)
+        wrong = [*_namespaces(pid, template), *_rights(pid, uid), *_company(pid), *_shared(pid)]
+    except OSError as error:
+        raise KernelStartFailed(f"a fork ended while it was looked at: {error}") from error
+    if wrong:
+        raise KernelStartFailed(f"a fork is not apart: {'; '.join(wrong)}")
+    os.kill(pid, signal.SIGCONT)
+
+
+def _stop(pid: int) -> None:
+    os.kill(pid, signal.SIGSTOP)
+    until = time.monotonic() + STOPPED_WITHIN
+    while _status(pid)["State"][0] != "T":
+        if time.monotonic() > until:
+            raise KernelStartFailed("a fork does not stop")
+        time.sleep(0.0002)
+
+
+def _status(pid: int) -> dict[str, str]:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def _namespaces(pid: int, template: int) -> Iterator[str]:
+    for kind in NAMESPACES:
+        theirs, others = (Path(f"/proc/{one}/ns/{kind}").readlink() for one in (pid, template))
+        if theirs == others:
+            yield f"its {kind} namespace is the template's"
+    status = _status(pid)
+    for name in ("NSpid", "NSpgid", "NSsid"):
+        # A signal to a group reaches all of it, in whichever namespace they are.
+        if status[name].split()[-1] != "1":
+            yield f"it is not the first by {name}: {status[name]}"
+
+
+def _rights(pid: int, uid: int | None) -> Iterator[str]:
+    status = _status(pid)
+    for name, right in RIGHT.items():
+        if int(status[name], 16) != right:
+            yield f"{name} is {status[name]}"
+    if status["Seccomp"] != "2":
+        yield "its system calls are not filtered"
+    if uid is not None and set(status["Uid"].split()) != {str(uid)}:
+        yield f"its user is {status['Uid']}"
+
+
+def _company(pid: int) -> Iterator[str]:
+    if len([*Path(f"/proc/{pid}/task").iterdir()]) != 1:
+        yield "it has threads"
+    if Path(f"/proc/{pid}/task/{pid}/children").read_text():
+        yield "it has children"
+
+
+def _shared(pid: int) -> Iterator[str]:
+    """Descriptors and memory by which two forks could reach each other."""
+    sockets = 0  # its line to us is the only one
+    for fd in Path(f"/proc/{pid}/fd").iterdir():
+        path, mode = str(fd.readlink()), fd.stat().st_mode
+        sockets += stat.S_ISSOCK(mode)
+        if not (stat.S_ISSOCK(mode) or path in DEVICES or _harmless(pid, fd.name, path, mode)):
+            yield f"open: {path}"
+    if sockets > 1:
+        yield f"{sockets} sockets"
+    for found in SHARED.finditer(Path(f"/proc/{pid}/maps").read_bytes()):
+        if not found[1].startswith(READ_ONLY):
+            yield f"shared memory: {found[1].decode(errors='replace') or 'anonymous'}"
+
+
+def _harmless(pid: int, fd: str, path: str, mode: int) -> bool:
+    """A file that can only be read and that nobody inside can write."""
+    flags = re.search(
+        r"^flags:\s+(\d+)", Path(f"/proc/{pid}/fdinfo/{fd}").read_text(), re.MULTILINE
+    )
+    reads = flags is not None and int(flags[1], 8) & os.O_ACCMODE == os.O_RDONLY
+    return stat.S_ISREG(mode) and reads and path.encode().startswith(READ_ONLY)
+
+
+__all__ = ["check"]

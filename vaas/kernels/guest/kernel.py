@@ -1,0 +1,140 @@
+"""IPython's kernel, speaking frames instead of ZeroMQ."""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import inspect
+import logging
+import signal
+import sys
+import threading
+import uuid
+from types import SimpleNamespace
+from typing import Any
+
+from ipykernel.ipkernel import IPythonKernel
+from jupyter_client.session import Session
+from traitlets.config import Config
+
+from .frames import Line
+from .streams import Stream
+
+SETTINGS = {"HistoryManager": {"enabled": False}, "IPCompleter": {"use_jedi": False}}
+
+
+class Port:
+    """Stands where ipykernel expects a socket: the name of a channel on the line."""
+
+    def __init__(self, line: Line, channel: str) -> None:
+        """Name it."""
+        self.line, self.channel = line, channel
+
+
+class FrameSession(Session):
+    """Builds messages as Jupyter's own and sends them as frames."""
+
+    def send(  # type: ignore[override,unused-ignore]  # noqa: PLR0917  as the library calls it
+        self,
+        stream: Any,
+        msg_or_type: Any,
+        content: Any = None,
+        parent: Any = None,
+        ident: Any = None,  # noqa: ARG002  ZeroMQ's matter
+        buffers: Any = None,
+        track: bool = False,  # noqa: ARG002
+        header: Any = None,
+        metadata: Any = None,
+    ) -> Any:
+        """Send a message on the channel that ``stream`` names."""
+        message = msg_or_type
+        if not isinstance(message, dict):
+            message = self.msg(msg_or_type, content, parent, header, metadata)
+        parts = [message[name] for name in ("header", "parent_header", "metadata", "content")]
+        buffers = buffers or message.get("buffers") or ()
+        if isinstance(stream, Port):
+            stream.line.send(stream.channel, [*map(self.pack, parts), *buffers])
+        return message
+
+
+class GuestKernel(IPythonKernel):
+    """The kernel of a template and of each of its forks."""
+
+    line: Line
+    busy = False
+    shell: Any
+    session: Any
+    io_loop: Any
+    set_parent: Any
+    _publish_status: Any
+
+    _supports_kernel_subshells = False
+
+    def attach(self, line: Line, loop: asyncio.AbstractEventLoop) -> None:
+        """Stand in for what ``IPKernelApp`` would set up."""
+        self.line = line
+        self.ports = {name: Port(line, name) for name in ("shell", "control", "iopub")}
+        self.iopub_socket = self.ports["iopub"]
+        self.shell.displayhook.pub_socket = self.shell.display_pub.pub_socket = self.iopub_socket
+        self._execute_sleep = 0.0
+        self.io_loop = SimpleNamespace(
+            add_callback=loop.call_soon, call_later=loop.call_later, stop=loop.stop
+        )
+        self.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
+        sys.stdout, sys.stderr = (Stream(name, self._print) for name in ("stdout", "stderr"))
+        builtins.input = self.raw_input
+        signal.signal(signal.SIGINT, self._on_interrupt)
+
+    def renew(self) -> None:
+        """Become another kernel: a fork is not its template."""
+        self.session.session = uuid.uuid4().hex
+
+    async def serve(self) -> None:
+        """Handle one message after the other until the server has gone."""
+        while (received := await self.line.receive()) is not None:
+            channel, message = received
+            await self._handle(channel, message)
+
+    async def _handle(self, channel: str, message: dict[str, Any]) -> None:
+        """Let IPython handle a message, between ``busy`` and ``idle``."""
+        self.set_parent([], message, channel)
+        self._publish_status("busy", channel)
+        handlers = self.control_handlers if channel == "control" else self.shell_handlers
+        handler = handlers.get(message["msg_type"])
+        self.busy = True
+        try:
+            result = handler(self.ports[channel], [], message) if handler else None
+            if inspect.isawaitable(result):
+                await result
+        except (Exception, KeyboardInterrupt):  # noqa: BLE001  the notebook's, shown as its own
+            self.shell.showtraceback()
+        finally:
+            self.busy = False
+            sys.stdout.flush()
+            sys.stderr.flush()
+            self._publish_status("idle", channel)
+
+    def _print(self, name: str, text: str) -> None:
+        content = {"name": name, "text": text}
+        self.session.send(self.iopub_socket, "stream", content, self.shell.get_parent())
+
+    def _on_interrupt(self, _signal: int, _frame: Any) -> None:
+        if self.line.sending:
+            self.line.interrupted = self.busy
+        elif self.busy:
+            raise KeyboardInterrupt
+
+    def _abort_queues(self, *_: Any) -> None:
+        """Whoever runs the cells stops by itself after one that failed."""
+
+
+def make_kernel(line: Line, loop: asyncio.AbstractEventLoop) -> GuestKernel:
+    """The kernel of this process, ready to serve."""
+    session = FrameSession(check_pid=False)
+    log = logging.getLogger("ipykernel")
+    kernel = GuestKernel.instance(config=Config(SETTINGS), session=session, log=log)
+    kernel.attach(line, loop)
+    return kernel
+
+
+__all__ = ["GuestKernel", "make_kernel"]

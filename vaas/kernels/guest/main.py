@@ -1,0 +1,126 @@
+"""The life of a template: run the notebook, say what it left, fork when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from . import forking, remains
+from .frames import Line
+from .loop import ForkingLoop
+
+HELLO = b"\n"
+"""The first byte on a line: by it the server learns which process speaks."""
+
+UNNEEDED = ("debugpy", "jedi")
+LARGEST_ORDER = 1 << 16
+
+
+def _make_kernel(line: Line, loop: ForkingLoop) -> Any:
+    """Load IPython without what no viewer needs."""
+    for name in UNNEEDED:
+        sys.modules[name] = None  # type: ignore[assignment]
+    from .kernel import make_kernel  # noqa: PLC0415  after the hiding
+
+    for name in UNNEEDED:
+        del sys.modules[name]
+    return make_kernel(line, loop)
+
+
+async def _until_sealed(kernel: Any, control: socket.socket) -> None:
+    """Serve whoever runs the cells until the server says that the run is over."""
+    loop, sealed = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(control, sealed.set)
+    serving = asyncio.ensure_future(kernel.serve())
+    waiting = asyncio.ensure_future(sealed.wait())
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    loop.remove_reader(control)
+    for task in (serving, waiting):
+        task.cancel()
+    await asyncio.wait({serving, waiting})
+
+
+def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
+    data, fds, _, _ = socket.recv_fds(control, LARGEST_ORDER, 1)
+    return data, fds
+
+
+def main() -> None:
+    """Start: ``main LINE CONTROL LIBRARY``, two inherited sockets and a folder."""
+    del sys.path[0]
+    line_fd, control_fd, library = sys.argv[1:]
+    sys.path.append(library)
+    # What was needed to build the sandbox is no business of a notebook's.
+    for fd in remains.descriptors() - {0, 1, 2, int(line_fd), int(control_fd)}:
+        os.close(fd)
+    line = Line(socket.socket(fileno=int(line_fd)))
+    control = socket.socket(fileno=int(control_fd))
+    loop = ForkingLoop()
+    asyncio.set_event_loop(loop)
+    kernel = _make_kernel(line, loop)
+    known = remains.descriptors()
+    line.write(HELLO)
+    loop.run_until_complete(_until_sealed(kernel, control))
+    _receive(control)
+    remains.flush()
+    # What nobody holds any more is no reason, nor shall a fork open it again.
+    gc.collect()
+    found = remains.reasons(known)
+    control.send(json.dumps(found).encode())
+    if not found:
+        _serve_forks(kernel, control, loop, known)
+    os._exit(0)
+
+
+def _serve_forks(kernel: Any, control: socket.socket, loop: ForkingLoop, known: set[int]) -> None:
+    """Fork for each socket that comes; returns when the server lets go of the template."""
+    forking.prepare()
+    files = remains.readers(known)
+    while True:
+        _, fds = _receive(control)
+        if not fds:
+            return
+        try:
+            pid = forking.fork_apart()
+        except OSError as error:
+            print(error, file=sys.__stderr__)
+            pid = -1
+        if pid == 0:
+            control.close()
+            _live(kernel, socket.socket(fileno=fds[0]), loop, files)
+        os.close(fds[0])
+
+
+def _live(
+    kernel: Any, sock: socket.socket, loop: ForkingLoop, files: list[remains.OpenFile]
+) -> None:
+    """Be a viewer's kernel until the end."""
+    told: Callable[[bytes], object] = sock.send
+    try:
+        sock.send(HELLO)
+        orders = json.loads(sock.recv(LARGEST_ORDER))
+        forking.settle(orders["uid"])
+        kernel.line.close()
+        loop.disarm()
+        forking.reopen(files)
+        os.environ.update(orders["environment"])
+        forking.reseed(kernel.shell.user_ns)
+        kernel.renew()
+        sock.send(HELLO)
+        if sock.recv(len(HELLO)) == HELLO:  # the server has seen that our walls stand
+            told = bytes  # from now on only frames pass
+            loop.rearm()
+            kernel.line.use(sock)
+            loop.run_until_complete(kernel.serve())
+    except BaseException as error:  # noqa: BLE001  the last line of a process
+        told(repr(error).encode(errors="replace"))
+    os._exit(0)
+
+
+__all__ = ["main"]

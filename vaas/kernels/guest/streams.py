@@ -1,0 +1,58 @@
+"""Standard output and error as Jupyter messages, without a thread of their own."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+
+SOON = 0.2
+"""Seconds that text may wait while a cell goes on printing."""
+
+MUCH = 1 << 16
+"""Characters that may wait."""
+
+
+class Stream(io.TextIOBase):
+    """A text stream that publishes what is written to it."""
+
+    encoding = "UTF-8"
+
+    def __init__(self, name: str, publish: Callable[[str, str], None]) -> None:
+        """Take what publishes ``(name, text)``."""
+        self.name, self._publish = name, publish
+        self._waiting: list[str] = []
+        self._size, self._last = 0, 0.0
+
+    def write(self, text: str) -> int:
+        """Keep text for the next flush, which is never far away."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._waiting.append(text)
+        self._size += len(text)
+        if self._size > MUCH or time.monotonic() - self._last > SOON:
+            self.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        """Publish what waits."""
+        self._last = time.monotonic()
+        if self._waiting:
+            text = "".join(self._waiting)
+            self._waiting, self._size = [], 0
+            self._publish(self.name, text)
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def isatty(self) -> bool:
+        """Never."""
+        return False
+
+    def close(self) -> None:
+        """Stays open: the notebook may close it, others still print."""
+        self.flush()
+
+
+__all__ = ["Stream"]

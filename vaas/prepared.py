@@ -1,0 +1,228 @@
+"""Notebooks that have run once, kept so that their viewers need not wait.
+
+The first viewer of a notebook gets a kernel of its own, in which the cells run.
+When they have, the notebook runs once more in a template, out of sight; from
+then on viewers get forks of it, with the recorded outputs. What cannot be
+forked is remembered, so that it is not tried at every visit. An author decides
+otherwise in the notebook's metadata: ``{"vaas": {"launch": "fresh"}}`` is never
+forked, ``"fork"`` lets already the first viewer wait for the template.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field, replace
+
+from vaas.errors import KernelStartFailed, VaasError
+from vaas.kernels import KernelHost, KernelRequest, Template
+from vaas.model import KernelRef, Version, Workspace
+from vaas.observability import logger, metrics
+from vaas.rendering import CellResult, Notebook, Recording, load_notebook, record_cells
+
+log = logger(__name__)
+
+Key = tuple[Version, str, str, tuple[tuple[str, str], ...]]
+"""Version, notebook, kernel's name, variables: what a run depends on."""
+
+_REMEMBERED = 1024
+"""Notebooks of which we know that they cannot be forked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a template can be made of.
+
+    Attributes:
+        notebook: as it was read for the viewer at hand.
+        request: the viewer's; who that is does not go into the template.
+        files: opens the share's files once more, for the template's own life.
+    """
+
+    notebook: Notebook
+    request: KernelRequest
+    files: Callable[[], AbstractAsyncContextManager[Workspace]] = field(repr=False)
+
+    @property
+    def key(self) -> Key:
+        """What the run depends on."""
+        request = self.request
+        variables = tuple(sorted(request.environment.items()))
+        return request.ref.version, request.ref.notebook, request.kernel_name, variables
+
+    @property
+    def asks(self) -> bool:
+        """Whether the viewer's address has parameters: one of many, or an attempt to fill us."""
+        return bool(self.request.environment.get("QUERY_STRING"))
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A sealed template and what its run gave.
+
+    Attributes:
+        template: to be forked.
+        recording: outputs, and the widgets' state.
+        fresh: places of the cells that run for each viewer.
+        until: ``time.monotonic()`` at which it is too old to be forked.
+    """
+
+    template: Template
+    recording: Recording
+    fresh: frozenset[int]
+    until: float
+
+    @property
+    def known(self) -> dict[int, CellResult]:
+        """Results that a viewer gets as they are; others run in the fork."""
+        return {i: one for i, one in self.recording.results.items() if i not in self.fresh}
+
+
+class PreparedNotebooks:
+    """Makes templates and owns them."""
+
+    def __init__(self, host: KernelHost, *, most: int = 8) -> None:
+        """Start with none.
+
+        Args:
+            host: starts templates.
+            most: kept at a time; the one not used for longest goes first. 0: none.
+        """
+        self._host, self._most = host, most
+        self._kept: OrderedDict[Key, Prepared] = OrderedDict()
+        self._never: OrderedDict[Key, str] = OrderedDict()
+        self._making: dict[Key, asyncio.Task[None]] = {}
+        # One at a time: viewers who are here come first.
+        self._turn = asyncio.Semaphore(1)
+
+    def find(self, recipe: Recipe) -> Prepared | None:
+        """A template that can be forked right now."""
+        found = self._kept.get(recipe.key)
+        if found is None or found.template.ended.done() or time.monotonic() > found.until:
+            return None
+        self._kept.move_to_end(recipe.key)
+        return found
+
+    async def wanted(self, recipe: Recipe) -> Prepared | None:
+        """The template for a viewer; waits for it only where the author wants that."""
+        if recipe.notebook.launch == "fresh":
+            return None
+        if recipe.notebook.launch == "fork" and self.find(recipe) is None:
+            await self._made(recipe)
+        return self.find(recipe)
+
+    def make(self, recipe: Recipe) -> None:
+        """Begin to make a template out of sight, unless that makes no sense."""
+        if recipe.notebook.launch != "fresh" and not recipe.asks:
+            self._task(recipe)
+
+    async def why_not(self, recipe: Recipe) -> str:
+        """Why a notebook cannot be forked, for its author; found out by trying.
+
+        Returns:
+            empty if it can.
+        """
+        if recipe.notebook.launch == "fresh":
+            return "its metadata asks for a fresh kernel"
+        await self._made(recipe)
+        return "" if self.find(recipe) else self._never.get(recipe.key, "no templates are kept")
+
+    async def drop(self, recipe: Recipe, why: str) -> None:
+        """Forget a template of which no fork could be had, and make no other of that kind."""
+        self._give_up(recipe, why)
+        if found := self._kept.pop(recipe.key, None):
+            await found.template.retire()
+
+    async def close(self) -> None:
+        """Make no more and keep none; forks that live go on."""
+        tasks = tuple(self._making.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for prepared in self._kept.values():
+            await prepared.template.retire()
+        self._kept.clear()
+
+    async def _made(self, recipe: Recipe) -> None:
+        if task := self._task(recipe):
+            await asyncio.wait([task])
+
+    def _task(self, recipe: Recipe) -> asyncio.Task[None] | None:
+        """The one task that makes the template; ``None`` if there is no use in it."""
+        key = recipe.key
+        if not self._most or key in self._never or self.find(recipe):
+            return None
+        if key not in self._making:
+            task = asyncio.create_task(self._make(recipe), name="template")
+            self._making[key] = task
+            task.add_done_callback(lambda _: self._making.pop(key, None))
+        return self._making[key]
+
+    async def _make(self, recipe: Recipe) -> None:
+        """Make a template and keep it; what goes wrong is told, not raised."""
+        try:
+            async with self._turn, AsyncExitStack() as stack:
+                await self._run(recipe, stack)
+        except KernelStartFailed as error:
+            self._give_up(recipe, error.detail)
+        except VaasError as error:  # no room, or no files: another time
+            log.info("not_prepared", notebook=recipe.notebook.path, why=error.detail)
+        except Exception as error:  # the task's last line: told, not raised
+            log.exception("template_failed", notebook=recipe.notebook.path)
+            self._give_up(recipe, f"{type(error).__name__}: {error}")
+
+    async def _run(self, recipe: Recipe, stack: AsyncExitStack) -> None:
+        workspace = await stack.enter_async_context(recipe.files())
+        await self._make_room(recipe.key)
+        ref = KernelRef("", recipe.request.ref.version, recipe.request.ref.notebook)
+        request = replace(recipe.request, ref=ref, workspace=workspace)
+        template = await self._host.prepare(request)
+        stack.push_async_callback(template.retire)
+        # Read anew: the one at hand is being run for its viewer.
+        notebook = await asyncio.to_thread(load_notebook, workspace.path, recipe.notebook.path)
+        recording = await record_cells(
+            notebook, template.manager, template.client, timeout=request.limits.cell
+        )
+        if failed := recording.failure:
+            self._give_up(recipe, f"a cell failed: {failed.name}: {failed.message}")
+        elif reasons := await template.seal():
+            self._give_up(recipe, "; ".join(reasons))
+        else:
+            until = time.monotonic() + request.limits.life
+            self._kept[recipe.key] = Prepared(template, recording, notebook.fresh, until)
+            metrics.templates.labels("made").inc()
+            resources = stack.pop_all()
+            template.ended.add_done_callback(lambda _: _let_go(resources))
+
+    async def _make_room(self, key: Key) -> None:
+        """Let older versions of the same notebook go, and the least used of all."""
+        version, notebook, *_ = key
+        old = [k for k in self._kept if k[0].share == version.share and k[1] == notebook]
+        old = [k for k in old if k[0] != version or k == key]
+        while len(self._kept) - len(old) >= self._most:
+            old.append(next(k for k in self._kept if k not in old))
+        for one in old:
+            await self._kept.pop(one).template.retire()
+
+    def _give_up(self, recipe: Recipe, why: str) -> None:
+        log.info("not_forked", notebook=recipe.notebook.path, why=why)
+        metrics.templates.labels("refused").inc()
+        self._never[recipe.key] = why
+        while len(self._never) > _REMEMBERED:
+            self._never.popitem(last=False)
+
+
+_closing: set[asyncio.Task[None]] = set()
+
+
+def _let_go(resources: AsyncExitStack) -> None:
+    """Close a template's files when it has ended."""
+    task = asyncio.get_running_loop().create_task(resources.aclose())
+    _closing.add(task)
+    task.add_done_callback(_closing.discard)
+
+
+__all__ = ["Prepared", "PreparedNotebooks", "Recipe"]

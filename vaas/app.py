@@ -145,7 +145,7 @@ async def service(
             image_hosts=settings.image_hosts,
             cards=cards,
             viewers=Viewers(given),
-            names=await asyncio.to_thread(own_names, settings.public_url, settings.host),
+            names=own_names(settings.public_url, settings.host),
         )
         sock = _listen(settings.host, settings.port)
         server = HTTPServer(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -157,15 +157,11 @@ class Launcher:
         Raises:
             VaasError: as ``open`` does.
         """
-        async with AsyncExitStack() as stack:
-            share = await self._shares.resolve(wish.link, wish.password)
-            reached: list[Workspace] = []
-            async for _ in self._fetch(stack, share, reached):
-                pass
-            path = pick_notebook(reached[0], wish.link.path)
+        async with self._unseen(wish) as (share, workspace):
+            path = pick_notebook(workspace, wish.link.path)
             if path is None:
                 raise NotebookMissing("the address names a folder with several notebooks")
-            return share, await asyncio.to_thread(load_notebook, reached[0].near, path)
+            return share, await asyncio.to_thread(load_notebook, workspace.near, path)
 
     async def picture(self, wish: Wish) -> bytes:
         """A picture of the share, as a notebook's text names it.
@@ -174,15 +170,18 @@ class Launcher:
             FileMissing: there is no such file, or a link leads out of the share.
             VaasError: as ``open`` does.
         """
-        async with AsyncExitStack() as stack:
-            share = await self._shares.resolve(wish.link, wish.password)
-            reached: list[Workspace] = []
-            async for _ in self._fetch(stack, share, reached):
-                pass
-            return await asyncio.to_thread(_read_inside, reached[0].near, wish.link.path)
+        async with self._unseen(wish) as (_, workspace):
+            return await asyncio.to_thread(_read_inside, workspace.near, wish.link.path)
+
+    @asynccontextmanager
+    async def _unseen(self, wish: Wish) -> AsyncIterator[tuple[Share, Workspace]]:
+        """A share and its files, for who does not wait for news of them."""
+        share = await self._shares.resolve(wish.link, wish.password)
+        async with self._files(share) as workspace:
+            yield share, workspace
 
     def _files(self, share: Share) -> AbstractAsyncContextManager[Workspace]:
-        """The share's files, opened once more and out of sight."""
+        """The share's files, opened without news of them."""
         return self._storages(share).open(share, self._shares, lambda _: None)
 
     async def _fetch(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from vois._needs import NeedsInstitute
 from vois._svg import esc, text
 from vois._triangle import framed, trivariateLegendEx
 from vois.colors import multiply
@@ -13,7 +14,9 @@ from vois.colors import multiply
 __all__ = ["CustomIdentifyPopup", "bivariateLegend", "countriesMap", "geojsonMap"]
 __all__ += ["interGeojsonToVector", "trivariateLegend", "trivariateLegendEx"]
 
-_NEEDS = "needs the institute's own map service 'inter', which is not part of this package; use leafletMap"
+_NEEDS = (
+    "the institute's own map service 'inter', which is not part of this package; use leafletMap"
+)
 
 # From low to high; the well-known palette "Plasma".
 _COLORS: tuple[str, ...] = (
@@ -31,7 +34,7 @@ _COLORS += ("#fdca26", "#f0f921")
 
 def CustomIdentifyPopup(map: Any, p: Any) -> Any:  # noqa: A002 - as of the older spelling
     """Say what is missing."""
-    raise NotImplementedError(f"CustomIdentifyPopup {_NEEDS}")
+    raise NeedsInstitute("CustomIdentifyPopup", _NEEDS)
 
 
 def countriesMap(
@@ -131,7 +134,7 @@ def geojsonMap(
 
 def interGeojsonToVector(geojson: Any) -> Any:
     """Say what is missing."""
-    raise NotImplementedError(f"interGeojsonToVector {_NEEDS}")
+    raise NeedsInstitute("interGeojsonToVector", _NEEDS)
 
 
 def bivariateLegend(

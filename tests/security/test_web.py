@@ -670,3 +670,20 @@ async def test_a_name_that_was_pointed_at_us(stage: Stage, address: str, name: s
 async def test_names_of_this_machine(stage: Stage, name: str) -> None:
     async with stage.viewer() as viewer:
         assert (await viewer.get("/", Host=name)).status == 200
+
+
+@pytest.mark.parametrize("name", ["evil.example", "localhost"])
+async def test_a_socket_under_a_name_that_was_pointed_at_us(
+    stage: Stage, viewer: Viewer, name: str
+) -> None:
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    where = f"/api/kernels/{'0' * 32}/channels"
+    async with viewer.client.stream(
+        "GET", where, headers={**upgrade, "Host": name, "Origin": f"http://{name}"}
+    ) as answer:
+        assert answer.status_code == (421 if name == "evil.example" else 101)

@@ -2,7 +2,7 @@
 
 A page of a stranger can point its own name at a private address and then read,
 as its own, what answers there (DNS rebinding). A browser tells by ``Host``
-under which name it came: an address, this machine's names and that of the
+under which name it came: an address, this machine's name and that of the
 public URL are ours, any other is not.
 """
 
@@ -20,7 +20,7 @@ def own_names(*addresses: str) -> frozenset[str]:
         addresses: URLs or host names from the settings; empty ones are passed over.
     """
     named = {(urlsplit(one if "//" in one else f"//{one}").hostname or "") for one in addresses}
-    return frozenset({*named, socket.gethostname().lower(), socket.getfqdn().lower()} - {""})
+    return frozenset({*named, socket.gethostname().lower()} - {""})
 
 
 def is_ours(host: str, names: frozenset[str]) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from vaas.errors import MessageRefused, SessionGone, VaasError
+from vaas.errors import MessageRefused, SessionGone, VaasError, WrongName
 from vaas.observability import logger, metrics
 from vaas.sessions import Session
 from vaas.web.base import Front, Handler
+from vaas.web.hosts import is_ours
+from vaas.web.statuses import status_of
 
 log = logger(__name__)
 
@@ -71,6 +74,11 @@ class Channels(WebSocketHandler):
         self.front = front
         self.session: Session | None = None
         self._pump: asyncio.Task[None] | None = None
+
+    def prepare(self) -> None:
+        """Refuse a page that came to us under a stranger's name, as every other request."""
+        if not is_ours(self.request.host, self.front.names):
+            raise HTTPError(status_of(WrongName("of a websocket")))
 
     def check_origin(self, origin: str) -> bool:
         """Only our own pages may connect."""

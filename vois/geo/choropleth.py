@@ -71,7 +71,7 @@ class Choropleth(_Base):  # type: ignore[misc]  # untyped base
     """
 
     value = traitlets.Any(None)
-    scale = traitlets.Instance(Scale)
+    scale = traitlets.Instance("vois.geo.scales.Scale")
     opacity = traitlets.Float(0.8)
     visible = traitlets.Bool(default_value=True)
 

@@ -1,11 +1,12 @@
 """Layers and cards of maps, of the older spelling."""
 
-# ruff: noqa: N802, N803, N999, PLR0917 - names and order of the older spelling
+# ruff: noqa: ARG001, N802, N803, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
 import importlib
 from typing import Any
 
+from vois._needs import NeedsInstitute
 from vois.geo.basemap import world_layer
 
 __all__ = ["BDAPLayer", "CartoLabels", "EmptyBasemap", "EsriWorldImagery", "GoogleHybrid"]
@@ -78,10 +79,10 @@ def BDAPLayer(p: Any) -> Any:
     """Say what is missing.
 
     Raises:
-        NotImplementedError: always.
+        NeedsInstitute: always.
     """
-    raise NotImplementedError(
-        "BDAPLayer needs the institute's BDAP tile service, which is not reachable from here"
+    raise NeedsInstitute(
+        "BDAPLayer", "the institute's BDAP tile service, which is not reachable from here"
     )
 
 
@@ -192,8 +193,8 @@ def toImage(m: Any) -> Any:
     """Say what is missing.
 
     Raises:
-        NotImplementedError: always; the browser draws the map, not Python.
+        NeedsInstitute: always; the browser draws the map, not Python.
     """
-    raise NotImplementedError(
-        "toImage needs the institute's rendering service; use the browser's own print instead"
+    raise NeedsInstitute(
+        "toImage", "the institute's rendering service; use the browser's own print instead"
     )

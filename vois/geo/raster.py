@@ -70,7 +70,7 @@ class RasterLayer(_Base):  # type: ignore[misc]  # untyped base
     """
 
     frame = traitlets.Int(0)
-    scale = traitlets.Instance(Scale)
+    scale = traitlets.Instance("vois.geo.scales.Scale")
     _map: Any = None
     _later: asyncio.TimerHandle | None = None
 

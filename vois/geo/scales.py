@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import importlib
 import io
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,22 +45,22 @@ def palette(colors: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(known[name][:: -1 if colors.lower().endswith("_r") else 1])
 
 
-class Scale:
+class Scale(ABC):
     """What every scale can do; use one of the three below."""
 
     @property
+    @abstractmethod
     def table(self) -> tuple[str, ...]:
         """At most 255 colours as ``#rrggbb``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def indices(self, values: Any) -> Indices:
         """Return the place in `table` of each value, `NOTHING` for NaN; shape as given."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def entries(self) -> list[tuple[str, str]]:
         """Colour and text of each line of a legend."""
-        raise NotImplementedError
 
     def color(self, value: float | None) -> str | None:
         """Return the colour of one value as ``#rrggbb``, None if there is none."""

@@ -92,14 +92,16 @@ class _Place:
         self.ticks = _ticks(min(good), max(good))
 
     def x(self, index: float) -> float:
+        """Return how far right the date of that index lies, in units of the drawing."""
         return _LEFT + (_W - _LEFT - _RIGHT) * index / max(1, len(self.labels) - 1)
 
     def y(self, value: float) -> float:
+        """Return how far down a value lies, in units of the drawing."""
         low, high = self.ticks[0], self.ticks[-1]
         return _H - _BOTTOM - (_H - _TOP - _BOTTOM) * (value - low) / (high - low)
 
     def points(self, values: Sequence[float | None]) -> list[list[str]]:
-        """Return runs of places without a gap."""
+        """Return runs of places without a gap, each place as ``x,y`` in units of the drawing."""
         runs: list[list[str]] = [[]]
         for i, value in enumerate(values):
             if value is None or not math.isfinite(value):
@@ -109,6 +111,7 @@ class _Place:
         return [one for one in runs if one]
 
     def grid(self, unit: str) -> str:
+        """Return the lines and numbers of the ticks, ``unit`` on top, and the dates below."""
         parts = []
         for tick in self.ticks:
             y = self.y(tick)

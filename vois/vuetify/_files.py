@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
@@ -66,7 +67,7 @@ def label(
     return ui.Label(text, class_=class_, text_style=style, style_=wide)
 
 
-class _Window:
+class _Window(ABC):
     """A window in which the viewer chooses one file."""
 
     output: Any
@@ -101,12 +102,13 @@ class _Window:
         """A file is there; OK may be pressed."""
         self.dialog.ok_disabled = False
 
+    @abstractmethod
     def onFileUpload(self, files: Sequence[dict[str, Any]]) -> None:
-        """Read the chosen file."""
-        raise NotImplementedError
+        """Read the chosen file; each dict has ``name``, ``size`` in bytes, ``type`` and ``data``."""
 
+    @abstractmethod
     def _result(self) -> Any:
-        raise NotImplementedError
+        """Return what ``onOK`` gets."""
 
     def _ok(self) -> None:
         if self.onOK is not None:

@@ -1,13 +1,17 @@
 """Layers of the institute's own map service: importable, and clear about what they need."""
 
-# ruff: noqa: N801, N802, N803, PLR0917 - names and order of the older spelling
+# ruff: noqa: ARG002, N801, N802, N803, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
 from typing import Any
 
+from vois._needs import NeedsInstitute
+
 __all__ = ["interaproLayer", "layers"]
 
-_NEEDS = "needs the institute's map service 'inter', which is not part of this package; use vois.geo.raster"
+_NEEDS = (
+    "the institute's map service 'inter', which is not part of this package; use vois.geo.raster"
+)
 
 
 class interaproLayer:
@@ -51,11 +55,11 @@ class interaproLayer:
 
     def tileLayer(self) -> Any:
         """Say what is missing."""
-        raise NotImplementedError(f"interaproLayer.tileLayer {_NEEDS}")
+        raise NeedsInstitute("interaproLayer.tileLayer", _NEEDS)
 
     def getItems(self, colormapstr: str, valuemapstr: str) -> Any:
         """Say what is missing."""
-        raise NotImplementedError(f"interaproLayer.getItems {_NEEDS}")
+        raise NeedsInstitute("interaproLayer.getItems", _NEEDS)
 
     def downloadText(self, textobj: str, output: Any, fileName: str = "layer.json") -> None:
         """Save text on the viewer's machine."""
@@ -66,7 +70,7 @@ class interaproLayer:
 
     def edit(self, output: Any, outdebug: Any, onok: Any = None, oncancel: Any = None) -> Any:
         """Say what is missing."""
-        raise NotImplementedError(f"interaproLayer.edit {_NEEDS}")
+        raise NeedsInstitute("interaproLayer.edit", _NEEDS)
 
 
 class layers:
@@ -79,19 +83,19 @@ class layers:
 
     def addNewLayer(self) -> Any:
         """Say what is missing."""
-        raise NotImplementedError(f"layers.addNewLayer {_NEEDS}")
+        raise NeedsInstitute("layers.addNewLayer", _NEEDS)
 
     def layerNew(self) -> Any:
         """Say what is missing."""
-        raise NotImplementedError(f"layers.layerNew {_NEEDS}")
+        raise NeedsInstitute("layers.layerNew", _NEEDS)
 
     def layerContent(self, layer: Any, index: int) -> Any:
         """Say what is missing."""
-        raise NotImplementedError(f"layers.layerContent {_NEEDS}")
+        raise NeedsInstitute("layers.layerContent", _NEEDS)
 
     def indexLayers(self) -> None:
         """Number the layers anew."""
 
     def draw(self) -> Any:
         """Say what is missing."""
-        raise NotImplementedError(f"layers.draw {_NEEDS}")
+        raise NeedsInstitute("layers.draw", _NEEDS)

@@ -27,14 +27,22 @@ insecure = true
 private = true
 [kernel]
 grace = {grace}
+templates = {templates}
 """
 
 
-def settings(folder: Path, host: str, *, port: int = 0, grace: float = 20.0) -> Path:
-    """Write a ``vaas.toml`` that admits one cloud; return where it lies."""
+def settings(
+    folder: Path, host: str, *, port: int = 0, grace: float = 20.0, templates: int = 0
+) -> Path:
+    """Write a ``vaas.toml`` that admits one cloud; return where it lies.
+
+    Without ``templates`` each kernel runs its notebook itself, and nothing runs out of sight.
+    """
     file = folder / "vaas.toml"
     data = folder / "data"
-    file.write_text(CONFIG.format(port=port, data=data, host=host, grace=grace))
+    file.write_text(
+        CONFIG.format(port=port, data=data, host=host, grace=grace, templates=templates)
+    )
     return file
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
-from tests.browser.service import Service
+from tests.browser.service import Service, settings
+from vaas.demo.efss import DemoEfss
 
 pytestmark = pytest.mark.browser
 
@@ -27,12 +31,20 @@ ipywidgets.VBox([button, told, out])
 """
 
 
-def test_two_viewers_of_one_run(service: Service, share: Share, visit: Visit) -> None:
+@pytest.fixture(scope="module")
+def forking(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("forking")
+    config = settings(folder, urlsplit(cloud.url).netloc, templates=2)
+    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
+        yield running
+
+
+def test_two_viewers_of_one_run(forking: Service, share: Share, visit: Visit) -> None:
     body = notebook(
         "import os\nline = display('first', display_id=True)", BODY, "line.update('second')", **FORK
     )
     address = share({"a.ipynb": body})
-    first, second = visit(service), visit(service)
+    first, second = visit(forking), visit(forking)
     for viewer in (first, second):
         page = viewer.open(address)
         expect(viewer.cell(0)).to_have_text("'second'")

@@ -11,8 +11,12 @@ from tests.service.harness import Stage, Viewer, staged
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage() -> AsyncIterator[Stage]:
-    """The service with a small cloud; cells may run 10 s, 8 kernels at a time."""
-    async with staged(kernel={"cell": 10, "most": 8, "grace": 2}) as found:
+    """The service with a small cloud; cells may run 10 s, 8 kernels at a time.
+
+    Each viewer's kernel runs the notebook itself: without a second run out of sight
+    that other tests would wait for.
+    """
+    async with staged(kernel={"cell": 10, "most": 8, "grace": 2, "templates": 0}) as found:
         yield found
         assert found.kernels == 0
 

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import nbformat.v4 as nb
 import pytest
+import pytest_asyncio
 
-from tests.service.harness import Line, Stage, Viewer, book, code
+from tests.service.harness import Line, Stage, Viewer, book, code, staged
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
 
 FORK = {"vaas": {"launch": "fork"}}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage() -> AsyncIterator[Stage]:
+    """The service as it is when nobody sets it up otherwise, with short waits."""
+    async with staged(kernel={"cell": 10, "most": 8, "grace": 2}) as found:
+        yield found
+        assert found.kernels == 0
 
 
 def forked(*sources: str, fresh: tuple[int, ...] = ()) -> str:

@@ -15,23 +15,22 @@ import webbrowser
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import typer
 
 from vaas import __version__
-from vaas.app import service
-from vaas.check import check_link, print_report
 from vaas.config import Settings, Site, load_settings
-from vaas.demo.gallery import gallery
-from vaas.doctor import examine, print_findings
 from vaas.errors import VaasError
 from vaas.model import Secret, ShareLink
 from vaas.observability import configure_logging
 from vaas.shares import parse_link
 from vaas.shares.links import canonical_path
-from vaas.web import Card
+
+# What runs notebooks takes seconds to import: each command does that when it needs it.
+if TYPE_CHECKING:
+    from vaas.web import Card
 
 app = typer.Typer(
     name="vaas",
@@ -68,6 +67,9 @@ def demo(port: Port = DEFAULT_PORT, no_browser: NoBrowser = False) -> None:
 
     Open the printed address, and click an example or paste one of its links.
     """
+    from vaas.demo.gallery import gallery  # noqa: PLC0415
+    from vaas.web import Card  # noqa: PLC0415
+
     with ExitStack() as stack:
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vaas-demo-")))
         exhibits = stack.enter_context(gallery())
@@ -127,6 +129,8 @@ def check(
     Reports time, memory, data, missing packages, and errors with cell and line.
     Exit code 0 only if every notebook gives a working dashboard.
     """
+    from vaas.check import check_link, print_report  # noqa: PLC0415
+
     with _plainly(), tempfile.TemporaryDirectory(prefix="vaas-check-") as data:
         configure_logging(as_json=False, level="ERROR")
         password = None
@@ -145,6 +149,8 @@ def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Tell what this machine lacks, and the command that installs it."""
+    from vaas.doctor import examine, print_findings  # noqa: PLC0415
+
     with _plainly():
         findings = asyncio.run(examine())
         print_findings(findings, as_json=json)
@@ -205,6 +211,8 @@ def _serve(
     cards: Sequence[Card] = (),
     given: Sequence[tuple[ShareLink, Secret]] = (),
 ) -> None:
+    from vaas.app import service  # noqa: PLC0415
+
     configure_logging(as_json=settings.log_format == "json", level=settings.log_level)
 
     async def run() -> None:

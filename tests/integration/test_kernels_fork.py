@@ -79,6 +79,13 @@ async def test_variables_are_there_and_private(host, tmp_path):
     assert (await run(two, "print(x)")).out == "[1]\n"
 
 
+async def test_a_fork_can_import_what_the_run_did_not(host, tmp_path):
+    kernel = await forked(host, tmp_path, "1")
+    assert (
+        await run(kernel, "import stack_data, vois.geo.scales\nprint('there')")
+    ).out == "there\n"
+
+
 async def test_an_endless_cell_can_be_interrupted(host, tmp_path):
     kernel = await forked(host, tmp_path, "1")
     endless = asyncio.create_task(run(kernel, "while True: pass"))

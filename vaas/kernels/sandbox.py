@@ -12,7 +12,7 @@ host that a bound folder comes from. No secret may stand in such a path.)
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -193,6 +193,7 @@ def _etc(fds: Descriptors) -> Iterator[str]:
     }
     for name, fd in made_up.items():
         yield from ("--perms", "0644", "--file", str(fd), f"/etc/{name}")
+    yield from _parents(SHARED_ETC)
     for path in SHARED_ETC:
         yield from ("--ro-bind-try", path, path)
 
@@ -218,7 +219,14 @@ def _writable(limits: Limits) -> Iterator[str]:
         yield from ("--perms", "0700", "--size", str(size), "--tmpfs", place)
 
 
+def _parents(places: Iterable[str]) -> Iterator[str]:
+    """The folders above; bubblewrap itself makes them for one user, but forks are others."""
+    for folder in sorted({str(one) for place in places for one in Path(place).parents}):
+        yield from ("--dir", folder)
+
+
 def _binds(binds: Sequence[Bind], *, staged: bool) -> Iterator[str]:
+    yield from _parents(bind.target for bind in binds)
     for index, bind in enumerate(binds):
         source = f"/run/{index}" if staged else str(bind.source)
         yield from ("--ro-bind", source, bind.target)

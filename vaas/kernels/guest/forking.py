@@ -8,6 +8,7 @@ its new user and gives up every right.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import os
@@ -44,6 +45,13 @@ def prepare() -> None:
     _libc.malloc_trim(0)
     # Forks that end are collected by the Linux kernel itself.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+
+
+def outlast() -> None:
+    """Wait until all forks have ended."""
+    # Their ends are ignored (see ``prepare``), so this returns once, by failing.
+    with contextlib.suppress(ChildProcessError):
+        os.wait()
 
 
 def fork_apart() -> int:
@@ -129,4 +137,4 @@ def reseed(names: dict[str, Any]) -> None:
                 bits.state = type(bits)().state
 
 
-__all__ = ["fork_apart", "prepare", "reopen", "reseed", "settle"]
+__all__ = ["fork_apart", "outlast", "prepare", "reopen", "reseed", "settle"]

@@ -79,12 +79,16 @@ def main() -> None:
 
 
 def _serve_forks(kernel: Any, control: socket.socket, loop: ForkingLoop, known: set[int]) -> None:
-    """Fork for each socket that comes; returns when the server lets go of the template."""
+    """Fork for each socket that comes, until the server lets go of the template.
+
+    Returns after its last fork has ended: bubblewrap would end them with this process.
+    """
     forking.prepare()
     files = remains.readers(known)
     while True:
         _, fds = _receive(control)
         if not fds:
+            forking.outlast()
             return
         try:
             pid = forking.fork_apart()

@@ -86,6 +86,14 @@ async def test_a_fork_can_import_what_the_run_did_not(host, tmp_path):
     ).out == "there\n"
 
 
+async def test_a_file_of_a_library_may_stay_open(host, tmp_path):
+    """As rasterio keeps the database of its coordinate systems."""
+    kernel = await forked(
+        host, tmp_path, "import ipywidgets", "f = open(ipywidgets.__file__); f.read(5)"
+    )
+    assert (await run(kernel, "print(len(f.read()) > 5)")).out == "True\n"
+
+
 async def test_an_endless_cell_can_be_interrupted(host, tmp_path):
     kernel = await forked(host, tmp_path, "1")
     endless = asyncio.create_task(run(kernel, "while True: pass"))

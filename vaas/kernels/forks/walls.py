@@ -13,6 +13,7 @@ import signal
 import stat
 import time
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from vaas.errors import KernelStartFailed
@@ -20,7 +21,8 @@ from vaas.errors import KernelStartFailed
 NAMESPACES = ("user", "pid", "mnt", "net", "ipc", "uts", "cgroup")
 STOPPED_WITHIN = 5.0
 SHARED = re.compile(rb"^\S+ \S\S\Ss \S+ \S+ \S+ +(.*)$", re.MULTILINE)
-READ_ONLY = (b"/usr/", b"/data/", b"/opt/", b"/lib")
+TABLES = (b"/usr/", b"/data/", b"/opt/", b"/lib")
+"""Below these nothing can be written inside; libraries map tables from there."""
 RIGHT = {"CapInh": 0, "CapPrm": 0, "CapEff": 0, "CapBnd": 0, "CapAmb": 0, "NoNewPrivs": 1}
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
@@ -93,25 +95,34 @@ def _company(pid: int) -> Iterator[str]:
 def _shared(pid: int) -> Iterator[str]:
     """Descriptors and memory by which two forks could reach each other."""
     sockets = 0  # its line to us is the only one
+    mounts = _read_only_mounts(pid)
     for fd in Path(f"/proc/{pid}/fd").iterdir():
         path, mode = str(fd.readlink()), fd.stat().st_mode
         sockets += stat.S_ISSOCK(mode)
-        if not (stat.S_ISSOCK(mode) or path in DEVICES or _harmless(pid, fd.name, path, mode)):
+        if not (stat.S_ISSOCK(mode) or path in DEVICES or _harmless(pid, fd.name, mounts, mode)):
             yield f"open: {path}"
     if sockets > 1:
         yield f"{sockets} sockets"
     for found in SHARED.finditer(Path(f"/proc/{pid}/maps").read_bytes()):
-        if not found[1].startswith(READ_ONLY):
+        if not found[1].startswith(TABLES):
             yield f"shared memory: {found[1].decode(errors='replace') or 'anonymous'}"
 
 
-def _harmless(pid: int, fd: str, path: str, mode: int) -> bool:
-    """A file that can only be read and that nobody inside can write."""
-    flags = re.search(
-        r"^flags:\s+(\d+)", Path(f"/proc/{pid}/fdinfo/{fd}").read_text(), re.MULTILINE
-    )
-    reads = flags is not None and int(flags[1], 8) & os.O_ACCMODE == os.O_RDONLY
-    return stat.S_ISREG(mode) and reads and path.encode().startswith(READ_ONLY)
+def _read_only_mounts(pid: int) -> set[str]:
+    """The ids of the fork's own mounts in which nobody inside can write."""
+    lines = [line.split() for line in Path(f"/proc/{pid}/mountinfo").read_text().splitlines()]
+    return {line[0] for line in lines if "ro" in line[5].split(",")}
+
+
+def _harmless(pid: int, fd: str, mounts: AbstractSet[str], mode: int) -> bool:
+    """A file that can only be read, opened where nobody inside can write.
+
+    Opened by the fork itself, too: by one of the template's all forks would share their place.
+    """
+    lines = Path(f"/proc/{pid}/fdinfo/{fd}").read_text().splitlines()
+    told = {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    reads = int(told["flags"], 8) & os.O_ACCMODE == os.O_RDONLY
+    return stat.S_ISREG(mode) and reads and told["mnt_id"] in mounts
 
 
 __all__ = ["check"]

@@ -14,10 +14,13 @@ What is measured, from the start of the navigation to the frame that shows it:
 - **whole**: all its outputs.
 - **interactive**: a key or click has changed the page by way of the kernel. The
   viewer acts once, as soon as the page is whole.
-- **memory**: proportional set size (PSS) of all processes that exist for this
-  viewer, the sandbox's own included, a few seconds after that.
+- **memory**: by how much the proportional set size (PSS) of all processes below
+  the server has grown for this viewer, a few seconds after that.
 
-``cold share`` means a link never seen before: its files are fetched first.
+``cold share`` means a link never seen before: its files are fetched first, and a
+kernel of the viewer's own runs the notebook; the run that later viewers share
+begins right then, so its memory counts too. ``vaas`` alone means a link that
+somebody has opened before.
 Other hosts do not exist for the browser, so a page that asks for one is told so
 at once. The machine's noise hits all alike: read the ratios.
 """
@@ -110,7 +113,7 @@ EXAMPLES = (
 
 
 def memory(server: psutil.Process) -> float:
-    """PSS in MB of all processes below a server; the server itself is shared by all viewers."""
+    """PSS in MB of all processes below a server, which itself is shared by all viewers."""
     total = 0
     for child in server.children(recursive=True):
         try:
@@ -128,7 +131,8 @@ def visit(browser: Browser, system: System, example: Example) -> dict[str, float
         seconds for each of ``MOMENTS``; ``memory`` in MB; ``requests`` of the
         page and ``received``, MB on the wire.
     """
-    wait(lambda: not system.server.children(), f"the end of the last viewer of {system.name}")
+    wait(system.idle, f"the end of the last viewer of {system.name}")
+    before = memory(system.server)
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
@@ -141,7 +145,7 @@ def visit(browser: Browser, system: System, example: Example) -> dict[str, float
     marks = page.evaluate("benchMarks")
     sizes = page.evaluate("performance.getEntriesByType('resource').map(e => e.transferSize)")
     result = {name: marks[name] / 1000 for name in MOMENTS}
-    result |= {"memory": memory(system.server)}
+    result |= {"memory": memory(system.server) - before}
     result |= {"requests": len(sizes), "received": sum(sizes) / 1e6}
     page.goto("about:blank")
     context.close()

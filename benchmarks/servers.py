@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -28,11 +29,12 @@ PATIENCE = 90.0
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """What is compared: its process and where it shows a notebook."""
+    """What is compared: its process, where it shows a notebook, whether nobody is there."""
 
     name: str
     server: psutil.Process
     address: Callable[[str], str]
+    idle: Callable[[], bool]
 
 
 @contextmanager
@@ -48,7 +50,12 @@ def voila(python: Path = Path(sys.executable)) -> Iterator[System]:
     base = f"http://127.0.0.1:{port}"
     with _server(*command, python=python) as process:
         wait(lambda: _answers(f"{base}/"), "voila")
-        yield System("voila", process, lambda name: f"{base}/voila/render/{name}/{name}.ipynb")
+        yield System(
+            "voila",
+            process,
+            lambda name: f"{base}/voila/render/{name}/{name}.ipynb",
+            lambda: not process.children(),
+        )
 
 
 @contextmanager
@@ -75,7 +82,15 @@ def vaas(names: Iterable[str]) -> Iterator[tuple[System, System]]:
         def afresh(name: str) -> str:
             return base + canonical_path(parse_link(cloud.add_link("nextcloud", name)))
 
-        yield System("vaas", process, again), System("vaas, cold share", process, afresh)
+        def idle() -> bool:
+            with urlopen(f"{base}/health/ready", timeout=5) as answer:
+                health = json.load(answer)
+            return not health["kernels"] and not health["preparing"]
+
+        yield (
+            System("vaas", process, again, idle),
+            System("vaas, cold share", process, afresh, idle),
+        )
 
 
 @contextmanager

@@ -5,7 +5,8 @@ beside a small cloud and visits a dashboard again and again over the page's own
 protocol. Most visitors leave as a page does; some close their line without a
 word, some leave while the kernel still starts, some meet a kernel that dies.
 Before the first count a few visits have been made, so that what is loaded once
-is loaded. Each viewer's kernel runs the notebook anew, as no templates are kept.
+is loaded. Viewers get forks of a notebook that has run, as they do by default;
+with ``--templates 0`` each viewer's kernel runs it anew.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from vaas.demo import DemoEfss
 from vaas.shares import parse_link
 from vaas.shares.links import canonical_path
 
-WARM = 12
+WARM = 8
 SLIDER = code(
     "import ipywidgets as w\nslider = w.IntSlider(3)\nlabel = w.Label('3')",
     "w.jslink((slider, 'value'), (label, 'value'))\nw.VBox([slider, label])",
@@ -63,21 +64,25 @@ def count(server: Running, data: Path) -> Count:
     )
 
 
-async def soak(visits: int, at_once: int, rest: float = 0) -> tuple[Count, Count, float]:
+async def soak(
+    visits: int, at_once: int, rest: float = 0, templates: int = 2
+) -> tuple[Count, Count, float]:
     """Visit many times.
 
     Args:
         visits: how many.
         at_once: how many at a time.
         rest: seconds between the last visit and the second count.
+        templates: how many notebooks are kept that have run.
 
     Returns:
         the machine before and after, and seconds a visit.
     """
     with tempfile.TemporaryDirectory(prefix="soak-") as name, DemoEfss(Path(name)) as cloud:
-        config, links = _prepare(Path(name), cloud)
+        config, links = _prepare(Path(name), cloud, templates)
         async with running("serve", "--config", str(config)) as server:
-            await _visits(server, links, WARM, at_once)
+            for _ in range(2):  # the first are served before there is anything to fork
+                await _visits(server, links, WARM, at_once)
             before = count(server, Path(name) / "data")
             started = time.monotonic()
             await _visits(server, links, visits, at_once)
@@ -86,13 +91,13 @@ async def soak(visits: int, at_once: int, rest: float = 0) -> tuple[Count, Count
             return before, count(server, Path(name) / "data"), seconds
 
 
-def _prepare(folder: Path, cloud: DemoEfss) -> tuple[Path, list[str]]:
+def _prepare(folder: Path, cloud: DemoEfss, templates: int) -> tuple[Path, list[str]]:
     for name, text in (("slider", SLIDER), ("dying", DYING)):
         (folder / name).mkdir()
         (folder / name / "app.ipynb").write_text(text)
     config = folder / "vaas.toml"
     config.write_text(
-        f'port = 0\ndata = "{folder}/data"\nlog_level = "ERROR"\n[kernel]\ngrace = 1\ntemplates = 0\n'
+        f'port = 0\ndata = "{folder}/data"\nlog_level = "ERROR"\n[kernel]\ngrace = 1\ntemplates = {templates}\n'
         f'[[site]]\nhost = "{urlsplit(cloud.url).netloc}"\ninsecure = true\nprivate = true\n'
     )
     links = [cloud.add_link("nextcloud", name) for name in ("slider", "dying")]
@@ -112,10 +117,12 @@ async def _visits(server: Running, links: list[str], number: int, at_once: int) 
         for _ in range(at_once):
             group.create_task(visitor())
     async with asyncio.timeout(60), Viewer(server.url) as viewer:
-        while '"kernels": 0' not in (await viewer.get("/health/ready")).text:  # noqa: ASYNC110 - another process
+        idle = '"kernels": 0, "preparing": 0'
+        while idle not in (await viewer.get("/health/ready")).text:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
-        while len(server.family()) > 1:  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0.1)
+        family: set[psutil.Process] = set()
+        while family != (family := set(server.family())):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.5)
 
 
 async def _visit(viewer: Viewer, links: list[str], turn: int) -> None:
@@ -155,9 +162,11 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=4)
     # Sessions that ended are told of for two minutes.
     parser.add_argument("--rest", type=float, default=130)
-    wanted = parser.parse_args()
-    before, after, seconds = asyncio.run(soak(wanted.visits, wanted.at_once, wanted.rest))
-    print(f"{wanted.visits} visits, {wanted.at_once} at a time, {seconds:.2f} s each")
+    parser.add_argument("--templates", type=int, default=2)
+    asked = parser.parse_args()
+    wanted = soak(asked.visits, asked.at_once, asked.rest, asked.templates)
+    before, after, seconds = asyncio.run(wanted)
+    print(f"{asked.visits} visits, {asked.at_once} at a time, {seconds:.2f} s each")
     print(table(before, after))
 
 

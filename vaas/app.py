@@ -58,6 +58,7 @@ class Rooms:
 
     launcher: Launcher
     host: ForkingHost
+    prepared: PreparedNotebooks
     shares: Shares
     policy: OutboundPolicy
     renderer: PageRenderer
@@ -97,7 +98,8 @@ async def rooms(
             failure_view=failure_view(),
         )
         stack.push_async_callback(host.close)
-        sessions = Sessions(host, PreparedNotebooks(host, most=settings.kernel.templates))
+        prepared = PreparedNotebooks(host, most=settings.kernel.templates)
+        sessions = Sessions(host, prepared)
         stack.push_async_callback(sessions.close)
         statics = Statics()
         assets = AssetStore(data / "assets", {"labextensions/vaas": statics.folder})
@@ -105,7 +107,7 @@ async def rooms(
         launcher = Launcher(
             shares, _chooser(storages, policy), sessions, renderer, kernel_limits(settings)
         )
-        yield Rooms(launcher, host, shares, policy, renderer, assets)
+        yield Rooms(launcher, host, prepared, shares, policy, renderer, assets)
 
 
 @asynccontextmanager
@@ -222,6 +224,7 @@ def _health(built: Rooms, *, sandbox: str) -> dict[str, Any]:
         "ready": sandbox != "none",
         "sandbox": sandbox,
         "kernels": len(built.host.kernels()),
+        "preparing": built.prepared.making,
     }
 
 

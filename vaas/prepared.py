@@ -98,6 +98,11 @@ class PreparedNotebooks:
         # One at a time: viewers who are here come first.
         self._turn = asyncio.Semaphore(1)
 
+    @property
+    def making(self) -> int:
+        """How many notebooks run out of sight now, or wait for their turn."""
+        return len(self._making)
+
     def find(self, recipe: Recipe) -> Prepared | None:
         """A template that can be forked right now."""
         found = self._kept.get(recipe.key)

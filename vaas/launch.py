@@ -137,8 +137,10 @@ class Launcher:
             self.sessions.admit()
             yield Phase("environment")
             request = await self._request(wish, share, workspace, notebook)
-            html = await asyncio.to_thread(self._renderer.fragment, notebook) if wish.stream else ""
             recipe = Recipe(notebook, request, lambda: self._files(share))
+            known = self.sessions.known(recipe)
+            fragment = self._renderer.fragment
+            html = await asyncio.to_thread(fragment, notebook, known) if wish.stream else ""
             session = Session(request.ref.id, share, workspace, notebook, recipe)
             self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
             yield Opened(session, html)

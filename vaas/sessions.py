@@ -117,6 +117,11 @@ class Sessions:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._prepared.close()
 
+    def known(self, recipe: Recipe) -> Mapping[int, CellResult]:
+        """What each viewer of a notebook sees at first, as far as that is known by now."""
+        prepared = self._prepared.find(recipe)
+        return prepared.known if prepared else {}
+
     async def why_not_forked(self, session: Session) -> str:
         """Why each viewer of a notebook waits for a run of their own; empty if they do not.
 

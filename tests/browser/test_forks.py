@@ -55,3 +55,35 @@ def test_two_viewers_of_one_run(forking: Service, share: Share, visit: Visit) ->
     second.page.get_by_role("button", name="Press").click()
     expect(second.page.get_by_text("pressed 1")).to_be_visible()
     expect(second.page.get_by_text("not yet")).to_have_count(0)
+
+
+PICTURE = """
+from IPython.display import HTML, Image, display
+import base64
+print('printed <early>')
+display(HTML('<style>.x{color:red}</style><table class="x"><tr><td>in a table</td></tr></table>'))
+Image(base64.b64decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='))
+"""
+
+
+def test_what_is_known_is_painted_with_the_page(
+    forking: Service, share: Share, visit: Visit
+) -> None:
+    """Text, tables and pictures before any script; once, and live, after it."""
+    address = share({"a.ipynb": notebook(PICTURE, BODY, **FORK)})
+    visit(forking).open(address)
+    second = visit(forking)
+    second.expects("ERR_FAILED")
+    page = second.context.new_page()
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto(second.address(address))
+    expect(page.locator(".vaas-painted")).to_have_count(1)
+    for text in ("printed <early>", "in a table"):
+        expect(page.get_by_text(text)).to_be_visible()
+    assert page.locator(".vaas-painted img").evaluate("one => one.naturalWidth") == 1
+    page.close()
+    page = second.open(address)
+    expect(page.get_by_text("not yet")).to_be_visible()
+    expect(page.locator(".vaas-painted")).to_have_count(0)
+    expect(page.get_by_text("in a table")).to_have_count(1)
+    expect(page.locator("#dashboard img")).to_have_count(1)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import nbformat
@@ -20,6 +21,7 @@ from vaas.rendering import bundle
 from vaas.rendering.assets import AssetStore
 from vaas.rendering.execute import CellResult
 from vaas.rendering.notebook import Notebook
+from vaas.rendering.painted import painted
 
 DEFAULT_TEMPLATE = "vaas"
 _MANAGER = "@voila-dashboards/widgets-manager8"
@@ -55,19 +57,24 @@ class PageRenderer:
         """Load and compile what the first page needs; takes seconds, run it in a thread."""
         _exporter(DEFAULT_TEMPLATE).template  # noqa: B018 - compiles when first asked for
 
-    def fragment(self, notebook: Notebook) -> str:
+    def fragment(
+        self, notebook: Notebook, known: Mapping[int, CellResult] = MappingProxyType({})
+    ) -> str:
         """The inside of a dashboard page, for our own template.
 
         Synchronous: run it in a thread.
 
         Args:
             notebook: what the page is of; nothing of a viewer is in the result.
+            known: results of cells that have run, by place in the notebook.
 
         Returns:
             HTML of all cells in document order.
         """
         exporter = _exporter(DEFAULT_TEMPLATE)
+        outputs = [known[i].outputs if i in known else [] for i in range(len(notebook.node.cells))]
         resources = self._resources(notebook, DEFAULT_TEMPLATE, {})
+        resources["painted"] = [painted(one) for one in outputs]
         html, _ = exporter.from_notebook_node(notebook.node, resources=resources)
         return str(html)
 

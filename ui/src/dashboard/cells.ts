@@ -1,4 +1,7 @@
-/** The places of the code cells: filled one by one as the server tells of them. */
+/**
+ * The places of the code cells: filled one by one as the server tells of them. What
+ * was painted with the page stays until the live outputs can be seen.
+ */
 
 import type { Extensions } from "./extensions";
 import type { MessagingModule, Output, OutputAreaModel, OutputAreaModule, RenderMime, Widget, WidgetManager, WidgetsModule } from "./jupyter";
@@ -59,11 +62,13 @@ export class Cells {
     const cell = document.querySelector<HTMLElement>(`.vaas-cell[data-cell="${index}"]`);
     if (!cell) return;
     cell.removeAttribute("aria-busy");
-    if (outputs.length === 0) return;
+    const painted = cell.querySelector<HTMLElement>(":scope > .vaas-painted");
+    if (outputs.length === 0) return painted?.remove();
     await this.extensions.forOutputs(outputs);
     const model = new this.lab.outputs.OutputAreaModel({ trusted: true });
     const area = new this.lab.outputs.SimplifiedOutputArea({ model, rendermime: this.rendermime });
     this.lab.widgets.Widget.attach(area, cell);
+    if (painted) area.node.style.display = "none";
     this.areas.push(area);
     this.observer.observe(cell);
     for (const output of outputs) {
@@ -72,6 +77,7 @@ export class Cells {
       const id = output.transient?.display_id;
       if (id) this.displays.set(id, [model, position]);
     }
+    if (painted) await takeOver(painted, area.node);
   }
 
   /** A widget's view waits until its model has come over the kernel's line. */
@@ -95,4 +101,13 @@ export class Cells {
     const message = this.lab.widgets.Widget.ResizeMessage.UnknownSize;
     for (const area of this.areas) this.lab.messaging.MessageLoop.postMessage(area, message);
   }
+}
+
+/** Live outputs take the place of painted ones between two frames. */
+async function takeOver(painted: HTMLElement, live: HTMLElement): Promise<void> {
+  // Renderers fill their nodes a moment after they were added.
+  await new Promise((resolve) => setTimeout(resolve));
+  await Promise.allSettled([...live.querySelectorAll("img")].map((picture) => picture.decode()));
+  live.style.display = "";
+  painted.remove();
 }

@@ -1,0 +1,77 @@
+"""Outputs as plain HTML, painted with the page before any script of it runs.
+
+A notebook that has run already need not keep its viewers waiting for what it
+shows: text, tables and pictures stand in the page's first bytes. The page's
+script later puts the live output in their place. Whatever acts (widgets,
+charts, scripts) waits for the script, as it would act twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+MAX_BYTES = 2 << 20
+"""Of one cell; a larger one is worth no delay of the page."""
+
+# What begins to act or to load by itself, and formulas, which a script sets.
+_ACTS = re.compile(
+    r"<\s*(script|iframe|object|embed|link|meta|base|form|video|audio|template)\b"
+    r"|[\s/]on\w+\s*=|javascript:|\$.*\$|\\\(|\\\[",
+    re.IGNORECASE | re.DOTALL,
+)
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+
+def painted(outputs: Sequence[Mapping[str, Any]]) -> str:
+    """HTML that shows a cell's outputs without scripts.
+
+    Args:
+        outputs: nbformat outputs, safe to show to a viewer.
+
+    Returns:
+        empty if there is nothing to show, or if any of it needs a script.
+    """
+    pieces = [_piece(output) for output in outputs]
+    whole = "".join(piece for piece in pieces if piece is not None)
+    if None in pieces or not whole or len(whole) > MAX_BYTES:
+        return ""
+    return f'<div class="vaas-painted jp-OutputArea">{whole}</div>'
+
+
+def _piece(output: Mapping[str, Any]) -> str | None:
+    """One output; ``None`` if it needs a script."""
+    if output["output_type"] == "stream":
+        return _text(str(output["text"]))
+    data = output.get("data", {})
+    if any(kind.startswith("application/") for kind in data):
+        return None
+    for kind in ("text/html", "image/svg+xml"):
+        if kind in data:
+            html = str(data[kind])
+            return None if _ACTS.search(html) else _child("jp-RenderedHTML", html)
+    for kind in _PICTURES:
+        if kind in data:
+            source = f"data:{kind};base64,{escape(str(data[kind]).strip())}"
+            return _child("jp-RenderedImage", f'<img src="{source}" alt="">')
+    if set(data) <= {"text/plain"}:
+        return _text(str(data.get("text/plain", "")))
+    return None
+
+
+def _text(text: str) -> str | None:
+    if "\x1b" in text:  # colours of a terminal
+        return None
+    return _child("jp-RenderedText", f"<pre>{escape(text)}</pre>") if text else ""
+
+
+def _child(kind: str, html: str) -> str:
+    return (
+        '<div class="jp-OutputArea-child">'
+        f'<div class="jp-OutputArea-output jp-RenderedHTMLCommon {kind}">{html}</div></div>'
+    )
+
+
+__all__ = ["painted"]

@@ -9,7 +9,17 @@ from typing import Any
 
 from vois.colors import colorInterpolator, isColorDark, string2rgb
 
-__all__ = ["Range", "esc", "fmt", "frame", "ink_on", "limits", "text", "wrap"]
+__all__ = ["BLUES", "PLASMA", "Range", "esc", "fmt", "frame", "ink_on", "limits", "text", "wrap"]
+
+# Well-known palettes from low to high, which the older spelling has as defaults.
+PLASMA: tuple[str, ...] = (
+    *("#0d0887", "#46039f", "#7201a8", "#9c179e", "#bd3786"),
+    *("#d8576b", "#ed7953", "#fb9f3a", "#fdca26", "#f0f921"),
+)
+BLUES: tuple[str, ...] = (
+    *("rgb(247,251,255)", "rgb(222,235,247)", "rgb(198,219,239)", "rgb(158,202,225)"),
+    *("rgb(107,174,214)", "rgb(66,146,198)", "rgb(33,113,181)", "rgb(8,81,156)", "rgb(8,48,107)"),
+)
 
 _FONT = 'font-family="Roboto, Arial, sans-serif"'
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from vois import theme, ui
 from vois._bars import Area
-from vois._svg import Range, fmt, limits, text
+from vois._svg import BLUES, Range, fmt, limits, text
 
 __all__ = ["svgBarChart"]
 
@@ -39,17 +39,7 @@ def svgBarChart(
     strokecol_horizontal_lines: str = "#dddddd",
     showvalues: bool = False,
     textweight: float = 400,
-    colorlist: Sequence[Any] = (
-        "rgb(247,251,255)",
-        "rgb(222,235,247)",
-        "rgb(198,219,239)",
-        "rgb(158,202,225)",
-        "rgb(107,174,214)",
-        "rgb(66,146,198)",
-        "rgb(33,113,181)",
-        "rgb(8,81,156)",
-        "rgb(8,48,107)",
-    ),
+    colorlist: Sequence[Any] = BLUES,
     colors_on_minmax_values: bool = True,
     fixedcolors: bool = False,
     enabledeselect: bool = False,
@@ -70,33 +60,35 @@ def svgBarChart(
     Args as of the older spelling: width in vw, height in vh, font sizes in vh.
     """
     numbers = [float(one) for one in values]
-    low, high = limits(numbers, stdevnumber, minallowed_value, maxallowed_value)
-    bottom = min(0.0, *numbers, 0.0) if yaxis_min is None else float(yaxis_min)
-    top = (max([*numbers, 0.0]) * 1.05 or 1.0) if yaxis_max is None else float(yaxis_max)
-    shade = Range(colorlist, low, high)
-    dark = theme.is_dark()
+    shade = Range(colorlist, *limits(numbers, stdevnumber, minallowed_value, maxallowed_value))
     ink = "currentColor" if titlecolor == "black" else titlecolor
-    area = Area(float(width) * 12, float(height) * 7.2, bottom, top, fontsize * 11, ink)
-    parts = [
-        text(area.w / 2, area.font * 1.4, title, area.font * 1.3, fill=ink, text_anchor="middle")
-    ]
-    parts += area.grid(strokecol_horizontal_lines if not dark else "#3a3f47", int(valuedigits))
-    named = dict(dictnames or {})
+    ends = _ends(numbers, yaxis_min, yaxis_max)
+    area = Area(float(width) * 12, float(height) * 7.2, *ends, fontsize * 11, ink)
+    style = {"fill": ink, "text_anchor": "middle"}
+    parts = [text(area.w / 2, area.font * 1.4, title, area.font * 1.3, **style)]
+    lines = strokecol_horizontal_lines if not theme.is_dark() else "#3a3f47"
+    parts += area.grid(lines, int(valuedigits))
+    named, share = dict(dictnames or {}), str(barpercentwidth / 100)
     for i, (name, value) in enumerate(zip(names, numbers, strict=False)):
-        fill = colorlist[i % len(colorlist)] if fixedcolors else shade(value)
+        place, label = (i, len(numbers)), str(named.get(name, name))
+        fill = str(colorlist[i % len(colorlist)]) if fixedcolors else shade(value)
         picked = showselection and name == selectedname
-        looks = {"fill": selectcolor if picked else fill, "line": barstrokecolor, "key": str(name)}
-        told = f"{named.get(name, name)}: {fmt(value)}"
-        share = str(barpercentwidth / 100)
-        parts.append(area.bar(i, len(numbers), value, share=share, told=told, **looks))
+        looks = {"fill": selectcolor if picked else fill, "line": barstrokecolor, "share": share}
+        looks |= {"key": str(name), "told": f"{label}: {fmt(value)}"}
+        parts.append(area.bar(i, len(numbers), value, **looks))
         if stddevs is not None and i < len(stddevs):
-            parts.append(area.whisker(i, len(numbers), value, float(stddevs[i])))
+            parts.append(area.whisker(*place, value, float(stddevs[i])))
         if showvalues:
-            parts.append(
-                area.note(i, len(numbers), value, f"{value:,.{min(int(valuedigits), 4)}g}")
-            )
-        parts.append(area.tick(i, len(numbers), named.get(name, name), xaxistextangle))
+            parts.append(area.note(*place, value, f"{value:,.{min(int(valuedigits), 4)}g}"))
+        parts.append(area.tick(*place, label, xaxistextangle))
     return _widget(area, parts, title, (width, height), on_change, enabledeselect)
+
+
+def _ends(numbers: Sequence[float], low: Any, high: Any) -> tuple[float, float]:
+    """Return the ends of the upright axis: those that were given, else around all numbers and zero."""
+    bottom = min(0.0, *numbers, 0.0) if low is None else float(low)
+    top = (max([*numbers, 0.0]) * 1.05 or 1.0) if high is None else float(high)
+    return bottom, top
 
 
 def _widget(

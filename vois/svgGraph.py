@@ -50,26 +50,31 @@ def svgGraph(
     at = dict(zip(names, _places(places, tall, borderspercent), strict=True))
     parts = []
     for edge in edges:
-        (x1, y1), (x2, y2) = at[edge[0]], at[edge[1]]
         said = f"<title>{esc(edge_label)}: {esc(edge[2])}</title>" if len(edge) > 2 else ""  # noqa: PLR2004
-        parts.append(
-            f'<path d="M {x1:.2f} {y1:.2f} L {x2:.2f} {y2:.2f}" stroke="{esc(edgestrokecolor)}"'
-            f' stroke-width="{edgestrokewidth}">{said}</path>'
-        )
+        parts.append(_edge((*at[edge[0]], *at[edge[1]]), said, edgestrokecolor, edgestrokewidth))
+    rim = f'stroke="{esc(nodestrokecolor)}" stroke-width="{nodestrokewidth}"'
+    style = {"fill": textcolor, "text_anchor": "middle"}
     for name, label, color in zip(names, nodes_label, nodes_color, strict=False):
         x, y = at[name]
+        disc = f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{nodesradius}" fill="{esc(color)}" {rim}/>'
+        words = text(x, y + fontsize * 0.35, label, fontsize, **style)
         parts.append(
-            f'<g data-key="{esc(name)}" tabindex="0" role="button" aria-label="{esc(label)}" style="cursor:'
-            f' pointer"><circle cx="{x:.2f}" cy="{y:.2f}" r="{nodesradius}" fill="{esc(color)}" stroke='
-            f'"{esc(nodestrokecolor)}" stroke-width="{nodestrokewidth}"/>'
-            + text(x, y + fontsize * 0.35, label, fontsize, fill=textcolor, text_anchor="middle")
-            + "</g>"
+            f'<g data-key="{esc(name)}" tabindex="0" role="button" aria-label="{esc(label)}"'
+            f' style="cursor: pointer">{disc}{words}</g>'
         )
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 {tall:g}" width="{width:g}"'
         f' font-family="Roboto, Arial, sans-serif">{"".join(parts)}</svg>'
     )
     return ui.Svg(svg, onclick, aria_label="Graph")
+
+
+def _edge(ends: tuple[float, ...], said: str, color: str, width: float) -> str:
+    x1, y1, x2, y2 = ends
+    return (
+        f'<path d="M {x1:.2f} {y1:.2f} L {x2:.2f} {y2:.2f}" stroke="{esc(color)}"'
+        f' stroke-width="{width}">{said}</path>'
+    )
 
 
 def _places(places: Sequence[Any], tall: float, rim: float) -> list[tuple[float, float]]:

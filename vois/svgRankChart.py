@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vois import ui
-from vois._svg import Range, esc, fmt, ink_on, limits, text
+from vois._svg import BLUES, Range, esc, fmt, ink_on, limits, text
 
 __all__ = ["svgRankChart"]
 
@@ -23,17 +23,7 @@ def svgRankChart(
     fontsize: float = 1.1,
     titlecolor: str = "black",
     textweight: float = 400,
-    colorlist: Sequence[Any] = (
-        "rgb(247,251,255)",
-        "rgb(222,235,247)",
-        "rgb(198,219,239)",
-        "rgb(158,202,225)",
-        "rgb(107,174,214)",
-        "rgb(66,146,198)",
-        "rgb(33,113,181)",
-        "rgb(8,81,156)",
-        "rgb(8,48,107)",
-    ),
+    colorlist: Sequence[Any] = BLUES,
     fixedcolors: bool = False,
     enabledeselect: bool = False,
     selectfirstatstart: bool = True,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from vois import _v, ui
-from vois.vuetify._base import Facade
+from vois.vuetify._base import Facade, kept_as
 from vois.vuetify._base import color_first as first
 from vois.vuetify._base import color_second as second
 
@@ -183,17 +183,6 @@ class Content(Facade, _v.VoisWidget):
                 setattr(self, name, value)
 
 
-def _layout(name: str) -> property:
-    def get(self: Any) -> Any:
-        return getattr(self, name)
-
-    def put(self: Any, value: Any) -> None:
-        setattr(self, name, value)
-        self._place()
-
-    return property(get, put)
-
-
 def _colour(name: str, otherwise: Callable[[Any], Any]) -> property:
     return property(
         lambda self: otherwise(getattr(self, name)), lambda self, value: setattr(self, name, value)
@@ -206,6 +195,6 @@ for _old, _new in (
     ("topheightperc", "_top"),
     ("borderwidth", "_border"),
 ):
-    setattr(Content, _old, _layout(_new))
+    setattr(Content, _old, kept_as(_new, "_place"))
 Content.color_first = _colour("_color_first", first)
 Content.color_second = _colour("_color_second", second)

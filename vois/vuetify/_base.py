@@ -17,6 +17,7 @@ __all__ = [
     "arguments",
     "color_first",
     "color_second",
+    "kept_as",
     "show_in",
     "size_name",
     "unless_none",
@@ -61,6 +62,22 @@ def _forward(name: str, old: str = "") -> property:
         setattr(self, name, value)
 
     return property(get, put, doc=f"The same as ``{name}``.")
+
+
+def kept_as(name: str, then: str, doc: str = "") -> property:
+    """Return a property that lives in another attribute.
+
+    Args:
+        name: of that attribute.
+        then: method without arguments that is called after each change.
+        doc: what the property is.
+    """
+
+    def put(self: Any, value: Any) -> None:
+        setattr(self, name, value)
+        getattr(self, then)()
+
+    return property(lambda self: getattr(self, name), put, doc=doc or None)
 
 
 def _with_aliases(build: Callable[..., None], aliases: dict[str, str]) -> Callable[..., None]:

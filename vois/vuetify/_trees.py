@@ -154,9 +154,11 @@ def createFlatTreeview(
     return _tree(list(nameslist), {**locals(), "separator": ""})
 
 
-def _columns(df: Any, columns: Sequence[str], separator: str) -> list[str]:
-    rows = df[list(columns)].drop_duplicates().itertuples(index=False)
-    return [separator.join(str(cell) for cell in row) for row in rows]
+def _of_columns(given: dict[str, Any], *columns: Any) -> CustomTreeview:
+    """Return the tree of a DataFrame's columns, with what its maker was ``given``."""
+    rows = given.pop("df")[list(columns)].drop_duplicates().itertuples(index=False)
+    names = [given["separator"].join(str(cell) for cell in row) for row in rows]
+    return _tree(names, {**given, "prefixed": True})
 
 
 def createTreeviewFromDF2Columns(
@@ -200,8 +202,7 @@ def createTreeviewFromDF2Columns(
     checkbox_size: float = 24,
 ) -> Any:
     """Return a tree of two columns of a DataFrame; full names begin with ``rootName``."""
-    given = {name: value for name, value in locals().items() if name != "df"} | {"prefixed": True}
-    return _tree(_columns(df, [columnName1, columnName2], separator), given)
+    return _of_columns(dict(locals()), columnName1, columnName2)
 
 
 def createTreeviewFromDF3Columns(
@@ -247,5 +248,4 @@ def createTreeviewFromDF3Columns(
     checkbox_size: float = 24,
 ) -> Any:
     """Return a tree of three columns of a DataFrame; full names begin with ``rootName``."""
-    given = {name: value for name, value in locals().items() if name != "df"} | {"prefixed": True}
-    return _tree(_columns(df, [columnName1, columnName2, columnName3], separator), given)
+    return _of_columns(dict(locals()), columnName1, columnName2, columnName3)

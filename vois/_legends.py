@@ -3,11 +3,12 @@
 # ruff: noqa: ARG001, N802, N803, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from vois import theme
-from vois._svg import PLASMA, Range, esc, fmt, frame, limits, text, wrap
+from vois._svg import PLASMA, Range, esc, fmt, frame, limits, numbers, text, wrap
 
 __all__ = ["categoriesLegend", "graduatedLegend", "graduatedLegendVWVH"]
 
@@ -54,7 +55,7 @@ def categoriesLegend(
         y = elemHeight * (i + 1)
         parts.append(
             f'<rect x="4" y="{y + 3}" width="{elemHeight * 1.2:g}" height="{elemHeight - 6}"'
-            f' fill="{esc(color)}" stroke="{esc(bordercolor)}" stroke-width="{borderWidth}"/>'
+            f' fill="{esc(color)}" stroke="{esc(bordercolor)}" stroke-width="{esc(borderWidth)}"/>'
         )
         parts.append(
             text(elemHeight * 1.4 + 6, y + elemHeight * 0.65, label, 0.4 * elemHeight, fill=ink)
@@ -117,7 +118,7 @@ def graduatedLegend(
         textcolor: of all texts.
         dark: whether the page is dark.
     """
-    values = [float(one) for one in _column(df, value_column)]
+    values = numbers(_column(df, value_column))
     low, high = limits(values, stdevnumber, minallowed_value, maxallowed_value)
     ink = "currentColor" if textcolor == "black" else textcolor
     names = _names(df, code_column, label_column, dictnames)
@@ -126,7 +127,7 @@ def graduatedLegend(
     inner = _bar(colorlist, (low, high), size, fontsize, decimals, (ink, bordercolor), titles)
     top, long = fontsize * 2.6, height - fontsize * 3.6
     for code, value in zip(_column(df, code_column), values, strict=True):
-        if code in codes_selected:
+        if code in codes_selected and math.isfinite(value):
             y = top + long * (1 - min(1.0, max(0.0, (value - low) / (high - low))))
             said = f"{names.get(code, code)}: {fmt(value, int(decimals))}"
             inner += _mark(y, said, width, fontsize, (ink, stroke_selected))

@@ -23,7 +23,7 @@ def framed(size: tuple[Any, Any], box: tuple[float, float], inner: str, name: st
         name: for screen readers.
     """
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" role="img" aria-label='
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{esc(size[0])}" height="{esc(size[1])}" role="img" aria-label='
         f'"{esc(name or "Legend")}" viewBox="0 0 {box[0]:g} {box[1]:g}" font-family="Roboto, sans-serif">{inner}</svg>'
     )
 
@@ -84,7 +84,7 @@ def trivariateLegendEx(
     """
     tall, left, top = side * math.sqrt(3) / 2, fontsize * 4.0, fontsize * 4.0
     parts = [text(4, fontsize * 1.2, title, fontsize, fill="currentColor", font_weight=600)]
-    edge = f'stroke="{esc(stroke)}" stroke-width="{stroke_width}"'
+    edge = f'stroke="{esc(stroke)}" stroke-width="{esc(stroke_width)}"'
     for corners in _corners(n):
         mid = [sum(p[k] for p in corners) / 3 for k in (0, 1)]
         color = _mix((color1, color2, color3), (mid[0], mid[1], 1 - mid[0] - mid[1]))

@@ -143,7 +143,7 @@ def _squares(
             x, y = left + side * i / n1, top + side * (n2 - 1 - j) / n2
             parts.append(
                 f'<rect x="{x:.1f}" y="{y:.1f}" width="{side / n1:.1f}" height="{side / n2:.1f}"'
-                f' fill="{multiply(a, b)}" stroke="{esc(stroke)}" stroke-width="{width}"/>'
+                f' fill="{multiply(a, b)}" stroke="{esc(stroke)}" stroke-width="{esc(width)}"/>'
             )
     return parts
 
@@ -178,7 +178,7 @@ def trivariateLegend(
     for x, y, color, _name in spots:
         parts.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius * 0.8:.1f}" fill="{esc(color)}" stroke='
-            f'"{esc(stroke)}" stroke-width="{stroke_width}" style="mix-blend-mode: multiply"/>'
+            f'"{esc(stroke)}" stroke-width="{esc(stroke_width)}" style="mix-blend-mode: multiply"/>'
         )
     heights = (fontsize * 2.6, c * 2 - 4, c * 2 - 4)
     names = [(spot[0], y, spot[3]) for spot, y in zip(spots, heights, strict=True)]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vois import _v
-from vois._svg import PLASMA, Range, limits
+from vois._svg import PLASMA, Range, limits, numbers
 from vois.geo import world
 from vois.geo.basemap import offline_map
 from vois.geojsonUtils import geojsonJson, geojsonLoadFile
@@ -88,7 +88,7 @@ def _looks(given: dict[str, Any]) -> tuple[dict[str, float], Callable[[str], dic
     """
     df, column = given["df"], given["code_column"]
     codes = [str(one) for one in (df.index if column is None else df[column])]
-    values = dict(zip(codes, [float(one) for one in df[given["value_column"]]], strict=True))
+    values = dict(zip(codes, numbers(df[given["value_column"]]), strict=True))
     ends = [given[name] for name in ("stdevnumber", "minallowed_value", "maxallowed_value")]
     shade = Range(given["colorlist"], *limits(list(values.values()), *ends))
     chosen = {str(one) for one in given["codes_selected"]}

@@ -3,12 +3,11 @@
 # ruff: noqa: ARG001, D417, N802, N803, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from vois import ui
-from vois._svg import BLUES, Range, esc, fmt, text
+from vois._svg import BLUES, Range, esc, fmt, numbers, text
 
 __all__ = ["heatmapChart"]
 
@@ -55,14 +54,14 @@ def heatmapChart(
     parts = [text(4, 22, title, 20, fill=ink, font_weight=600)]
     parts += _heads([_cut(one, int(columnTitleMaxChar)) for one in columns], wide, ink)
     for i, name in enumerate(rows):
+        values = numbers(df.iloc[i])
         y = _TOP + _TALL * i
         parts.append(text(_LEFT - 6, y + _TALL * 0.7, name[:24], 12, fill=ink, text_anchor="end"))
         for j, other in enumerate(columns):
-            value = float(df.iloc[i, j])
+            value = values[j]
             told = f"{textRows} {name}, {textColumns} {other}: {fmt(value, int(decimals))}"
             place = (_LEFT + j * wide, y, wide - 1, _TALL - 1)
-            fill = "#cccccc" if math.isnan(value) else shade(value)
-            parts.append(_cell(f"{i},{j}", place, fill, told))
+            parts.append(_cell(f"{i},{j}", place, shade(value), told))
     size = (_LEFT + wide * len(columns) + 40, _TOP + _TALL * len(rows) + 8)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]:g} {size[1]:g}" width="100%"'

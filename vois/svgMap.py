@@ -3,12 +3,13 @@
 # ruff: noqa: D417, N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from inspect import signature
 from typing import Any
 
-from vois._svg import PLASMA, Range, esc, fmt, limits
+from vois._svg import PLASMA, Range, esc, fmt, limits, numbers
 from vois.geo.europe import HEIGHT, WIDTH, outlines
 from vois.svgUtils import graduatedLegend
 
@@ -101,7 +102,7 @@ def svgMapEurope(
         parts.append(_country(key, outline, color, marks[code in chosen], said))
     parts.sort(key=lambda one: f'stroke="{esc(stroke_selected)}"' in one)
     hover = f".vois-country:hover {{ fill: {esc(onhoverfill)}; }}" if hoveronempty or values else ""
-    size = (width, "" if height == "auto" else f'height="{height}"')
+    size = (width, "" if height == "auto" else f'height="{esc(height)}"')
     land = f'<svg x="4" y="5" width="{WIDTH:g}" height="{HEIGHT:g}">{"".join(parts)}</svg>'
     return _framed(land + _legend(given), size, hover, legendtitle or "Europe")
 
@@ -109,12 +110,15 @@ def svgMapEurope(
 def _table(
     df: Any, code_column: Any, value_column: str, label_column: str
 ) -> tuple[dict[str, float], dict[str, Any]]:
-    """Return number and text by code, the United Kingdom's as the map has it."""
+    """Return number and text by code, the United Kingdom's as the map has it; none where they are missing."""
     codes = [str(one) for one in (df.index if code_column is None else df[code_column])]
     codes = ["GB" if one == "UK" else one for one in codes]
-    values = dict(zip(codes, [float(one) for one in df[value_column]], strict=True))
-    labelled = label_column in df.columns
-    return values, dict(zip(codes, df[label_column], strict=True)) if labelled else {}
+    values = zip(codes, numbers(df[value_column]), strict=True)
+    found = {code: value for code, value in values if math.isfinite(value)}
+    if label_column not in df.columns:
+        return found, {}
+    labels = zip(codes, df[label_column], df[label_column].notna(), strict=True)
+    return found, {code: label for code, label, there in labels if there}
 
 
 def _legend(given: dict[str, Any]) -> str:
@@ -128,7 +132,7 @@ def _legend(given: dict[str, Any]) -> str:
 def _framed(inner: str, size: tuple[Any, str], hover: str, name: str) -> str:
     """Return the whole drawing; ``size`` is the width, and the height as attribute."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" {size[1]} viewBox="0 0 820 560"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{esc(size[0])}" {size[1]} viewBox="0 0 820 560"'
         f' role="img" aria-label="{esc(name)}" font-family="Roboto, Arial, sans-serif">'
         f"<style>{hover}{_PHONE}</style>{inner}</svg>"
     )

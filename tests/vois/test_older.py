@@ -218,7 +218,7 @@ def test_a_bar_answers():
     chart = svgBarChart(names=["a", "b"], values=[1, 2], on_change=seen.append, enabledeselect=True)
     testing.set_value(chart, "a")
     testing.set_value(chart, "a")
-    assert seen == ["a", None]
+    assert seen == [("a", 1, 0), None]
 
 
 def test_geojson_functions(tmp_path):

@@ -88,8 +88,8 @@ class SelectMultiple(SelectSingle):
     def vue_change(self, value: Any) -> None:
         """The viewer chose these; the list has the order of the options."""
         chosen = list(value or [])
-        order = [one["value"] for one in self.options]
-        super().vue_change(sorted(chosen, key=order.index))
+        known = [one["value"] for one in self.options if one["value"] in chosen]
+        super().vue_change([*known, *(one for one in chosen if one not in known)])
 
 
 class SelectImage(_v.VoisWidget):

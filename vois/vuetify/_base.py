@@ -157,5 +157,7 @@ class Fires(Facade):
             self._by_viewer = False
 
     def _heard(self, change: Any) -> None:
-        if not self._by_viewer:
+        # What the page sends as state is told by the page itself, once the viewer's hand rests.
+        from_page = "value" in self._property_lock  # type: ignore[attr-defined]
+        if not self._by_viewer and not from_page and change["new"] != change["old"]:
             self.emit("on_change", change["new"])  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from vois import _v, ui
 from vois.vuetify import settings
-from vois.vuetify._base import Facade, color_first, show_in, size_name, unless_none
+from vois.vuetify._base import Facade, Fires, color_first, show_in, size_name, unless_none
 
 __all__ = ["fab", "menu", "popup"]
 
@@ -113,7 +113,7 @@ class fab(Facade, _v.VoisWidget):
         ui.host().remove(self)
 
 
-class menu(Facade, ui.Menu):
+class menu(Fires, ui.Menu):
     """A button with a list of choices; ``value`` is the index of the chosen one."""
 
     markup = ui.Menu.markup.replace("option === value", "i === value").replace(
@@ -147,6 +147,7 @@ class menu(Facade, ui.Menu):
             width=_v.css_size(width),
             highlight=highliteselection,
         )
+        self.fire_on_program_change()
 
 
 class popup(Facade, ui.Popup):

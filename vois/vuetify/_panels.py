@@ -3,12 +3,15 @@
 # ruff: noqa: N802, N803, PLR0917 - the older spelling
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from vois import _v
 
 __all__ = ["Panel", "Panels", "surface"]
+
+_log = logging.getLogger("vois")
 
 
 class Panel(_v.VoisWidget):
@@ -145,12 +148,9 @@ class Panels:
         iconcolor: str = "black",
         icononclick: Any = None,
     ) -> Any:
-        """Move a panel, or change its looks.
-
-        Raises:
-            KeyError: there is no panel of that name.
-        """
+        """Move a panel, or change its looks; a name that no panel has does nothing, and the log says so."""
         given = dict(locals())
-        if name not in self.content_panels_dict:
-            raise KeyError(f"no panel is called {name!r}")
-        self.content_panels_dict[name][0].place(given)
+        if name in self.content_panels_dict:
+            self.content_panels_dict[name][0].place(given)
+        else:
+            _log.info("contentSetPanel: no panel is called %r", name)

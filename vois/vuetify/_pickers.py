@@ -63,6 +63,10 @@ class DatePicker(Facade, ui.DatePicker):
         super().emit(handler)
 
 
+def _day(day: date | str) -> date:
+    return date.fromisoformat(str(iso(day))[:10])
+
+
 def _number(size: Any) -> float:
     return float(size) if isinstance(size, (int, float)) else 0.0
 
@@ -159,8 +163,9 @@ class colorTheoryPopup(ui.Popup):
         return ui.Button("", choose, color=color, width="40px", height="28px", aria_label=color)
 
 
-def number_of_weeks(start: date, end: date) -> int:
-    """Return how many calendar weeks two days span."""
+def number_of_weeks(start: date | str, end: date | str) -> int:
+    """Return how many calendar weeks two days span, as dates or ISO text."""
+    start, end = _day(start), _day(end)
     first, last = start - timedelta(start.weekday()), end - timedelta(end.weekday())
     return (last - first).days // 7 + 1
 
@@ -209,8 +214,8 @@ class DayCalendar(Facade, _v.VoisWidget):
             dark=dark,
             aria_label="Days",
         )
-        self.start_day = start or date.today() - timedelta(30)  # noqa: DTZ011 - the viewer's day
-        self.end_day = end or date.today()  # noqa: DTZ011
+        self.start_day = _day(start) if start else _today() - timedelta(30)
+        self.end_day = _day(end) if end else _today()
         self.on_click, self.on_click_event = on_click, on_click_event
         self.days = days
 

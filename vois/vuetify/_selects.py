@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import traitlets
 
 from vois import _v, ui
+from vois.ui._checks import checked_option
 from vois.ui.selects import as_options
 from vois.vuetify._base import Fires, color_first
 
@@ -30,7 +31,8 @@ class _Select(Fires):
 class selectSingle(_Select, ui.SelectSingle):
     """One of many; see `vois.ui.SelectSingle`. ``onchange`` takes no argument.
 
-    Without a choice ``value`` is an empty text, which the page knows as null.
+    Without a choice ``value`` is an empty text, which the page knows as null. A value that is not
+    among ``values`` raises ValueError, unless new ones may be written.
     """
 
     # Not ``Any``, which lets None pass by the validator.
@@ -73,8 +75,12 @@ class selectSingle(_Select, ui.SelectSingle):
         self.fire_on_program_change()
 
     @traitlets.validate("value")
-    def _no_none(self, proposal: dict[str, Any]) -> Any:
-        return "" if proposal["value"] is None else proposal["value"]
+    def _listed(self, proposal: dict[str, Any]) -> Any:
+        """Return an empty text for None; refuse what is not offered, as the older library does."""
+        value = proposal["value"]
+        if value is None or value == "" or self.combo:
+            return "" if value is None else value
+        return checked_option(value, self.options)
 
     @property
     def selection(self) -> Any:

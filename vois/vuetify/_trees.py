@@ -29,12 +29,13 @@ def _leaves(nodes: Sequence[dict[str, Any]]) -> list[Any]:
     return [node["id"] for node in walk(nodes) if not node.get("children")]
 
 
-def _forest(names: Sequence[str], separator: str, full: bool, icons: dict[str, str]) -> list[Any]:
-    """Return nodes for dotted names; every part of a name is a node."""
+def _forest(
+    paths: Sequence[Sequence[str]], separator: str, full: bool, icons: dict[str, str]
+) -> list[Any]:
+    """Return nodes for names in parts; every part is a node."""
     top: list[dict[str, Any]] = []
     known: dict[str, dict[str, Any]] = {}
-    for name in names:
-        parts = str(name).split(separator) if separator else [str(name)]
+    for parts in paths:
         for depth in range(1, len(parts) + 1):
             whole = separator.join(parts[:depth])
             if whole in known:
@@ -56,10 +57,10 @@ def _repeat(nodes: Sequence[dict[str, Any]]) -> None:
         node["id"] += BRANCH
 
 
-def _tree(names: Sequence[str], given: dict[str, Any]) -> CustomTreeview:
+def _tree(paths: Sequence[Sequence[str]], given: dict[str, Any]) -> CustomTreeview:
     icons = dict(given.get("iconsDict") or {})
     root, separator = given.get("rootName"), given.get("separator", ".")
-    nodes = _forest(names, separator, given.get("displayfullname", False), icons)
+    nodes = _forest(paths, separator, given.get("displayfullname", False), icons)
     swap = given.get("substitutionDict") or {}
     for node in walk(nodes):
         node["name"] = swap.get(node["id"], node["name"])
@@ -120,7 +121,8 @@ def createTreeviewFromList(
     checkbox_size: float = 24,
 ) -> Any:
     """Return a tree of dotted names."""
-    return _tree(list(nameslist), dict(locals()))
+    given, names = dict(locals()), [str(one) for one in nameslist]
+    return _tree([one.split(separator) if separator else [one] for one in names], given)
 
 
 def createFlatTreeview(
@@ -151,14 +153,14 @@ def createFlatTreeview(
     checkbox_size: float = 24,
 ) -> Any:
     """Return a tree without branches."""
-    return _tree(list(nameslist), {**locals(), "separator": ""})
+    return _tree([[str(one)] for one in nameslist], {**locals(), "separator": ""})
 
 
 def _of_columns(given: dict[str, Any], *columns: Any) -> CustomTreeview:
     """Return the tree of a DataFrame's columns, with what its maker was ``given``."""
     rows = given.pop("df")[list(columns)].drop_duplicates().itertuples(index=False)
-    names = [given["separator"].join(str(cell) for cell in row) for row in rows]
-    return _tree(names, {**given, "prefixed": True})
+    paths = [[str(cell) for cell in row] for row in rows]
+    return _tree(paths, {**given, "prefixed": True})
 
 
 def createTreeviewFromDF2Columns(

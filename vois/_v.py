@@ -36,7 +36,7 @@ __all__ = [
     "items",
     "number",
 ]
-__all__ += ["prepare", "some", "text", "theme_model", "v", "widgets"]
+__all__ += ["prepare", "resting", "some", "text", "theme_model", "v", "widgets"]
 
 TEMPLATES: dict[str, Any] = {}
 FIRST: list[Callable[[], None]] = []
@@ -80,6 +80,24 @@ body:has(.vois-dark) { background: rgb(var(--vois-dark-bg, 18,20,24)) !important
 .vois-text { overflow-wrap: anywhere; }
 .jp-OutputArea-output:has(> .vois-hidden) { display: none; }
 </style>"""
+
+
+def resting(milliseconds: int) -> str:
+    """Return the script of an input whose value follows when the viewer's hand has rested.
+
+    The page shows ``now``, calls ``later(value)`` at every move, and ``rest()`` when it is over.
+
+    Args:
+        milliseconds: how long a rest is.
+    """
+    return (
+        "<script>export default { data() { return { now: null }; },"
+        " created() { this.now = this.value; }, watch: { value(now) { this.now = now; } },"
+        " methods: { later(value) { this.now = value; clearTimeout(this.timer);"
+        f" this.timer = setTimeout(() => this.rest(), {milliseconds}); }},"
+        " rest() { if (!this.timer) return; clearTimeout(this.timer); this.timer = null;"
+        " this.value = this.now; this.change(this.now); } } };</script>"
+    )
 
 
 def text(default: str = "") -> Any:

@@ -74,6 +74,15 @@ class SelectMultiple(SelectSingle):
         traits: any trait by name.
     """
 
+    # What the page sends by itself must have that order too.
+    markup = SelectSingle.markup.replace("change($event)", "pick($event)").replace(
+        'v-model="value"', ':model-value="value"'
+    )
+    script = """<script>export default { methods: { pick(list) {
+ const known = this.options.map(one => one.value).filter(one => list.includes(one));
+ const chosen = [...known, ...list.filter(one => !known.includes(one))];
+ this.value = chosen; this.change(chosen); } } };</script>"""
+
     def __init__(
         self,
         label: str,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from vois import _v, ui
+from vois._lives import dispose, revive
 from vois.vuetify._base import Facade, color_first, show_in
 
 __all__ = ["UploadImage", "UploadJson", "label", "upload"]
@@ -91,12 +92,14 @@ class _Window(ABC):
             width=_v.css_size(given["width"]),
             on_ok=self._ok,
             on_cancel=self._cancel,
+            on_close=lambda: dispose([self.content]),
         )
         self._shown = show_in
 
     def show(self) -> None:
         """Open the window."""
         self._shown(self.output)
+        revive([self.content])
         self.dialog.show()
 
     def onFileSelected(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from vois import _v, ui
+from vois._lives import revive
 from vois.vuetify import settings
 from vois.vuetify._base import Facade, Fires, color_first, show_in, size_name, unless_none
 
@@ -102,15 +103,18 @@ class fab(Facade, _v.VoisWidget):
 
     def show(self, flag: bool = True) -> None:
         """Show it, or hide it."""
-        self.shown = bool(flag)
         if flag:
+            revive([self])
             show_in(self._output)
             ui.host().add(self)
+        self.shown = bool(flag)
 
     def close(self) -> None:
-        """Take it off the page."""
-        self.shown = False
-        ui.host().remove(self)
+        """Take it off the page; `show` brings it back."""
+        if getattr(self, "comm", None) is not None:
+            self.shown = False
+            ui.host().remove(self)
+            super().close()
 
 
 class menu(Fires, ui.Menu):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vois import _v
+from vois._lives import dispose
 
 __all__ = ["Panel", "Panels", "surface"]
 
@@ -87,10 +88,8 @@ class Panels:
 
     def contentResetPanels(self) -> None:
         """Remove all panels."""
-        for panel in self.panels:
-            for one in (*panel.children, *panel.title, panel):
-                one.close()
-        self.panels = []
+        before, self.panels = self.panels, []
+        dispose(before)
         self.content_panels_dict.clear()
 
     def contentAddPanel(

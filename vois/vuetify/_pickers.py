@@ -151,16 +151,18 @@ class colorTheoryPopup(ui.Popup):
         """Show the harmonies of the picker's colour."""
         from vois import colors  # noqa: PLC0415 - only for this window
 
-        rgb = colors.hex2rgb(self.picker.value)
+        rgb = colors.string2rgb(self.picker.value)
         found = [colors.complementaryColor(rgb), *colors.triadicColor(rgb)]
         found += [*colors.analogousColor(rgb), *colors.monochromaticColor(rgb)]
-        self.children = [ui.Row(*[self._patch(colors.rgb2hex(one)) for one in found], gap="4px")]
+        if not self.children:
+            self.children = [ui.Row(*[self._patch() for _ in found], gap="4px")]
+        for patch, color in zip(self.children[0].children, found, strict=True):
+            patch.color = patch.aria_label = colors.rgb2hex(color)
 
-    def _patch(self, color: str) -> ui.Button:
-        def choose() -> None:
-            self.picker.vue_change(color)
-
-        return ui.Button("", choose, color=color, width="40px", height="28px", aria_label=color)
+    def _patch(self) -> ui.Button:
+        patch = ui.Button("", width="40px", height="28px")
+        patch.on_click = lambda: self.picker.vue_change(patch.color)
+        return patch
 
 
 def number_of_weeks(start: date | str, end: date | str) -> int:

@@ -31,8 +31,12 @@ def typed(raw: str, first: Any) -> Any:
         return type(first).fromisoformat(raw)
     if isinstance(first, (int, float)):
         number = type(first)(raw)
-        if not math.isfinite(number):
-            raise ValueError(f"{raw!r} is no finite number")
+        try:
+            finite = math.isfinite(number)
+        except OverflowError:
+            finite = False
+        if not finite:
+            raise ValueError(f"{raw[:40]!r} is no finite number")
         return number
     return raw
 

@@ -156,3 +156,45 @@ def test_what_an_app_shows_in_callbacks_reaches_its_host():
     app.snackbar("T", "x")
     assert [one["title"] for one in host().messages] == ["T"]
     host().messages = []
+
+
+IMAGES = [{"name": "a", "image": "data:,"}, {"name": "b", "image": "data:,"}]
+
+
+def test_no_picture_is_minus_one_and_null_in_the_page():
+    seen = []
+    select = make("selectImage", IMAGES, onchange=lambda: seen.append(select.value))
+    assert (select.value, select.get_state("value")) == (-1, {"value": None})
+    select.vue_change(1)
+    select.set_state({"value": 1})
+    select.vue_change(None)
+    select.set_state({"value": None})
+    select.value = 0
+    select.value = None
+    assert (seen, select.selection) == ([1, -1, 0, -1], -1)
+    assert make("selectImage", IMAGES, selection=1).value == 1
+
+
+def test_a_palette_is_known_by_its_name_and_by_its_place_in_the_page():
+    seen = []
+    picker = make("palettePicker", onchange=lambda: seen.append(picker.value))
+    assert (picker.value, picker.colors, picker.name) == ("", [], None)
+    picker.vue_change(1)
+    picker.set_state({"value": 1})
+    picker.value = "Viridis"
+    assert (seen, picker.get_state("value")) == (["Plasma", "Viridis"], {"value": 0})
+    assert picker.colors[0] == "#440154"
+    picker.vue_change(None)
+    picker.updatePalettes("diverging")
+    assert (seen[-1], len(seen), picker.value) == ("", 3, "")
+
+
+def test_yes_and_no_are_no_closing():
+    heard = []
+    names = ("on_ok", "on_cancel", "on_close")
+    handlers = {name: lambda name=name: heard.append(name) for name in names}
+    for press in ("vue_confirm", "vue_refuse", "vue_dismiss", "close"):
+        window = make("dialogGeneric", title="T", addokcancelbuttons=True, show=True, **handlers)
+        getattr(window, press)()
+        assert window not in host().dialogs
+    assert heard == ["on_ok", "on_cancel", "on_close", "on_close"]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from vois import _v
 
-__all__ = ["RangeSlider", "Slider", "SliderFloat"]
+__all__ = ["RangeSlider", "Slider", "SliderFloat", "decimals_of"]
 
 _RESTING = _v.resting(120)
+
+
+def decimals_of(step: float) -> int:
+    """Return how many decimals tell values at that distance: none for whole steps, else 2 or more."""
+    if float(step).is_integer():
+        return 0
+    return max(2, math.ceil(-math.log10(abs(step)) - 1e-9))
 
 
 class Slider(_v.VoisWidget):
@@ -67,7 +75,7 @@ class Slider(_v.VoisWidget):
     ) -> None:
         if minimum > maximum:
             raise ValueError(f"minimum is {minimum}; expected no more than maximum, {maximum}")
-        traits.setdefault("decimals", 0 if float(step).is_integer() else 2)
+        traits.setdefault("decimals", decimals_of(step))
         super().__init__(
             label=label,
             value=minimum if value is None else value,
@@ -129,8 +137,8 @@ class SliderFloat(Slider):
         step: float | None = None,
         **traits: Any,
     ) -> None:
-        traits.setdefault("decimals", 2)
         size = (maximum - minimum) / 100 if step is None else step
+        traits.setdefault("decimals", max(2, decimals_of(size or 0.01)))
         super().__init__(label, value, minimum, maximum, on_change, step=size or 0.01, **traits)
         self._first = value
 

@@ -86,6 +86,16 @@ class dialogGeneric(Facade, ui.Dialog):
         if getattr(self, "comm", None) is not None:
             self.hide()
 
+    def vue_confirm(self, *_: Any) -> None:
+        """The viewer pressed OK, which is no closing."""
+        self._leave()
+        self.emit("on_ok")
+
+    def vue_refuse(self, *_: Any) -> None:
+        """The viewer pressed Cancel, which is no closing."""
+        self._leave()
+        self.emit("on_cancel")
+
     def oncustomicon(self, *_: Any) -> None:
         """Press the additional button."""
         self.vue_extra()

@@ -127,8 +127,13 @@ class selectMultiple(_Select, ui.SelectMultiple):
 
 
 class selectImage(Fires, ui.SelectImage):
-    """One of several pictures; ``value`` is its index, -1 for none."""
+    """One of several pictures; ``value`` is its index, -1 for none, which the page knows as null."""
 
+    value: Any = traitlets.Int(-1, allow_none=True).tag(
+        sync=True,
+        to_json=lambda value, _: None if value < 0 else value,
+        from_json=lambda value, _: -1 if value is None else value,
+    )
     SAME: ClassVar[dict[str, str]] = {"onchange": "on_change", "selection": "value"}
 
     def __init__(
@@ -151,7 +156,7 @@ class selectImage(Fires, ui.SelectImage):
             {},
             label=label,
             images=[dict(one) for one in images],
-            value=selection if selection >= 0 else None,
+            value=int(selection),
             color=color_first(color),
             clearable=clearable,
             max_width=_v.css_size(max_width),
@@ -166,7 +171,12 @@ class selectImage(Fires, ui.SelectImage):
         """The older callback takes no argument."""
         super().emit(handler, *(() if handler == "on_change" else args))
 
+    @traitlets.validate("value")
+    def _numbered(self, proposal: dict[str, Any]) -> int:
+        value = proposal["value"]
+        return -1 if value is None else int(value)
+
     def setImages(self, images: Sequence[dict[str, str]]) -> None:
         """Show other pictures; none is chosen then."""
-        self.value = None
+        self.value = -1
         self.images = [dict(one) for one in images]

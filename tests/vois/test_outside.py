@@ -1,0 +1,69 @@
+"""What comes from outside: tables, addresses, links, numbers of any size."""
+
+import decimal
+
+import pytest
+
+from vois import State, ui, vuetify
+
+pd = pytest.importorskip("pandas")
+np = pytest.importorskip("numpy")
+
+
+@pytest.mark.parametrize(
+    "cell", [pd.NA, pd.NaT, float("nan"), float("inf"), None, np.float64("nan")]
+)
+def test_a_missing_cell_is_empty(cell):
+    table = ui.DataTable([{"a": cell}])
+    assert table.rows == [{"a": None, "_row": 0}]
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        (np.array([1, 2]), "[1 2]"),
+        (np.int64(3), 3),
+        (np.array(3), 3),
+        (decimal.Decimal("2.5"), 2.5),
+        ("nan", "nan"),
+        ({"a": 1}, "{'a': 1}"),
+    ],
+)
+def test_a_cell_is_shown_whatever_it_holds(cell, shown):
+    assert ui.DataTable([{"a": cell}]).rows[0]["a"] == shown
+
+
+def test_the_rows_of_a_list_need_not_have_the_same_columns():
+    table = ui.DataTable([{"a": 1}, {"b": 2, "a": 3}])
+    assert [one["key"] for one in table.headers] == ["a", "b"]
+
+
+def test_a_number_too_large_for_an_address_is_ignored():
+    state = State(year=2020, country="IT")
+    state.url().vue_query("?year=1" + "0" * 400 + "&country=FR")
+    assert (state.year, state.country) == (2020, "FR")
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", " JavaScript:alert(1)", "java\nscript:x", "vbscript:x"]
+)
+def test_a_button_leads_to_no_program(link):
+    with pytest.raises(ValueError, match="expected the address of a page"):
+        ui.Button("Go", href=link)
+    with pytest.raises(ValueError, match="expected the address of a page"):
+        vuetify.Button("Go", href=link)
+
+
+@pytest.mark.parametrize(
+    "link", ["https://example.org/?a=javascript:b", "page.html", "#x", "", None]
+)
+def test_a_button_leads_to_any_page(link):
+    assert ui.Button("Go", href=link).href == link
+
+
+@pytest.mark.parametrize(("step", "decimals"), [(1, 0), (5, 0), (0.5, 2), (0.01, 2), (0.001, 3)])
+def test_a_slider_shows_as_many_decimals_as_its_steps_have(step, decimals):
+    assert ui.Slider("x", 0, 0, 10, step=step).decimals == decimals
+    older = vuetify.Slider(0, 0, 10, step=step)
+    assert older.decimals == decimals
+    assert ui.SliderFloat("x", 0, 0, 10, step=step).decimals == max(2, decimals)

@@ -129,7 +129,7 @@ class selectMultiple(_Select, ui.SelectMultiple):
 class selectImage(Fires, ui.SelectImage):
     """One of several pictures; ``value`` is its index, -1 for none, which the page knows as null."""
 
-    value: Any = traitlets.Int(-1, allow_none=True).tag(
+    value: Any = traitlets.TraitType(-1).tag(
         sync=True,
         to_json=lambda value, _: None if value < 0 else value,
         from_json=lambda value, _: -1 if value is None else value,

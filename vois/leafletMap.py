@@ -155,7 +155,7 @@ def geojsonMap(
         basemap: one of ipyleaflet's, or None for a plain ground that needs no network.
     """
     given = dict(locals())
-    geo = geojsonJson(geojsonLoadFile(geojson_path))
+    geo = _regions(geojson_path)
     _, look = _looks(given)
 
     def paint(feature: dict[str, Any]) -> dict[str, Any]:
@@ -163,6 +163,13 @@ def geojsonMap(
 
     layer = _layer(geo, style, hover_style, paint)
     return _map((width, height, min_width), center, zoom, basemap, layer, geo)
+
+
+def _regions(path: Any) -> dict[str, Any]:
+    """Return a file's regions, each with attributes, which may be null there."""
+    geo = geojsonJson(geojsonLoadFile(path))
+    shapes = [{**one, "properties": one.get("properties") or {}} for one in geo["features"]]
+    return {**geo, "features": shapes}
 
 
 def _layer(geo: Any, style: Any, hover: Any, paint: Any) -> Any:
@@ -199,7 +206,7 @@ def geojsonCategoricalMap(
         colormap: colour by kind.
         fill: colour of other kinds.
     """
-    geo = geojsonJson(geojsonLoadFile(geojson_path))
+    geo = _regions(geojson_path)
     colors = dict(colormap or {})
 
     def paint(feature: dict[str, Any]) -> dict[str, Any]:

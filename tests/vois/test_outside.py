@@ -1,6 +1,7 @@
 """What comes from outside: tables, addresses, links, numbers of any size."""
 
 import decimal
+import json
 
 import pytest
 
@@ -67,3 +68,38 @@ def test_a_slider_shows_as_many_decimals_as_its_steps_have(step, decimals):
     older = vuetify.Slider(0, 0, 10, step=step)
     assert older.decimals == decimals
     assert ui.SliderFloat("x", 0, 0, 10, step=step).decimals == max(2, decimals)
+
+
+def test_regions_without_attributes_are_regions(tmp_path):
+    from vois import geojsonUtils as g  # noqa: N813
+    from vois.leafletMap import geojsonMap
+
+    shape = {"type": "Polygon", "coordinates": [[[5, 40], [9, 40], [9, 44], [5, 40]]]}
+    features = [
+        {"type": "Feature", "geometry": shape, "properties": one} for one in (None, {"k": "a"})
+    ]
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    assert (g.geojsonAttributes(text), g.geojsonAll(text, "k")) == (["k"], [None, "a"])
+    assert g.geojsonAll(g.geojsonJoin(text, "k", "v", {"a": 1}), "v") == [None, 1]
+    assert g.geojsonCount(g.geojsonFilter(text, "k", "a")) == 1
+    path = tmp_path / "x.geojson"
+    path.write_text(text)
+    shown = geojsonMap(pd.DataFrame({"k": ["a"], "value": [1.0]}), str(path), "k", "k")
+    assert len(shown.layers[-1].data["features"]) == 2
+
+
+def test_the_union_is_known_as_a_whole_and_its_members_by_their_names():
+    from vois import eucountries as eu
+
+    assert eu.countries.byCode("EU").population == eu.eu_total_population
+    assert eu.countries.byName("Euro Area").iscountry is False
+    assert "EU" not in eu.countries.EuropeanUnionCodes()
+    assert str(eu.countries.EuropeanUnion()[:2]) == "[Austria, Belgium]"
+    assert eu.countries.EuropeanUnion(sortByName=False)[0].iso2code == "AT"
+    assert eu.languages.EuropeanUnionAbbreviations()[:2] == ["bg", "cs"]
+    assert f"{eu.languages.byAbbreviation('it')}" == "Italian"
+    assert (eu.iso2iso3["UK"], eu.iso2iso3["EL"], len(eu.countries.EuropeanUnion())) == (
+        "GBR",
+        "GRC",
+        27,
+    )

@@ -45,7 +45,8 @@ _CLAIM = """<script>export default {
    link.href = URL.createObjectURL(new Blob([bytes], {type: one.mime})); link.download = one.name;
    document.body.appendChild(link); link.click(); link.remove(); },
   visit(one) { const url = new URL(one.url, window.location.href);
-   if (['http:', 'https:', 'mailto:'].includes(url.protocol)) window.open(url.href, one.target); },
+   if (['http:', 'https:', 'mailto:'].includes(url.protocol)) window.open(url.href,
+   one.target, one.target === '_blank' ? 'noopener' : ''); },
   address(one) { const url = new URL(one.url, window.location.href);
    if (url.origin === window.location.origin) history.replaceState(null, '', url.href); },
   copy(one) { navigator.clipboard && navigator.clipboard.writeText(one.text); } },

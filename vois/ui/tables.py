@@ -149,7 +149,7 @@ class Tree(_v.VoisWidget):
  v-model:opened="opened" v-model:activated="active" :items="nodes" item-title="name" item-value="id"
  :selectable="selectable" :activatable="activatable" :open-on-click="open_on_click" :color="color"
  :select-strategy="strategy" density="compact" :search="search || undefined" :disabled="disabled"
- item-props :open-all="opened_all" active-strategy="single-independent"
+ :item-props="known" :open-all="opened_all" active-strategy="single-independent"
  @update:selected="change($event)" @update:activated="activate($event)">
  <template v-slot:toggle="{ props, item, isOpen }"><v-btn v-bind="props" icon variant="text"
  density="compact" :aria-label="(isOpen ? 'Close ' : 'Open ') + (item.raw || item).name">
@@ -164,7 +164,9 @@ class Tree(_v.VoisWidget):
   if (text) box.setAttribute('aria-label', text.textContent.trim()); } };
  name(); this.naming = new MutationObserver(name);
  this.naming.observe(this.$el, {childList: true, subtree: true}); },
- unmounted() { this.naming.disconnect(); }, methods: { icon(item, open) { const n = item.raw || item;
+ unmounted() { this.naming.disconnect(); }, methods: {
+ // Of a node's own words only these become part of the page.
+ known(node) { return { disabled: !!node.disabled }; }, icon(item, open) { const n = item.raw || item;
  if (n.icon) return n.icon; if (!this.icons) return '';
  return n.children ? (open ? this.icon_open : this.icon_closed) : ''; } } };</script>"""
 

@@ -1,4 +1,4 @@
-"""What a viewer's hand does is told to Python once, when the hand rests."""
+"""What a viewer's hand does is told to Python once, when it rests; what data say stays text."""
 
 from __future__ import annotations
 
@@ -41,7 +41,11 @@ for name, one in parts.items():
     one.observe(note(name, "seen"), "value")
     one.on_change = note(name, "told")
     notes[name].class_ = "note-" + name
-Page(*[both for name in parts for both in (parts[name], notes[name])])
+tree = ui.Tree([
+    {"id": "a", "name": "Shut", "disabled": True},
+    {"id": "b", "name": "Sly", "innerHTML": "<b id='sly'>sly</b>", "onclick": "document.title = 1"},
+])
+Page(tree, *[both for name in parts for both in (parts[name], notes[name])])
 """
 
 
@@ -76,4 +80,7 @@ def test_value_and_callback_follow_the_resting_hand(
     expect(page.locator(".note-Newer")).to_contain_text("50]}")
     for name in ("Older", "Newer", "Range", "Words", "Several", "Many"):
         assert heard(page, name)["told"] == heard(page, name)["seen"], name
+    expect(page.locator(".v-treeview-item", has_text="Sly")).to_be_visible()
+    assert page.locator("#sly, .v-treeview [onclick]").count() == 0
+    expect(page.locator(".v-treeview-item.v-list-item--disabled")).to_have_text("Shut")
     assert heard(page, "Many")["told"] == [["third"], ["first", "third"]]

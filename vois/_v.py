@@ -245,6 +245,15 @@ class VoisWidget(_VuetifyTemplate):
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise TypeError(f"{type(self).__name__} has no argument {name!r}{hint}")
 
+    def _handle_event(self, _: Any, content: dict[str, Any], buffers: Any) -> None:
+        """Answer the page; a failure becomes a message.
+
+        ipyvue would also build any class of any module that the page names.
+        """
+        if content.get("event") in self.events:
+            answer = getattr(self, f"vue_{content['event']}")
+            _report.guarded(answer, content.get("data", {}), *([buffers] if buffers else []))
+
     def __repr__(self) -> str:
         name = self.label or self.aria_label
         return f"{type(self).__name__}({name!r}, value={self.value!r})"

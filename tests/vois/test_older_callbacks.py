@@ -198,3 +198,38 @@ def test_yes_and_no_are_no_closing():
         getattr(window, press)()
         assert window not in host().dialogs
     assert heard == ["on_ok", "on_cancel", "on_close", "on_close"]
+
+
+def test_a_first_page_is_saved_as_it_is_now_and_comes_back_whole():
+    first = make("mainPage", title="T", text_color="red", titlebox_opacity=0.4)
+    first.addButton("a", "b", "c", "d", argument=0)
+    saved = first.toJson()
+    first.label, first.ink, first.disclaimer = "Other", "blue", "None of it"
+    first.fromJson({**first.toJson(), "titlebox_opacity": 0.9, "background_image": "x.png"})
+    assert (first.label, first.ink, first.disclaimer) == ("Other", "blue", "None of it")
+    assert (first.box, first.picture) == ("rgba(255, 255, 255, 0.9)", "url(x.png)")
+    assert first.toJson() == {
+        **saved,
+        "title": "Other",
+        "text_color": "blue",
+        "disclaimer": "None of it",
+        "titlebox_opacity": 0.9,
+        "background_image": "x.png",
+    }
+    first.fromJson(json.loads(json.dumps(saved)))
+    assert (first.toJson(), first.ink) == (saved, "red")
+
+
+def test_an_older_tree_does_not_break_a_cell():
+    from vois import ipytrees
+
+    seen = []
+    rows = pd.DataFrame({"a": ["St. Lucia"], "b": ["1.5"], "v": [7.0]})
+    tree = ipytrees.createIpytreeFromDF2Columns(
+        rows, 0, 1, 2, "R", lambda event: seen.append((event["new"].name, event["new"].value))
+    )
+    (root,) = tree.nodes
+    (lucia,) = root["children"]
+    assert (lucia["name"], lucia["children"][0]["id"]) == ("St. Lucia", "St. Lucia.1.5")
+    tree.vue_activate(["St. Lucia.1.5"])
+    assert seen == [("St. Lucia.1.5", 7.0)]

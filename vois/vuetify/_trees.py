@@ -21,6 +21,7 @@ __all__ = [
     "createTreeviewFromDF2Columns",
     "createTreeviewFromDF3Columns",
     "createTreeviewFromList",
+    "tree_of",
     "treeviewOperations",
 ]
 
@@ -57,7 +58,13 @@ def _repeat(nodes: Sequence[dict[str, Any]]) -> None:
         node["id"] += BRANCH
 
 
-def _tree(paths: Sequence[Sequence[str]], given: dict[str, Any]) -> CustomTreeview:
+def tree_of(paths: Sequence[Sequence[str]], given: dict[str, Any]) -> CustomTreeview:
+    """Return a tree of names in parts.
+
+    Args:
+        paths: parts of each name, the outermost first.
+        given: arguments of `createTreeviewFromList`, those that differ from none.
+    """
     icons = dict(given.get("iconsDict") or {})
     root, separator = given.get("rootName"), given.get("separator", ".")
     nodes = _forest(paths, separator, given.get("displayfullname", False), icons)
@@ -122,7 +129,7 @@ def createTreeviewFromList(
 ) -> Any:
     """Return a tree of dotted names."""
     given, names = dict(locals()), [str(one) for one in nameslist]
-    return _tree([one.split(separator) if separator else [one] for one in names], given)
+    return tree_of([one.split(separator) if separator else [one] for one in names], given)
 
 
 def createFlatTreeview(
@@ -153,14 +160,14 @@ def createFlatTreeview(
     checkbox_size: float = 24,
 ) -> Any:
     """Return a tree without branches."""
-    return _tree([[str(one)] for one in nameslist], {**locals(), "separator": ""})
+    return tree_of([[str(one)] for one in nameslist], {**locals(), "separator": ""})
 
 
 def _of_columns(given: dict[str, Any], *columns: Any) -> CustomTreeview:
     """Return the tree of a DataFrame's columns, with what its maker was ``given``."""
     rows = given.pop("df")[list(columns)].drop_duplicates().itertuples(index=False)
     paths = [[str(cell) for cell in row] for row in rows]
-    return _tree(paths, {**given, "prefixed": True})
+    return tree_of(paths, {**given, "prefixed": True})
 
 
 def createTreeviewFromDF2Columns(

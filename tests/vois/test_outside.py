@@ -1,6 +1,7 @@
 """What comes from outside: tables, addresses, links, numbers of any size."""
 
 import decimal
+import importlib
 import json
 
 import pytest
@@ -103,3 +104,37 @@ def test_the_union_is_known_as_a_whole_and_its_members_by_their_names():
         "GRC",
         27,
     )
+
+
+@pytest.mark.parametrize(
+    ("module", "given"),
+    [
+        ("button", (2020,)),
+        ("dialogGeneric", (2020,)),
+        ("footer", (2020,)),
+        ("label", (2020,)),
+        ("menu", (0, 2020, ["a"])),
+        ("popup", (ui.Label("x"), 2020)),
+        ("sidePanel", (2020,)),
+        ("switch", (True, 2020)),
+        ("title", (2020,)),
+    ],
+)
+def test_a_number_may_be_a_text_of_the_older_spelling(module, given):
+    kind = importlib.import_module(f"vois.vuetify.{module}")
+    assert getattr(kind, module)(*given).label == "2020"
+
+
+def test_a_tree_takes_none_for_no_names():
+    none = dict.fromkeys(("opened", "selected", "disabled", "iconsDict", "substitutionDict"))
+    tree = vuetify.treeview.createTreeviewFromList(["a.b"], rootName="R", **none)
+    assert tree.opened == ["R"]
+
+
+def test_a_colour_without_harmonies_has_none():
+    picker = vuetify.ColorPicker("#ff0000", color_theory_popup=True)
+    patches = picker.ctpopup.children[0].children
+    for color, shown in (("steelblue", False), ("", False), ("#00ff00", True)):
+        picker.value = color
+        assert [one.style_ == "" for one in patches] == [shown] * len(patches)
+    assert patches[0].color == "#ff00ff"

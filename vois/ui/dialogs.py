@@ -117,13 +117,15 @@ class Dialog(_v.VoisWidget):
 
     def vue_confirm(self, *_: Any) -> None:
         """The viewer confirmed."""
-        self.hide()
-        self.emit("on_ok")
+        self._answer("on_ok")
 
     def vue_refuse(self, *_: Any) -> None:
         """The viewer refused."""
+        self._answer("on_cancel")
+
+    def _answer(self, handler: str) -> None:
         self.hide()
-        self.emit("on_cancel")
+        self.emit(handler)
 
     def vue_extra(self, *_: Any) -> None:
         """The viewer pressed the additional button of the title."""

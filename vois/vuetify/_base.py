@@ -133,6 +133,7 @@ class Facade:
         for name in kwargs.keys() - known:
             _log.info("%s ignores %s", type(self).__name__, name)
         mine = {name: value for name, value in traits.items() if value is not None}
+        mine |= {name: str(mine[name]) for name in ("label", "text") if name in mine}
         extra = {name: kwargs[name] for name in known}
         if "dark" in mine:
             dark = mine.pop("dark")

@@ -127,7 +127,7 @@ class Button(Facade, ui.Button):
 
     def setText(self, newtext: str) -> None:
         """Change the text."""
-        self.label = newtext
+        self.label = str(newtext)
 
     def setIcon(self, iconname: str | None) -> None:
         """Change the icon."""

@@ -86,15 +86,10 @@ class dialogGeneric(Facade, ui.Dialog):
         if getattr(self, "comm", None) is not None:
             self.hide()
 
-    def vue_confirm(self, *_: Any) -> None:
-        """The viewer pressed OK, which is no closing."""
+    def _answer(self, handler: str) -> None:
+        # OK and Cancel are no closing here.
         self._leave()
-        self.emit("on_ok")
-
-    def vue_refuse(self, *_: Any) -> None:
-        """The viewer pressed Cancel, which is no closing."""
-        self._leave()
-        self.emit("on_cancel")
+        self.emit(handler)
 
     def oncustomicon(self, *_: Any) -> None:
         """Press the additional button."""

@@ -151,13 +151,17 @@ class colorTheoryPopup(ui.Popup):
         """Show the harmonies of the picker's colour."""
         from vois import colors  # noqa: PLC0415 - only for this window
 
-        rgb = colors.string2rgb(self.picker.value)
+        try:
+            rgb, known = colors.string2rgb(self.picker.value), True
+        except ValueError:  # a colour whose channels only the page knows
+            rgb, known = (0, 0, 0), False
         found = [colors.complementaryColor(rgb), *colors.triadicColor(rgb)]
         found += [*colors.analogousColor(rgb), *colors.monochromaticColor(rgb)]
         if not self.children:
             self.children = [ui.Row(*[self._patch() for _ in found], gap="4px")]
         for patch, color in zip(self.children[0].children, found, strict=True):
             patch.color = patch.aria_label = colors.rgb2hex(color)
+            patch.style_ = "" if known else "display: none"
 
     def _patch(self) -> ui.Button:
         patch = ui.Button("", width="40px", height="28px")

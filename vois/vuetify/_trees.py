@@ -73,7 +73,7 @@ def tree_of(paths: Sequence[Sequence[str]], given: dict[str, Any]) -> CustomTree
         node["name"] = swap.get(node["id"], node["name"])
         if given.get("prefixed") and root:
             node["id"] = f"{root}{separator}{node['id']}"
-        if node["id"] in given.get("disabled", ()):
+        if node["id"] in (given.get("disabled") or ()):
             node["disabled"] = True
     if given.get("repeat_parent_as_first_child"):
         _repeat(nodes)
@@ -83,7 +83,7 @@ def tree_of(paths: Sequence[Sequence[str]], given: dict[str, Any]) -> CustomTree
             head["icon"] = given["iconroot"]
         nodes = [head]
     selected = given.get("selected") or ([*_leaves(nodes)] if given.get("select_all") else [])
-    wanted = set(given.get("opened", ())) or {root}
+    wanted = set(given.get("opened") or ()) or {root}
     opened = [one for one in all_branches(nodes) if full_name(one) in wanted]
     return CustomTreeview(nodes, **{**given, "selected": selected, "opened": opened})
 

@@ -121,8 +121,9 @@ def number(default: float | None = 0.0) -> Any:
 
 
 def some(default: Any = None) -> Any:
-    """A synchronised trait of any JSON shape."""
-    return traitlets.Any(default).tag(sync=True)
+    """A synchronised trait of any JSON shape; a list or dict is each widget's own."""
+    kinds: dict[Any, Any] = {list: traitlets.List, dict: traitlets.Dict}
+    return kinds.get(type(default), traitlets.Any)(default).tag(sync=True)
 
 
 def items() -> Any:

@@ -28,7 +28,9 @@ country_name: dict[str, str] = dict(
     one.split(" ", 1) for one in _NAMES.replace("\n", "|").split("|")
 )
 country_codes: list[str] = list(country_name)
-country_name |= {"UK": country_name["GB"], "GI": "Gibraltar"}  # the map has no shape for GI
+_OTHER = {"UK": "GB", "GR": "EL"}  # codes that tables have, by those of the map
+country_name |= {other: country_name[code] for other, code in _OTHER.items()}
+country_name["GI"] = "Gibraltar"  # the map has no shape for it
 
 # A phone shows the drawing at a third of its size: the ends of the bar grow, the rest gives way.
 _PHONE = """@media (max-width: 599px) { .vois-europe-legend { overflow: visible; }
@@ -88,7 +90,7 @@ def svgMapEurope(
     values, labels = _table(df, code_column, value_column, label_column)
     low, high = limits(list(values.values()), stdevnumber, minallowed_value, maxallowed_value)
     shade = Range(colorlist, low, high)
-    chosen = {"GB" if one == "UK" else one for one in codes_selected}
+    chosen = {_OTHER.get(one, one) for one in codes_selected}
     marks = {True: (stroke_selected, 3.0), False: (stroke, min(1.0, float(stroke_width)))}
     parts = []
     # Discs of small countries lie over the long outlines of their neighbours.
@@ -110,9 +112,9 @@ def svgMapEurope(
 def _table(
     df: Any, code_column: Any, value_column: str, label_column: str
 ) -> tuple[dict[str, float], dict[str, Any]]:
-    """Return number and text by code, the United Kingdom's as the map has it; none where they are missing."""
+    """Return number and text by code, each code as the map has it; none where they are missing."""
     codes = [str(one) for one in (df.index if code_column is None else df[code_column])]
-    codes = ["GB" if one == "UK" else one for one in codes]
+    codes = [_OTHER.get(one, one) for one in codes]
     values = zip(codes, numbers(df[value_column]), strict=True)
     found = {code: value for code, value in values if math.isfinite(value)}
     if label_column not in df.columns:

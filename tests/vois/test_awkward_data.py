@@ -68,6 +68,18 @@ def test_a_country_without_a_number_looks_like_one_that_is_not_in_the_table():
     assert shape(missing) == shape(missing[1:])
 
 
+@pytest.mark.parametrize(("code", "other"), [("EL", "GR"), ("GB", "UK")])
+def test_a_country_is_known_by_both_of_its_codes(code, other):
+    rows = pd.DataFrame({"code": [code, "IT"], "value": [1.0, 2.0]})
+    drawing = svgMapEurope(rows, "code", codes_selected=[code])
+    again = svgMapEurope(rows.replace(code, other), "code", codes_selected=[other])
+    assert (
+        drawing.split('class="vois-europe-legend"')[0]
+        == again.split('class="vois-europe-legend"')[0]
+    )
+    assert f'data-key="{code}"' in drawing
+
+
 def test_a_region_without_a_number_is_grey_on_a_map():
     shown = leafletMap.countriesMap(frame("first missing"), "code")
     layer = next(one for one in shown.layers if hasattr(one, "style_callback"))

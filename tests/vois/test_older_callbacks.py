@@ -233,3 +233,22 @@ def test_an_older_tree_does_not_break_a_cell():
     assert (lucia["name"], lucia["children"][0]["id"]) == ("St. Lucia", "St. Lucia.1.5")
     tree.vue_activate(["St. Lucia.1.5"])
     assert seen == [("St. Lucia.1.5", 7.0)]
+
+
+def test_a_repeated_branch_is_asked_and_changed_by_its_full_name():
+    from vois.vuetify import treeview
+
+    names = ["A", "A/a", "A/b"]
+    tree = treeview.createTreeviewFromList(
+        names, rootName="R", separator="/", repeat_parent_as_first_child=True
+    )
+    operations = treeview.treeviewOperations(tree)
+    assert operations.getChildren("A") == ["A", "A/a", "A/b"]
+    assert operations.getFirstChildFullname("A") == "A"
+    operations.setChildren("A", ["A/x"])
+    assert operations.getChildren("A") == ["A/x"]
+    assert operations.getChildren("A/x") == []
+    (branch,) = tree.nodes[0]["children"]
+    assert [one["name"] for one in branch["children"]] == ["x"]
+    with pytest.raises(KeyError, match="no node 'B'"):
+        operations.setChildren("B", [])

@@ -256,7 +256,9 @@ def test_maps_need_no_network_and_rasters_lie_on_them():
 def test_templates_open_and_close_their_panels(module):
     kind = getattr(importlib.import_module(f"vois.templates.{module}"), module)
     page = kind(ipywidgets.Output())
+    page.leftClose()
     page.create()
+    assert page.panels.is_open["left"] is False
     page.leftClose()
     assert page.panels.is_open["left"] is False
     page.leftOpen()

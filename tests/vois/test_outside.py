@@ -46,6 +46,16 @@ def test_a_number_too_large_for_an_address_is_ignored():
     assert (state.year, state.country) == (2020, "FR")
 
 
+def test_what_no_text_can_tell_stays_out_of_the_address():
+    state = State(year=2020, rows=pd.DataFrame({"a": [1]}), grid=np.zeros(3), years=[1, 2])
+    sync = state.url()
+    assert sync.allowed == ["year", "years"]
+    state.year = 2021
+    assert sync.params == {"year": "2021"}
+    with pytest.raises(ValueError, match="'rows' is a DataFrame and cannot stand in the address"):
+        state.url("rows")
+
+
 @pytest.mark.parametrize(
     "link", ["javascript:alert(1)", " JavaScript:alert(1)", "java\nscript:x", "vbscript:x"]
 )

@@ -118,6 +118,8 @@ def _places(places: Sequence[Any], tall: float, rim: float) -> list[tuple[float,
     xs, ys = [float(p[0]) for p in places], [float(p[1]) for p in places]
 
     def scaled(value: float, of: Sequence[float], size: float) -> float:
-        return rim + (size - 2 * rim) * (value - min(of)) / ((max(of) - min(of)) or 1.0)
+        if max(of) == min(of):
+            return size / 2
+        return rim + (size - 2 * rim) * (value - min(of)) / (max(of) - min(of))
 
     return [(scaled(x, xs, 100.0), scaled(y, ys, tall)) for x, y in zip(xs, ys, strict=True)]

@@ -158,3 +158,23 @@ def test_a_window_can_be_opened_again_with_all_that_is_in_it():
         one.comm for one in (window.dialog, window.content, window.u, window.preview)
     ]
     window.dialog.vue_dismiss()
+
+
+def test_a_file_that_was_saved_is_kept_no_longer():
+    button = ui.Download("Save", b"x" * 1000, "a.bin")
+    testing.click(button)
+    first = button.parcel["number"]
+    button.vue_saved(first)
+    assert (button.parcel, button.value) == ({"number": first}, "a.bin")
+    testing.click(button)
+    assert button.parcel["number"] > first
+    button.vue_saved(first)
+    assert button.parcel["data"]
+
+    host().save(b"x" * 1000, "a.bin")
+    done = host().task["number"]
+    host().save(b"y", "b.bin")
+    host().vue_did(done)
+    assert host().task["name"] == "b.bin"
+    host().vue_did(host().task["number"])
+    assert host().task == {}

@@ -34,3 +34,10 @@ def test_a_bar_can_be_seen_to_be_chosen():
     assert "#00ff00" not in chart.svg
     testing.set_value(chart, "b")
     assert 'fill="#00ff00"' in chart.svg
+
+
+def test_one_node_alone_stands_in_the_middle():
+    chart = svgGraph({1: "a"}, {1: "a"}, {1: "red"}, {1: [3, 4]}, {}, heightpercent=50)
+    assert 'cx="50.00" cy="25.00"' in chart.svg
+    row = svgGraph(["a", "b"], ["a", "b"], ["red", "red"], [(0, 7), (1, 7)], [])
+    assert row.svg.count('cy="50.00"') == 2

@@ -45,7 +45,17 @@ tree = ui.Tree([
     {"id": "a", "name": "Shut", "disabled": True},
     {"id": "b", "name": "Sly", "innerHTML": "<b id='sly'>sly</b>", "onclick": "document.title = 1"},
 ])
-Page(tree, *[both for name in parts for both in (parts[name], notes[name])])
+save, send = ui.Download("Save", b"saved", "a.txt"), ui.Button("Send")
+send.on_click = lambda: ui.host().save("sent", "b.txt")
+kept = Label("")
+kept.class_ = "kept"
+
+def count(_):
+    kept.label = f"{save.parcel} {ui.host().task}"
+
+save.observe(count, "parcel")
+ui.host().observe(count, "task")
+Page(ui.host(), tree, save, send, kept, *[both for name in parts for both in (parts[name], notes[name])])
 """
 
 
@@ -83,4 +93,9 @@ def test_value_and_callback_follow_the_resting_hand(
     expect(page.locator(".v-treeview-item", has_text="Sly")).to_be_visible()
     assert page.locator("#sly, .v-treeview [onclick]").count() == 0
     expect(page.locator(".v-treeview-item.v-list-item--disabled")).to_have_text("Shut")
+    for button, words in {"Save": "saved", "Send": "sent"}.items():
+        with page.expect_download() as file:
+            page.get_by_role("button", name=button).click()
+        assert file.value.path().read_text() == words
+    expect(page.locator(".kept")).to_have_text("{'number': 1} {}")
     assert heard(page, "Many")["told"] == [["third"], ["first", "third"]]

@@ -6,7 +6,7 @@ import math
 from datetime import date
 from typing import Any
 
-__all__ = ["as_text", "typed"]
+__all__ = ["as_text", "can_be_typed", "typed"]
 
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
@@ -31,10 +31,21 @@ def typed(raw: str, first: Any) -> Any:
         return type(first).fromisoformat(raw)
     if isinstance(first, (int, float)):
         number = type(first)(raw)
-        if not math.isfinite(number):
-            raise ValueError(f"{raw!r} is no finite number")
+        try:
+            finite = math.isfinite(number)
+        except OverflowError:
+            finite = False
+        if not finite:
+            raise ValueError(f"{raw[:40]!r} is no finite number")
         return number
     return raw
+
+
+def can_be_typed(first: Any) -> bool:
+    """Whether `typed` knows the type of ``first``."""
+    if isinstance(first, (list, tuple)):
+        return all(can_be_typed(one) for one in first)
+    return first is None or isinstance(first, (bool, int, float, str, date))
 
 
 def as_text(value: Any) -> str:

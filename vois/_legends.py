@@ -3,11 +3,12 @@
 # ruff: noqa: ARG001, N802, N803, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from vois import theme
-from vois._svg import Range, esc, fmt, frame, limits, text, wrap
+from vois._svg import PLASMA, Range, esc, fmt, frame, limits, numbers, text, wrap
 
 __all__ = ["categoriesLegend", "graduatedLegend", "graduatedLegendVWVH"]
 
@@ -54,7 +55,7 @@ def categoriesLegend(
         y = elemHeight * (i + 1)
         parts.append(
             f'<rect x="4" y="{y + 3}" width="{elemHeight * 1.2:g}" height="{elemHeight - 6}"'
-            f' fill="{esc(color)}" stroke="{esc(bordercolor)}" stroke-width="{borderWidth}"/>'
+            f' fill="{esc(color)}" stroke="{esc(bordercolor)}" stroke-width="{esc(borderWidth)}"/>'
         )
         parts.append(
             text(elemHeight * 1.4 + 6, y + elemHeight * 0.65, label, 0.4 * elemHeight, fill=ink)
@@ -74,18 +75,7 @@ def graduatedLegend(
     label_column: str = "label",
     dictnames: Any = None,
     codes_selected: Sequence[Any] = (),
-    colorlist: Sequence[Any] = (
-        "#0d0887",
-        "#46039f",
-        "#7201a8",
-        "#9c179e",
-        "#bd3786",
-        "#d8576b",
-        "#ed7953",
-        "#fb9f3a",
-        "#fdca26",
-        "#f0f921",
-    ),
+    colorlist: Sequence[Any] = PLASMA,
     stdevnumber: float = 2.0,
     fill: str = "#f1f1f1",
     stroke_selected: str = "#00ffff",
@@ -128,36 +118,28 @@ def graduatedLegend(
         textcolor: of all texts.
         dark: whether the page is dark.
     """
-    values = [float(one) for one in _column(df, value_column)]
+    values = numbers(_column(df, value_column))
     low, high = limits(values, stdevnumber, minallowed_value, maxallowed_value)
     ink = "currentColor" if textcolor == "black" else textcolor
     names = _names(df, code_column, label_column, dictnames)
-    inner = _bar(
-        colorlist,
-        (low, high),
-        (float(width), float(height)),
-        fontsize,
-        decimals,
-        (ink, bordercolor),
-        (legendtitle, legendunits),
-    )
+    size = (float(width), float(height))
+    titles = (legendtitle, legendunits)
+    inner = _bar(colorlist, (low, high), size, fontsize, decimals, (ink, bordercolor), titles)
     top, long = fontsize * 2.6, height - fontsize * 3.6
     for code, value in zip(_column(df, code_column), values, strict=True):
-        if code in codes_selected:
+        if code in codes_selected and math.isfinite(value):
             y = top + long * (1 - min(1.0, max(0.0, (value - low) / (high - low))))
-            inner += (
-                f'<path d="M {width * 0.12:g} {y:.1f} h {width * 0.2:g}" stroke-width="3"'
-                f' stroke="{esc(stroke_selected)}"/>'
-            )
-            inner += text(
-                width * 0.36,
-                y + fontsize * 0.3,
-                f"{names.get(code, code)}: {fmt(value, int(decimals))}",
-                fontsize * 0.7,
-                fill=ink,
-                font_weight=600,
-            )
-    return frame(width, height, (float(width), float(height)), inner, legendtitle or "Legend")
+            said = f"{names.get(code, code)}: {fmt(value, int(decimals))}"
+            inner += _mark(y, said, width, fontsize, (ink, stroke_selected))
+    return frame(width, height, size, inner, legendtitle or "Legend")
+
+
+def _mark(y: float, said: str, width: float, fontsize: float, inks: tuple[str, str]) -> str:
+    """Return the line and words of a chosen code; ``inks`` is colour of words and line."""
+    return (
+        f'<path d="M {width * 0.12:g} {y:.1f} h {width * 0.2:g}" stroke-width="3"'
+        f' stroke="{esc(inks[1])}"/>'
+    ) + text(width * 0.36, y + fontsize * 0.3, said, fontsize * 0.7, fill=inks[0], font_weight=600)
 
 
 def _names(df: Any, code: str | None, label: str, given: Any) -> dict[Any, str]:
@@ -208,18 +190,7 @@ def graduatedLegendVWVH(
     value_column: str = "value",
     label_column: str = "label",
     codes_selected: Sequence[Any] = (),
-    colorlist: Sequence[Any] = (
-        "#0d0887",
-        "#46039f",
-        "#7201a8",
-        "#9c179e",
-        "#bd3786",
-        "#d8576b",
-        "#ed7953",
-        "#fb9f3a",
-        "#fdca26",
-        "#f0f921",
-    ),
+    colorlist: Sequence[Any] = PLASMA,
     stdevnumber: float = 2.0,
     fill: str = "#f1f1f1",
     stroke_selected: str = "#00ffff",
@@ -237,30 +208,7 @@ def graduatedLegendVWVH(
     dark: bool = False,
 ) -> Any:
     """Return `graduatedLegend` in shares of the window: width in vw, height in vh."""
-    drawing: str = graduatedLegend(
-        df,
-        code_column,
-        value_column,
-        label_column,
-        None,
-        codes_selected,
-        colorlist,
-        stdevnumber,
-        fill,
-        stroke_selected,
-        decimals,
-        minallowed_value,
-        maxallowed_value,
-        hoveronempty,
-        legendtitle,
-        legendunits,
-        fontsize,
-        200,
-        600,
-        bordercolor,
-        textcolor,
-        dark,
-    )
+    drawing: str = graduatedLegend(**{**locals(), "width": 200, "height": 600})
     return drawing.replace('width="200"', f'width="{width}vw"', 1).replace(
         'height="600"', f'height="{height}vh"', 1
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vois import theme, ui
-from vois._svg import esc, fmt, frame, text, wrap
+from vois._svg import esc, fmt, frame, numbers, text, wrap
 
 __all__ = ["AnimatedPieChart", "FillPercentage", "SmallCircle"]
 
@@ -52,7 +52,8 @@ def SmallCircle(
     """
     r = dimension * 0.42
     middle, around = dimension / 2, 2 * math.pi * r
-    part = max(0.0, min(100.0, percentage)) / 100 * around
+    share = numbers([percentage])[0]
+    part = (max(0.0, min(100.0, share)) if math.isfinite(share) else 0.0) / 100 * around
     ring = (
         f'<circle cx="{middle}" cy="{middle}" r="{r:g}" fill="{esc(backcolor or "#24343c")}"'
         f' stroke="#8884" stroke-width="{dimension * 0.06:g}"/><circle cx="{middle}" cy="{middle}"'
@@ -91,16 +92,17 @@ def AnimatedPieChart(
     Pressing a part calls ``onclick(index[, argument])``; a press on the chosen part
     chooses none: ``onclick(-1[, argument])``.
     """
-    numbers = [float(one) for one in values]
-    names = [*(labels or []), *[""] * len(numbers)][: len(numbers)]
-    told = [fmt(one, int(decimals)) for one in numbers]
+    given = numbers(values)
+    names = [_name(one) for one in ([] if labels is None else labels)]
+    names = [*names, *[""] * len(given)][: len(given)]
+    told = [fmt(one, int(decimals)) for one in given]
     ink = textcolor or ("white" if theme.is_dark() else "black")
     middle, r = dimension / 2, dimension * 0.36
     hole = r * _HOLES.get(fillpercentage, 0.4)
     said = [f"{a} {b}".strip() for a, b in zip(names, told, strict=True)]
     beside = said if displayvalues else names
     parts = []
-    for i, (start, turn) in enumerate(turns(numbers)):
+    for i, (start, turn) in enumerate(turns(given)):
         place = (middle, r, hole, start, turn)
         parts.append(pie_slice(i, place, colors[i % len(colors)], said[i], duration))
         x, y = (middle + 1.18 * r * f(start + turn / 2) for f in (math.cos, math.sin))
@@ -113,10 +115,18 @@ def AnimatedPieChart(
     return _answering(svg, onclick, additional_argument), svg
 
 
+def _name(label: Any) -> Any:
+    return "" if label is None or (isinstance(label, float) and math.isnan(label)) else label
+
+
 def turns(values: Sequence[float]) -> list[tuple[float, float]]:
-    """Return where each part begins and how far it turns, in radians; the first is on top."""
-    total, angle, found = sum(values) or 1.0, -math.pi / 2, []
-    for value in values:
+    """Return where each part begins and how far it turns, in radians; the first is on top.
+
+    What is missing or below zero has no part of the whole.
+    """
+    parts = [max(0.0, one) if math.isfinite(one) else 0.0 for one in values]
+    total, angle, found = sum(parts) or 1.0, -math.pi / 2, []
+    for value in parts:
         turn = 2 * math.pi * value / total
         found.append((angle, turn))
         angle += turn

@@ -4,12 +4,34 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from vois.colors import colorInterpolator, isColorDark, string2rgb
 
-__all__ = ["Range", "esc", "fmt", "frame", "ink_on", "limits", "text", "wrap"]
+__all__ = [
+    "BLUES",
+    "PLASMA",
+    "Range",
+    "esc",
+    "fmt",
+    "frame",
+    "ink_on",
+    "limits",
+    "numbers",
+    "text",
+    "wrap",
+]
+
+# Well-known palettes from low to high, which the older spelling has as defaults.
+PLASMA: tuple[str, ...] = (
+    *("#0d0887", "#46039f", "#7201a8", "#9c179e", "#bd3786"),
+    *("#d8576b", "#ed7953", "#fb9f3a", "#fdca26", "#f0f921"),
+)
+BLUES: tuple[str, ...] = (
+    *("rgb(247,251,255)", "rgb(222,235,247)", "rgb(198,219,239)", "rgb(158,202,225)"),
+    *("rgb(107,174,214)", "rgb(66,146,198)", "rgb(33,113,181)", "rgb(8,81,156)", "rgb(8,48,107)"),
+)
 
 _FONT = 'font-family="Roboto, Arial, sans-serif"'
 
@@ -19,9 +41,21 @@ def esc(value: Any) -> str:
     return html.escape(str(value), quote=True)
 
 
+def numbers(values: Iterable[Any]) -> list[float]:
+    """Return values as numbers; what is missing (None, pandas' NA) is none, NaN."""
+    return [_number(one) for one in values]
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except TypeError:
+        return math.nan
+
+
 def fmt(value: float, digits: int = 2) -> str:
-    """Return a number with that many decimals and thousands apart."""
-    return f"{value:,.{max(0, digits)}f}"
+    """Return a number with that many decimals and thousands apart, or that there is none."""
+    return f"{value:,.{max(0, digits)}f}" if math.isfinite(value) else "no value"
 
 
 def wrap(label: Any, longest: int) -> list[str]:
@@ -62,9 +96,9 @@ def frame(
     """
     # A picture may hold nothing that takes the focus; a group may.
     role = "group" if "tabindex=" in inner else "img"
-    tall = "" if height == "" else f' height="{height}"'
+    tall = "" if height == "" else f' height="{esc(height)}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}"{tall} role="{role}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{esc(width)}"{tall} role="{role}"'
         f' aria-label="{esc(name)}" viewBox="0 0 {box[0]:g} {box[1]:g}" {_FONT}{looks}>{inner}</svg>'
     )
 
@@ -90,7 +124,9 @@ def limits(
     """
     good = [float(one) for one in values if math.isfinite(one)]
     if not good:
-        return (lowest or 0.0, highest or 1.0)
+        least = 0.0 if highest is None else min(0.0, highest - 1.0)
+        good = [least, 1.0] if lowest is None else [lowest, max(1.0, lowest + 1.0)]
+        deviations = math.inf
     mean = sum(good) / len(good)
     spread = math.sqrt(sum((one - mean) ** 2 for one in good) / len(good)) * deviations
     low = max(min(good), mean - spread) if lowest is None else lowest
@@ -106,5 +142,7 @@ class Range:
         self._between = colorInterpolator(self.colors, low, high)
 
     def __call__(self, value: float | None) -> str:
-        """Return the colour of a number."""
-        return "#cccccc" if value is None else self._between.GetColor(value)
+        """Return the colour of a number, or grey where there is none."""
+        if value is None or not math.isfinite(value):
+            return "#cccccc"
+        return self._between.GetColor(value)

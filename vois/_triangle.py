@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from vois._svg import esc, text
 from vois.colors import hex2rgb, rgb2hex
 
-__all__ = ["framed", "trivariateLegendEx"]
+__all__ = ["framed", "trivariateLegendEx", "words"]
 
 
 def framed(size: tuple[Any, Any], box: tuple[float, float], inner: str, name: str) -> str:
@@ -23,9 +23,20 @@ def framed(size: tuple[Any, Any], box: tuple[float, float], inner: str, name: st
         name: for screen readers.
     """
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" role="img" aria-label='
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{esc(size[0])}" height="{esc(size[1])}" role="img" aria-label='
         f'"{esc(name or "Legend")}" viewBox="0 0 {box[0]:g} {box[1]:g}" font-family="Roboto, sans-serif">{inner}</svg>'
     )
+
+
+def words(places: Iterable[tuple[float, float, Any]], size: float, **looks: Any) -> list[str]:
+    """Return a text for each place.
+
+    Args:
+        places: x, y and text of each.
+        size: of the letters.
+        looks: attributes of them all, as of `text`.
+    """
+    return [text(x, y, said, size, **looks) for x, y, said in places]
 
 
 def _mix(colors: Sequence[str], shares: Sequence[float]) -> str:
@@ -72,43 +83,34 @@ def trivariateLegendEx(
         side: of the triangle, in pixels.
     """
     tall, left, top = side * math.sqrt(3) / 2, fontsize * 4.0, fontsize * 4.0
-    step, parts = (
-        1.0 / n,
-        [text(4, fontsize * 1.2, title, fontsize, fill="currentColor", font_weight=600)],
-    )
-
-    def at(a: float, b: float) -> str:
-        c = 1 - a - b
-        return f"{left + side * (b / 2 + c):.1f},{top + tall * (1 - b):.1f}"
-
-    for i in range(n):
-        for j in range(n - i):
-            for up in (True, False)[: 2 if i + j < n - 1 else 1]:
-                a, b = i * step, j * step
-                corners = [(a, b), (a + step, b), (a, b + step)]
-                if not up:
-                    corners = [(a + step, b), (a, b + step), (a + step, b + step)]
-                mid = [sum(p[k] for p in corners) / 3 for k in (0, 1)]
-                color = _mix((color1, color2, color3), (mid[0], mid[1], 1 - mid[0] - mid[1]))
-                parts.append(
-                    f'<polygon points="{" ".join(at(*p) for p in corners)}" fill="{color}" stroke='
-                    f'"{esc(stroke)}" stroke-width="{stroke_width}"/>'
-                )
-    for name, x, y in (
-        (title1, left, top + tall + fontsize * 1.4),
-        (title2, left + side / 2, top - 6),
-        (title3, left + side, top + tall + fontsize * 1.4),
-    ):
-        parts.append(
-            text(
-                x,
-                y,
-                name,
-                fontsize,
-                fill="currentColor",
-                text_anchor="middle",
-                font_weight=fontweight,
-            )
-        )
+    parts = [text(4, fontsize * 1.2, title, fontsize, fill="currentColor", font_weight=600)]
+    edge = f'stroke="{esc(stroke)}" stroke-width="{esc(stroke_width)}"'
+    for corners in _corners(n):
+        mid = [sum(p[k] for p in corners) / 3 for k in (0, 1)]
+        color = _mix((color1, color2, color3), (mid[0], mid[1], 1 - mid[0] - mid[1]))
+        points = " ".join(_at(*p, (left, top, side)) for p in corners)
+        parts.append(f'<polygon points="{points}" fill="{color}" {edge}/>')
+    low = top + tall + fontsize * 1.4
+    names = [(left, low, title1), (left + side / 2, top - 6, title2), (left + side, low, title3)]
+    looks = {"fill": "currentColor", "text_anchor": "middle", "font_weight": fontweight}
+    parts += words(names, fontsize, **looks)
     box = (left * 2 + side, top + tall + fontsize * 2.5)
     return framed((resizewidth or box[0], resizeheight or box[1]), box, "".join(parts), title)
+
+
+def _corners(n: int) -> Iterator[list[tuple[float, float]]]:
+    """Yield the corners of each small triangle, as shares of the first two numbers."""
+    step = 1.0 / n
+    for i in range(n):
+        for j in range(n - i):
+            a, b = i * step, j * step
+            yield [(a, b), (a + step, b), (a, b + step)]
+            if i + j < n - 1:
+                yield [(a + step, b), (a, b + step), (a + step, b + step)]
+
+
+def _at(a: float, b: float, place: tuple[float, float, float]) -> str:
+    """Return where two shares lie; ``place`` is left, top and side of the triangle."""
+    left, top, side = place
+    tall, c = side * math.sqrt(3) / 2, 1 - a - b
+    return f"{left + side * (b / 2 + c):.1f},{top + tall * (1 - b):.1f}"

@@ -36,7 +36,7 @@ __all__ = [
     "items",
     "number",
 ]
-__all__ += ["prepare", "some", "text", "theme_model", "v", "widgets"]
+__all__ += ["prepare", "resting", "some", "text", "theme_model", "v", "widgets"]
 
 TEMPLATES: dict[str, Any] = {}
 FIRST: list[Callable[[], None]] = []
@@ -82,6 +82,24 @@ body:has(.vois-dark) { background: rgb(var(--vois-dark-bg, 18,20,24)) !important
 </style>"""
 
 
+def resting(milliseconds: int) -> str:
+    """Return the script of an input whose value follows when the viewer's hand has rested.
+
+    The page shows ``now``, calls ``later(value)`` at every move, and ``rest()`` when it is over.
+
+    Args:
+        milliseconds: how long a rest is.
+    """
+    return (
+        "<script>export default { data() { return { now: null }; },"
+        " created() { this.now = this.value; }, watch: { value(now) { this.now = now; } },"
+        " methods: { later(value) { this.now = value; clearTimeout(this.timer);"
+        f" this.timer = setTimeout(() => this.rest(), {milliseconds}); }},"
+        " rest() { if (!this.timer) return; clearTimeout(this.timer); this.timer = null;"
+        " this.value = this.now; this.change(this.now); } } };</script>"
+    )
+
+
 def text(default: str = "") -> Any:
     """A synchronised text trait."""
     return traitlets.Unicode(default, allow_none=True).tag(sync=True)
@@ -103,8 +121,9 @@ def number(default: float | None = 0.0) -> Any:
 
 
 def some(default: Any = None) -> Any:
-    """A synchronised trait of any JSON shape."""
-    return traitlets.Any(default).tag(sync=True)
+    """A synchronised trait of any JSON shape; a list or dict is each widget's own."""
+    kinds: dict[Any, Any] = {list: traitlets.List, dict: traitlets.Dict}
+    return kinds.get(type(default), traitlets.Any)(default).tag(sync=True)
 
 
 def items() -> Any:
@@ -226,6 +245,15 @@ class VoisWidget(_VuetifyTemplate):
         near = difflib.get_close_matches(name, [*self.trait_names(), "on_change", "on_click"], 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise TypeError(f"{type(self).__name__} has no argument {name!r}{hint}")
+
+    def _handle_event(self, _: Any, content: dict[str, Any], buffers: Any) -> None:
+        """Answer the page; a failure becomes a message.
+
+        ipyvue would also build any class of any module that the page names.
+        """
+        if content.get("event") in self.events:
+            answer = getattr(self, f"vue_{content['event']}")
+            _report.guarded(answer, content.get("data", {}), *([buffers] if buffers else []))
 
     def __repr__(self) -> str:
         name = self.label or self.aria_label

@@ -57,7 +57,7 @@ class country:
         return "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in code)
 
     def __repr__(self) -> str:
-        return f"country({self.name!r}, {self.iso2code!r})"
+        return self.name
 
 
 class countries:
@@ -79,9 +79,9 @@ class countries:
 
     @classmethod
     def EuropeanUnion(cls, sortByName: bool = True) -> list[country]:
-        """Return the members of the Union."""
+        """Return the members of the Union, by name or else by code."""
         members = [one for one in cls.countries_list if one.iscountry]
-        return sorted(members, key=lambda one: one.name) if sortByName else members
+        return sorted(members, key=lambda one: one.name if sortByName else one.iso2code)
 
     @classmethod
     def EuropeanUnionCodes(cls) -> list[str]:
@@ -120,6 +120,9 @@ class language:
     def __init__(self, name: str, abbreviation: str, population: int = 0) -> None:
         self.name, self.abbreviation, self.population = name, abbreviation, population
 
+    def __repr__(self) -> str:
+        return self.name
+
 
 class languages:
     """The official languages of the Union; all methods are of the class."""
@@ -133,14 +136,15 @@ class languages:
 
     @classmethod
     def EuropeanUnionLanguages(cls, sortByName: bool = True) -> list[language]:
-        """Return the languages."""
-        found = cls.languages_list
-        return sorted(found, key=lambda one: one.name) if sortByName else list(found)
+        """Return the languages, by name or else by code."""
+        return sorted(
+            cls.languages_list, key=lambda one: one.name if sortByName else one.abbreviation
+        )
 
     @classmethod
     def EuropeanUnionAbbreviations(cls) -> list[str]:
-        """Return their codes."""
-        return [one.abbreviation for one in cls.EuropeanUnionLanguages()]
+        """Return their codes, from A to Z."""
+        return sorted(one.abbreviation for one in cls.languages_list)
 
     @classmethod
     def byAbbreviation(cls, abbreviation: str) -> language | None:
@@ -158,5 +162,12 @@ for _line in _EU.replace("\n", "|").split("|"):
     iso2iso3[_two], iso3iso2[_three], iso2name[_two] = _three, _two, _name
     if not countries.byCode(_two):
         countries.add(_name, _two, euro=_euro == "1", population=1000 * int(_people))
+# Groups have no code of ISO 3166, so they keep their own; the United Kingdom has one that tables use.
+iso2iso3 |= {"EU": "EU", "EA": "EA", "UK": "GBR"}
+iso2name |= {"EU": "European Union", "EA": "Euro Area", "UK": "United Kingdom"}
+if not countries.byCode("EU"):
+    _euro_people = sum(one.population for one in countries.EuroArea())
+    countries.add(iso2name["EU"], "EU", iscountry=False, population=eu_total_population)
+    countries.add(iso2name["EA"], "EA", iscountry=False, population=_euro_people)
 for _line in _LANGUAGES.replace("\n", "|").split("|"):
     languages.add(_line.split()[0], _line.split()[1])

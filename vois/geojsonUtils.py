@@ -30,8 +30,9 @@ def geojsonLoadFile(filepath: str) -> str:
 
 
 def _features(geojson: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = geojsonJson(geojson).get("features", [])
-    return found
+    """Return features, each with attributes, which may be null in a file."""
+    found = geojsonJson(geojson).get("features") or []
+    return [{**one, "properties": one.get("properties") or {}} for one in found]
 
 
 def geojsonCount(geojson: Any) -> int:
@@ -67,7 +68,7 @@ def geojsonJoin(
     """
     whole = geojsonJson(geojson)
     kept = []
-    for one in whole.get("features", []):
+    for one in _features(whole):
         key = one["properties"].get(keyname)
         if key in keytovaluedict:
             added = {**one["properties"], addedfieldname: keytovaluedict[key]}
@@ -80,7 +81,5 @@ def geojsonJoin(
 def geojsonFilter(geojson: Any, fieldname: str, fieldvalue: Any) -> str:
     """Return GeoJSON text with the features alone whose attribute has that value."""
     whole = geojsonJson(geojson)
-    kept = [
-        one for one in whole.get("features", []) if one["properties"].get(fieldname) == fieldvalue
-    ]
+    kept = [one for one in _features(whole) if one["properties"].get(fieldname) == fieldvalue]
     return json.dumps({**whole, "features": kept})

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from vois._needs import NeedsInstitute
-from vois._svg import esc, text
-from vois._triangle import framed, trivariateLegendEx
+from vois._svg import PLASMA, esc, text
+from vois._triangle import framed, trivariateLegendEx, words
 from vois.colors import multiply
 
 __all__ = ["CustomIdentifyPopup", "bivariateLegend", "countriesMap", "geojsonMap"]
@@ -17,19 +17,6 @@ __all__ += ["interGeojsonToVector", "trivariateLegend", "trivariateLegendEx"]
 _NEEDS = (
     "the institute's own map service 'inter', which is not part of this package; use leafletMap"
 )
-
-# From low to high; the well-known palette "Plasma".
-_COLORS: tuple[str, ...] = (
-    "#0d0887",
-    "#46039f",
-    "#7201a8",
-    "#9c179e",
-    "#bd3786",
-    "#d8576b",
-    "#ed7953",
-    "#fb9f3a",
-)
-_COLORS += ("#fdca26", "#f0f921")
 
 
 def CustomIdentifyPopup(map: Any, p: Any) -> Any:  # noqa: A002 - as of the older spelling
@@ -48,7 +35,7 @@ def countriesMap(
     height: Any = "400px",
     min_width: Any = None,
     basemap: float = 1,
-    colorlist: Sequence[Any] = _COLORS,
+    colorlist: Sequence[Any] = PLASMA,
     stdevnumber: float = 2.0,
     stroke: str = "#232323",
     stroke_selected: str = "#00ffff",
@@ -58,29 +45,10 @@ def countriesMap(
     maxallowed_value: Any = None,
 ) -> Any:
     """Return `leafletMap.countriesMap` of the same data."""
+    given = {**locals(), "basemap": None}
     from vois import leafletMap  # noqa: PLC0415 - maps are heavy
 
-    return leafletMap.countriesMap(
-        df,
-        code_column,
-        value_column,
-        codes_selected,
-        center,
-        zoom,
-        width,
-        height,
-        min_width,
-        None,
-        False,
-        colorlist,
-        stdevnumber,
-        stroke,
-        stroke_selected,
-        stroke_width,
-        decimals,
-        minallowed_value,
-        maxallowed_value,
-    )
+    return leafletMap.countriesMap(**given)
 
 
 def geojsonMap(
@@ -96,7 +64,7 @@ def geojsonMap(
     height: Any = "400px",
     min_width: Any = None,
     basemap: float = 1,
-    colorlist: Sequence[Any] = _COLORS,
+    colorlist: Sequence[Any] = PLASMA,
     stdevnumber: float = 2.0,
     stroke: str = "#232323",
     stroke_selected: str = "#00ffff",
@@ -106,30 +74,10 @@ def geojsonMap(
     maxallowed_value: Any = None,
 ) -> Any:
     """Return `leafletMap.geojsonMap` of the same data."""
+    given = {**locals(), "basemap": None}
     from vois import leafletMap  # noqa: PLC0415 - maps are heavy
 
-    return leafletMap.geojsonMap(
-        df,
-        geojson_path,
-        geojson_attribute,
-        code_column,
-        value_column,
-        codes_selected,
-        center,
-        zoom,
-        width,
-        height,
-        min_width,
-        None,
-        colorlist,
-        stdevnumber,
-        stroke,
-        stroke_selected,
-        stroke_width,
-        decimals,
-        minallowed_value,
-        maxallowed_value,
-    )
+    return leafletMap.geojsonMap(**given)
 
 
 def interGeojsonToVector(geojson: Any) -> Any:
@@ -166,52 +114,38 @@ def bivariateLegend(
         colorlist2: colours of the second number.
         side: of the square, in pixels.
     """
-    n1, n2, left, top = len(colorlist1), len(colorlist2), fontsize * 6.0, fontsize * 2.0
-    parts = [
-        text(4, fontsize * 1.2, title, fontsize, font_weight=fontweight + 200, fill="currentColor")
-    ]
-    for i, a in enumerate(colorlist1):
-        for j, b in enumerate(colorlist2):
+    left, top = fontsize * 6.0, fontsize * 2.0
+    heavy = {"font_weight": fontweight + 200, "fill": "currentColor"}
+    parts = [text(4, fontsize * 1.2, title, fontsize, **heavy)]
+    parts += _squares((colorlist1, colorlist2), (left, top, side), stroke, stroke_width)
+    n1, n2, low = len(colorlist1), len(colorlist2), top + side
+    rows = [(left - 4, top + side * (n2 - 0.4 - j) / n2, one) for j, one in enumerate(names2)]
+    parts += words(rows, fontsize * 0.8, text_anchor="end", fill="currentColor")
+    columns = [(left + side * (i + 0.5) / n1, low + fontsize, one) for i, one in enumerate(names1)]
+    parts += words(columns, fontsize * 0.8, text_anchor="middle", fill="currentColor")
+    below = low + fontsize * 2.4
+    middle = [(left + side / 2, below, title1)]
+    parts += words(middle, fontsize, text_anchor="middle", fill="currentColor")
+    parts += words([(4, below, title2)], fontsize, fill="currentColor")
+    box = (left + side + fontsize * 4, low + fontsize * 3)
+    return framed((resizewidth or box[0], resizeheight or box[1]), box, "".join(parts), title)
+
+
+def _squares(
+    colors: tuple[Any, Any], place: tuple[float, float, float], stroke: str, width: float
+) -> list[str]:
+    """Return one square for each pair of colours; ``place`` is left, top and side of them all."""
+    (first, second), (left, top, side) = colors, place
+    n1, n2 = len(first), len(second)
+    parts = []
+    for i, a in enumerate(first):
+        for j, b in enumerate(second):
             x, y = left + side * i / n1, top + side * (n2 - 1 - j) / n2
             parts.append(
                 f'<rect x="{x:.1f}" y="{y:.1f}" width="{side / n1:.1f}" height="{side / n2:.1f}"'
-                f' fill="{multiply(a, b)}" stroke="{esc(stroke)}" stroke-width="{stroke_width}"/>'
+                f' fill="{multiply(a, b)}" stroke="{esc(stroke)}" stroke-width="{esc(width)}"/>'
             )
-    for j, name in enumerate(names2):
-        parts.append(
-            text(
-                left - 4,
-                top + side * (n2 - 0.4 - j) / n2,
-                name,
-                fontsize * 0.8,
-                text_anchor="end",
-                fill="currentColor",
-            )
-        )
-    for i, name in enumerate(names1):
-        parts.append(
-            text(
-                left + side * (i + 0.5) / n1,
-                top + side + fontsize,
-                name,
-                fontsize * 0.8,
-                text_anchor="middle",
-                fill="currentColor",
-            )
-        )
-    parts.append(
-        text(
-            left + side / 2,
-            top + side + fontsize * 2.4,
-            title1,
-            fontsize,
-            text_anchor="middle",
-            fill="currentColor",
-        )
-    )
-    parts.append(text(4, top + side + fontsize * 2.4, title2, fontsize, fill="currentColor"))
-    box = (left + side + fontsize * 4, top + side + fontsize * 3)
-    return framed((resizewidth or box[0], resizeheight or box[1]), box, "".join(parts), title)
+    return parts
 
 
 def trivariateLegend(
@@ -244,18 +178,10 @@ def trivariateLegend(
     for x, y, color, _name in spots:
         parts.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius * 0.8:.1f}" fill="{esc(color)}" stroke='
-            f'"{esc(stroke)}" stroke-width="{stroke_width}" style="mix-blend-mode: multiply"/>'
+            f'"{esc(stroke)}" stroke-width="{esc(stroke_width)}" style="mix-blend-mode: multiply"/>'
         )
-    for (x, _y, _color, name), y in zip(spots, (fontsize * 2.6, c * 2 - 4, c * 2 - 4), strict=True):
-        parts.append(
-            text(
-                x,
-                y,
-                name,
-                fontsize,
-                fill="currentColor",
-                text_anchor="middle",
-                font_weight=fontweight,
-            )
-        )
+    heights = (fontsize * 2.6, c * 2 - 4, c * 2 - 4)
+    names = [(spot[0], y, spot[3]) for spot, y in zip(spots, heights, strict=True)]
+    looks = {"fill": "currentColor", "text_anchor": "middle", "font_weight": fontweight}
+    parts += words(names, fontsize, **looks)
     return framed((c * 2, c * 2), (c * 2, c * 2), "".join(parts), title)

@@ -35,25 +35,30 @@ def createIpytreeFromList(
 
     The event is a dict with ``new``, a `DataNode`.
     """
-    from vois.vuetify._trees import createTreeviewFromList  # noqa: PLC0415 - heavy, rarely needed
+    paths = [name.split(separator) if separator else [name] for name in nameslist]
+    return _tree(paths, rootName, separator, valuefor or {}, handle_click, select_root)
 
-    values = valuefor or {}
+
+def _tree(
+    paths: Sequence[Sequence[str]],
+    root: str,
+    separator: str,
+    values: dict[str, float],
+    handle_click: Callable[[Any], Any],
+    select_root: bool,
+) -> ui.Tree:
+    """Return a tree of names in parts, open and with one active node."""
+    from vois.vuetify._trees import tree_of  # noqa: PLC0415 - heavy, rarely needed
 
     def pressed(name: str | None) -> None:
         if name is not None:
             handle_click({"name": "selected", "new": DataNode(name, values.get(name, 0.0))})
 
-    tree: ui.Tree = createTreeviewFromList(
-        nameslist,
-        rootName=rootName,
-        separator=separator,
-        selectable=False,
-        activatable=True,
-        on_activated=pressed,
-        active=rootName if select_root and rootName else None,
-        opened_all=True,
-    )
-    return tree
+    given = {"rootName": root, "separator": separator, "displayfullname": True}
+    given |= {"selectable": False, "activatable": True, "opened_all": True, "select_all": True}
+    given |= {"width": "200px", "height": "500px"}
+    given |= {"on_activated": pressed, "active": root if select_root and root else None}
+    return tree_of(paths, given)
 
 
 def createIpytreeFromDF2Columns(
@@ -67,8 +72,9 @@ def createIpytreeFromDF2Columns(
 ) -> ui.Tree:
     """Return a tree of two columns of a DataFrame, told by their numbers."""
     rows = list(df.itertuples(index=False))
-    names = [f"{row[colindexLabels1]}.{row[colindexLabels2]}" for row in rows]
+    paths = [[str(row[colindexLabels1]), str(row[colindexLabels2])] for row in rows]
     values = {}
     if colindexValues >= 0:
-        values = {name: float(row[colindexValues]) for name, row in zip(names, rows, strict=True)}
-    return createIpytreeFromList(names, rootName, ".", values, handle_click, select_root)
+        told = zip(paths, rows, strict=True)
+        values = {".".join(path): float(row[colindexValues]) for path, row in told}
+    return _tree(paths, rootName, ".", values, handle_click, select_root)

@@ -1,6 +1,6 @@
 """Maps of countries and regions coloured by numbers, on ipyleaflet."""
 
-# ruff: noqa: ARG001, D417, N802, N999, PLR0917 - names and order of the older spelling
+# ruff: noqa: D417, N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
 import importlib
@@ -8,25 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vois import _v
-from vois._svg import Range, limits
+from vois._svg import PLASMA, Range, limits, numbers
 from vois.geo import world
 from vois.geo.basemap import offline_map
 from vois.geojsonUtils import geojsonJson, geojsonLoadFile
 
 __all__ = ["countriesMap", "geojsonCategoricalMap", "geojsonMap"]
-
-# From low to high; the well-known palette "Plasma".
-_COLORS: tuple[str, ...] = (
-    "#0d0887",
-    "#46039f",
-    "#7201a8",
-    "#9c179e",
-    "#bd3786",
-    "#d8576b",
-    "#ed7953",
-    "#fb9f3a",
-)
-_COLORS += ("#fdca26", "#f0f921")
 
 
 def countriesMap(
@@ -41,7 +28,7 @@ def countriesMap(
     min_width: Any = None,
     basemap: Any = None,
     detailedcountries: bool = False,
-    colorlist: Sequence[Any] = _COLORS,
+    colorlist: Sequence[Any] = PLASMA,
     stdevnumber: float = 2.0,
     stroke: str = "#232323",
     stroke_selected: str = "#00ffff",
@@ -64,15 +51,14 @@ def countriesMap(
         basemap: one of ipyleaflet's, or None for a plain ground that needs no network.
         detailedcountries: shapes of the scale 1:50 million instead of 1:110 million.
     """
+    given = dict(locals())
     shapes = world.countries(scale="50m" if detailedcountries else "110m")
-    colors = (colorlist, stdevnumber, minallowed_value, maxallowed_value)
-    values, shade = _values(df, code_column, value_column, colors)
-    edge = _edges(codes_selected, stroke, stroke_selected, stroke_width)
+    values, look = _looks(given)
 
     def paint(feature: dict[str, Any]) -> dict[str, Any]:
         codes = _codes(feature)
         code = next((one for one in codes if one in values), codes[0])
-        return {"fillColor": shade(values.get(code)), **edge(code)}
+        return look(code)
 
     known = [_mainland(one) for one in shapes["features"] if set(_codes(one)) & set(values)]
     layer = _layer(shapes, style, hover_style, paint)
@@ -94,27 +80,25 @@ def _codes(feature: dict[str, Any]) -> list[str]:
     return [a2, a3, *{"GB": ["UK"], "GR": ["EL"]}.get(a2, [])]
 
 
-def _values(
-    df: Any, code_column: Any, value_column: str, colors: tuple[Any, Any, Any, Any]
-) -> tuple[dict[str, float], Range]:
-    """Return number by code, and the colours of the numbers."""
-    codes = [str(one) for one in (df.index if code_column is None else df[code_column])]
-    values = dict(zip(codes, [float(one) for one in df[value_column]], strict=True))
-    low, high = limits(list(values.values()), *colors[1:])
-    return values, Range(colors[0], low, high)
+def _looks(given: dict[str, Any]) -> tuple[dict[str, float], Callable[[str], dict[str, Any]]]:
+    """Return number by code, and what gives the looks of a region by its code.
 
+    Args:
+        given: the arguments of `countriesMap` or `geojsonMap`.
+    """
+    df, column = given["df"], given["code_column"]
+    codes = [str(one) for one in (df.index if column is None else df[column])]
+    values = dict(zip(codes, numbers(df[given["value_column"]]), strict=True))
+    ends = [given[name] for name in ("stdevnumber", "minallowed_value", "maxallowed_value")]
+    shade = Range(given["colorlist"], *limits(list(values.values()), *ends))
+    chosen = {str(one) for one in given["codes_selected"]}
+    plain = {"color": given["stroke"], "weight": given["stroke_width"]}
+    marked = {"color": given["stroke_selected"], "weight": given["stroke_width"] + 1}
 
-def _edges(
-    chosen: Sequence[Any], stroke: str, marked: str, width: float
-) -> Callable[[str], dict[str, Any]]:
-    """Return what gives the outline of a region by its code."""
-    codes = {str(one) for one in chosen}
+    def look(code: str) -> dict[str, Any]:
+        return {"fillColor": shade(values.get(code)), **(marked if code in chosen else plain)}
 
-    def edge(code: str) -> dict[str, Any]:
-        on = code in codes
-        return {"color": marked if on else stroke, "weight": width + 1 if on else width}
-
-    return edge
+    return values, look
 
 
 def _map(
@@ -146,7 +130,7 @@ def geojsonMap(
     height: Any = "400px",
     min_width: Any = None,
     basemap: Any = None,
-    colorlist: Sequence[Any] = _COLORS,
+    colorlist: Sequence[Any] = PLASMA,
     stdevnumber: float = 2.0,
     stroke: str = "#232323",
     stroke_selected: str = "#00ffff",
@@ -170,23 +154,22 @@ def geojsonMap(
         zoom: from 0 to 22; None fits the regions.
         basemap: one of ipyleaflet's, or None for a plain ground that needs no network.
     """
-    geo = geojsonJson(geojsonLoadFile(geojson_path))
-    colors = (colorlist, stdevnumber, minallowed_value, maxallowed_value)
-    values, shade = _values(df, code_column, value_column, colors)
-    edge = _edges(codes_selected, stroke, stroke_selected, stroke_width)
+    given = dict(locals())
+    geo = _regions(geojson_path)
+    _, look = _looks(given)
 
     def paint(feature: dict[str, Any]) -> dict[str, Any]:
-        code = str(feature["properties"].get(geojson_attribute))
-        return {"fillColor": shade(values.get(code)), **edge(code)}
+        return look(str(feature["properties"].get(geojson_attribute)))
 
-    return _map(
-        (width, height, min_width),
-        center,
-        zoom,
-        basemap,
-        _layer(geo, style, hover_style, paint),
-        geo,
-    )
+    layer = _layer(geo, style, hover_style, paint)
+    return _map((width, height, min_width), center, zoom, basemap, layer, geo)
+
+
+def _regions(path: Any) -> dict[str, Any]:
+    """Return a file's regions, each with attributes, which may be null there."""
+    geo = geojsonJson(geojsonLoadFile(path))
+    shapes = [{**one, "properties": one.get("properties") or {}} for one in geo["features"]]
+    return {**geo, "features": shapes}
 
 
 def _layer(geo: Any, style: Any, hover: Any, paint: Any) -> Any:
@@ -223,18 +206,12 @@ def geojsonCategoricalMap(
         colormap: colour by kind.
         fill: colour of other kinds.
     """
-    geo = geojsonJson(geojsonLoadFile(geojson_path))
+    geo = _regions(geojson_path)
     colors = dict(colormap or {})
 
     def paint(feature: dict[str, Any]) -> dict[str, Any]:
         kind = feature["properties"].get(geojson_attribute)
         return {"fillColor": colors.get(kind, fill), "color": stroke, "weight": stroke_width}
 
-    return _map(
-        (width, height, min_width),
-        center,
-        zoom,
-        basemap,
-        _layer(geo, style, hover_style, paint),
-        geo,
-    )
+    layer = _layer(geo, style, hover_style, paint)
+    return _map((width, height, min_width), center, zoom, basemap, layer, geo)

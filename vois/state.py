@@ -11,7 +11,7 @@ from traitlets import Any as AnyTrait
 from traitlets import HasTraits
 
 from vois import _report, _v
-from vois._address import as_text, typed
+from vois._address import as_text, can_be_typed, typed
 
 __all__ = ["State", "UrlSync"]
 
@@ -145,18 +145,23 @@ class State(HasTraits):
         """Tie values to the page's address: show the returned widget once.
 
         Args:
-            allowed: names that may stand in the address; without any, all that are not computed.
+            allowed: names that may stand in the address; without any, all that are not
+                computed and that text can tell.
             choices: names that may stand in it with these values only; for a list, its items.
 
         Raises:
             AttributeError: the state has no such value.
-            ValueError: it is computed.
+            ValueError: it is computed, or of a type that no text can tell, such as a table.
         """
-        names = [*allowed, *choices] or list(self._firsts)
+        plain = [name for name, first in self._firsts.items() if can_be_typed(first)]
+        names = [*allowed, *choices] or plain
         self._known(*names)
         for name in names:
             if name in self._computed:
                 raise ValueError(f"{name!r} is computed and cannot stand in the address")
+            if name not in plain:
+                kind = type(self.first(name)).__name__
+                raise ValueError(f"{name!r} is a {kind} and cannot stand in the address")
         return UrlSync(self, names, choices)
 
     def first(self, name: str) -> Any:

@@ -3,12 +3,14 @@
 # ruff: noqa: ARG001, N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from vois import theme, ui
 from vois._bars import Area
-from vois._svg import Range, fmt, limits, text
+from vois._svg import BLUES, Range, fmt, limits, numbers, text
 
 __all__ = ["svgBarChart"]
 
@@ -39,17 +41,7 @@ def svgBarChart(
     strokecol_horizontal_lines: str = "#dddddd",
     showvalues: bool = False,
     textweight: float = 400,
-    colorlist: Sequence[Any] = (
-        "rgb(247,251,255)",
-        "rgb(222,235,247)",
-        "rgb(198,219,239)",
-        "rgb(158,202,225)",
-        "rgb(107,174,214)",
-        "rgb(66,146,198)",
-        "rgb(33,113,181)",
-        "rgb(8,81,156)",
-        "rgb(8,48,107)",
-    ),
+    colorlist: Sequence[Any] = BLUES,
     colors_on_minmax_values: bool = True,
     fixedcolors: bool = False,
     enabledeselect: bool = False,
@@ -65,59 +57,101 @@ def svgBarChart(
     yaxis_max: Any = None,
     on_change: Callable[..., Any] | None = None,
 ) -> Any:
-    """Return bars as a widget; ``on_change(name)`` hears of the chosen one, or None.
+    """Return bars as a widget; ``on_change((name, value, index))`` hears of the chosen one, or None.
 
     Args as of the older spelling: width in vw, height in vh, font sizes in vh.
     """
-    numbers = [float(one) for one in values]
-    low, high = limits(numbers, stdevnumber, minallowed_value, maxallowed_value)
-    bottom = min(0.0, *numbers, 0.0) if yaxis_min is None else float(yaxis_min)
-    top = (max([*numbers, 0.0]) * 1.05 or 1.0) if yaxis_max is None else float(yaxis_max)
-    shade = Range(colorlist, low, high)
-    dark = theme.is_dark()
+    given = numbers(values)
+    shade = Range(colorlist, *limits(given, stdevnumber, minallowed_value, maxallowed_value))
     ink = "currentColor" if titlecolor == "black" else titlecolor
-    area = Area(float(width) * 12, float(height) * 7.2, bottom, top, fontsize * 11, ink)
-    parts = [
-        text(area.w / 2, area.font * 1.4, title, area.font * 1.3, fill=ink, text_anchor="middle")
-    ]
-    parts += area.grid(strokecol_horizontal_lines if not dark else "#3a3f47", int(valuedigits))
-    named = dict(dictnames or {})
-    for i, (name, value) in enumerate(zip(names, numbers, strict=False)):
-        fill = colorlist[i % len(colorlist)] if fixedcolors else shade(value)
-        picked = showselection and name == selectedname
-        looks = {"fill": selectcolor if picked else fill, "line": barstrokecolor, "key": str(name)}
-        told = f"{named.get(name, name)}: {fmt(value)}"
-        share = str(barpercentwidth / 100)
-        parts.append(area.bar(i, len(numbers), value, share=share, told=told, **looks))
-        if stddevs is not None and i < len(stddevs):
-            parts.append(area.whisker(i, len(numbers), value, float(stddevs[i])))
-        if showvalues:
-            parts.append(
-                area.note(i, len(numbers), value, f"{value:,.{min(int(valuedigits), 4)}g}")
-            )
-        parts.append(area.tick(i, len(numbers), named.get(name, name), xaxistextangle))
-    return _widget(area, parts, title, (width, height), on_change, enabledeselect)
+    ends = _ends(given, yaxis_min, yaxis_max)
+    area = Area(float(width) * 12, float(height) * 7.2, *ends, fontsize * 11, ink)
+    style = {"fill": ink, "text_anchor": "middle"}
+    head = [text(area.w / 2, area.font * 1.4, title, area.font * 1.3, **style)]
+    lines = strokecol_horizontal_lines if not theme.is_dark() else "#3a3f47"
+    head += area.grid(lines, int(valuedigits))
+    named, spreads = dict(dictnames or {}), [] if stddevs is None else numbers(stddevs)
+    rows = list(zip(names, values, strict=False))
+    bars = []
+    for i, (name, value) in enumerate(zip(names, given, strict=False)):
+        fill = str(colorlist[i % len(colorlist)]) if fixedcolors else shade(value)
+        note = f"{value:,.{min(int(valuedigits), 4)}g}" if showvalues else ""
+        spread = spreads[i] if i < len(spreads) else math.nan
+        bars.append(_Bar(name, str(named.get(name, name)), value, fill, note, spread))
+    looks = {"line": barstrokecolor, "share": str(barpercentwidth / 100), "chosen": selectcolor}
+
+    def drawing(chosen: Any) -> str:
+        marked = chosen if showselection else None
+        parts = [_bar(area, bars, i, marked, looks, xaxistextangle) for i in range(len(bars))]
+        return _whole(area, [*head, *parts])
+
+    place = f"width: {width}vw; min-width: min(100%, 300px); max-width: 100%"
+    widget = ui.Svg(drawing(selectedname), style_=place, aria_label=title or "Bar chart")
+    widget.on_change = _pressed(widget, rows, drawing, on_change, enabledeselect)
+    return widget
 
 
-def _widget(
-    area: Area,
-    parts: Sequence[str],
-    title: str,
-    size: tuple[Any, Any],
-    on_change: Callable[..., Any] | None,
-    deselect: bool,
-) -> ui.Svg:
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """One bar: its key, what it is called, number, colour, note above it and standard deviation."""
+
+    name: Any
+    label: str
+    value: float
+    fill: str
+    note: str
+    spread: float
+
+
+def _ends(given: Sequence[float], low: Any, high: Any) -> tuple[float, float]:
+    """Return the ends of the upright axis: those that were given, else around all numbers and zero."""
+    known = [one for one in given if math.isfinite(one)]
+    bottom = min(0.0, *known, 0.0) if low is None else float(low)
+    top = (max([*known, 0.0]) * 1.05 or 1.0) if high is None else float(high)
+    return bottom, top
+
+
+def _bar(
+    area: Area, bars: Sequence[_Bar], i: int, chosen: Any, looks: dict[str, str], angle: float
+) -> str:
+    """Return the bar of index ``i`` with its name; without a number the name stands alone."""
+    one, place = bars[i], (i, len(bars))
+    parts = []
+    if math.isfinite(one.value):
+        fill = looks["chosen"] if chosen is not None and one.name == chosen else one.fill
+        given = {"line": looks["line"], "share": looks["share"], "key": str(one.name)}
+        told = f"{one.label}: {fmt(one.value)}"
+        parts.append(area.bar(i, len(bars), one.value, fill=fill, told=told, **given))
+        if math.isfinite(one.spread):
+            parts.append(area.whisker(*place, one.value, one.spread))
+        parts.append(area.note(*place, one.value, one.note) if one.note else "")
+    return "".join([*parts, area.tick(*place, one.label, angle)])
+
+
+def _whole(area: Area, parts: Sequence[str]) -> str:
     style = "<style>.vois-part{cursor:pointer}.vois-part:hover,.vois-part:focus{filter:brightness(1.2)}</style>"
-    svg = (
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {area.w:g} {area.h:g}" width="100%"'
         f' font-family="Roboto, Arial, sans-serif">{style}{"".join(parts)}</svg>'
     )
+
+
+def _pressed(
+    widget: ui.Svg,
+    rows: Sequence[tuple[Any, Any]],
+    drawing: Callable[[Any], str],
+    on_change: Callable[..., Any] | None,
+    deselect: bool,
+) -> Callable[[str], None]:
+    """Return what is done when a bar is pressed."""
     last: list[str | None] = [None]
 
     def pressed(key: str) -> None:
         last[0] = None if deselect and key == last[0] else key
+        found = [(name, value, i) for i, (name, value) in enumerate(rows) if str(name) == last[0]]
+        chosen = found[0] if found else None
+        widget.svg = drawing(None if chosen is None else chosen[0])
         if on_change is not None:
-            on_change(last[0])
+            on_change(chosen)
 
-    place = f"width: {size[0]}vw; min-width: min(100%, 300px); max-width: 100%"
-    return ui.Svg(svg, pressed, style_=place, aria_label=title or "Bar chart")
+    return pressed

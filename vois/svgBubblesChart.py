@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from vois import ui
-from vois._svg import esc, fmt, text
+from vois._svg import esc, fmt, numbers, text
 from vois.palettes import PALETTES
 
 __all__ = ["svgBubblesChart"]
@@ -54,12 +55,11 @@ class svgBubblesChart:
         self.__dict__.update(given)
         self.df, self.title = df, title
         self.colorlist = list(bubblecolors or PALETTES["qualitative"]["Dark2"])
-        self.xvalues = list(dict.fromkeys(df[xcolumn]))
-        self.yvalues = list(dict.fromkeys(df[ycolumn]))
-        self.colorvalues = list(dict.fromkeys(df[colorcolumn]))
-        self.columns = (xcolumn, ycolumn, sizecolumn, colorcolumn)
-        self.maxvalue = max([float(one) for one in df[sizecolumn]], default=1.0) or 1.0
-        self.minvalue = min([float(one) for one in df[sizecolumn]], default=0.0)
+        self.rows = _rows(df, (xcolumn, ycolumn, sizecolumn, colorcolumn))
+        across, down, sizes, groups = zip(*self.rows, strict=True) if self.rows else ((),) * 4
+        self.xvalues, self.yvalues = list(dict.fromkeys(across)), list(dict.fromkeys(down))
+        self.colorvalues = list(dict.fromkeys(groups))
+        self.maxvalue, self.minvalue = max(sizes, default=1.0) or 1.0, min(sizes, default=0.0)
         self.ink = "currentColor" if textcolor == "black" else textcolor
         self.cell = max(28.0, min(90.0, 1000.0 / max(1, len(self.xvalues))))
         self.rmax, self.rmin = self.cell * 0.46, 2.0
@@ -112,12 +112,10 @@ class svgBubblesChart:
             parts.append(
                 f'<path d="M {left:g} {y:.1f} h {self.cell * len(self.xvalues):g}" stroke="#8884"/>'
             )
-        xc, yc, sc, cc = self.columns
-        rows = zip(self.df[xc], self.df[yc], self.df[sc], self.df[cc], strict=True)
-        for x_name, y_name, size, group in sorted(rows, key=lambda one: -float(one[2])):
+        for x_name, y_name, size, group in sorted(self.rows, key=lambda one: -one[2]):
             cx = left + self.cell * (self.xvalues.index(x_name) + 0.5)
             cy = top + self.cell * (self.yvalues.index(y_name) + 0.5)
-            said = esc(f"{x_name}, {y_name}, {group}: {fmt(float(size))}")
+            said = esc(f"{x_name}, {y_name}, {group}: {fmt(size)}")
             parts.append(
                 f'<circle cx="{cx:.1f}" cy="{cy:.1f}" r="{self.getradius(size):.1f}" fill-opacity=".85"'
                 f' fill="{esc(self._color(group))}" stroke="white"><title>{said}</title></circle>'
@@ -132,3 +130,15 @@ class svgBubblesChart:
         """Return the widget with drawing and legend."""
         self.out.svg = self.getsvg() + self.getlegendsvg()
         return self.out
+
+
+def _rows(df: Any, columns: Sequence[Any]) -> list[tuple[Any, Any, float, Any]]:
+    """Return the cells of four columns, row by row; rows that lack one of them are left out."""
+    across, down, sizes, groups = (list(df[name]) for name in columns)
+    whole = [df[name].notna() for name in columns]
+    cells = zip(across, down, numbers(sizes), groups, *whole, strict=True)
+    return [
+        (x, y, size, group)
+        for x, y, size, group, *there in cells
+        if all(there) and math.isfinite(size)
+    ]

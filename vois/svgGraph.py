@@ -1,9 +1,9 @@
 """Nodes and edges as a drawing that answers."""
 
-# ruff: noqa: ARG001, D417, N802, N999, PLR0917 - names and order of the older spelling
+# ruff: noqa: D417, N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from vois import ui
@@ -33,43 +33,84 @@ def svgGraph(
     fontsize: float = 3.0,
     onclick: Callable[..., Any] | None = None,
 ) -> Any:
-    """Return a graph as a widget; ``onclick(name)`` hears of the pressed node.
+    """Return a graph as a widget; ``onclick(node)`` hears of the pressed node, or -1 of none.
 
     Args:
-        nodes_name: unique names.
-        nodes_label: texts on the nodes.
-        nodes_color: fills.
-        nodes_pos: place by name, or a list of places: ``(x, y)`` in any unit.
-        edges: ``(name, name, value)`` or ``(name, name)``.
+        nodes_name: name by node, which stands in its circle; or a list of names, which are the nodes.
+        nodes_label: text by node, told when it is pointed at; or a list, which stands in the circles.
+        nodes_color: fill by node, or a list.
+        nodes_pos: place by node, or a list of places: ``(x, y)`` in any unit.
+        edges: value by ``(node, node)``; or a list of ``(node, node, value)`` or ``(node, node)``.
         edge_label: what the value of an edge is.
-        width: of the drawing, in pixels.
+        width: of the drawing, in pixels or as CSS length.
     """
-    names = list(nodes_name)
-    places = [nodes_pos[n] for n in names] if isinstance(nodes_pos, dict) else list(nodes_pos)
-    tall = float(heightpercent)
-    at = dict(zip(names, _places(places, tall, borderspercent), strict=True))
-    parts = []
-    for edge in edges:
-        (x1, y1), (x2, y2) = at[edge[0]], at[edge[1]]
-        said = f"<title>{esc(edge_label)}: {esc(edge[2])}</title>" if len(edge) > 2 else ""  # noqa: PLR2004
-        parts.append(
-            f'<path d="M {x1:.2f} {y1:.2f} L {x2:.2f} {y2:.2f}" stroke="{esc(edgestrokecolor)}"'
-            f' stroke-width="{edgestrokewidth}">{said}</path>'
-        )
-    for name, label, color in zip(names, nodes_label, nodes_color, strict=False):
-        x, y = at[name]
-        parts.append(
-            f'<g data-key="{esc(name)}" tabindex="0" role="button" aria-label="{esc(label)}" style="cursor:'
-            f' pointer"><circle cx="{x:.2f}" cy="{y:.2f}" r="{nodesradius}" fill="{esc(color)}" stroke='
-            f'"{esc(nodestrokecolor)}" stroke-width="{nodestrokewidth}"/>'
-            + text(x, y + fontsize * 0.35, label, fontsize, fill=textcolor, text_anchor="middle")
-            + "</g>"
-        )
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 {tall:g}" width="{width:g}"'
+    nodes = list(nodes_name)
+    labels, colors = _by_node(nodes_label, nodes), _by_node(nodes_color, nodes)
+    words = _by_node(nodes_name, nodes) if isinstance(nodes_name, Mapping) else labels
+    tall, places = float(heightpercent), _by_node(nodes_pos, nodes)
+    spots = _places([places[one] for one in nodes], tall, borderspercent)
+    at = dict(zip(nodes, spots, strict=True))
+    lines = [(*one, value) for one, value in edges.items()] if isinstance(edges, Mapping) else edges
+    below = [_edge(at, one, edge_label, edgestrokecolor, edgestrokewidth) for one in lines]
+
+    def drawing(chosen: Any) -> str:
+        parts = list(below)
+        for node in [one for one in nodes if one in labels and one in colors]:
+            rim = (nodestrokecolor, nodestrokewidth)
+            rim = (selectedcolor, selectedstrokewidth) if [node] == chosen else rim
+            x, y = at[node][0], at[node][1] + fontsize * 0.35
+            word = text(x, y, words[node], fontsize, fill=textcolor, text_anchor="middle")
+            tip = f"<title>{esc(labels[node])}</title>" if words is not labels else ""
+            inner = tip + _disc(at[node], nodesradius, colors[node], rim) + word
+            parts.append(_pressable(node, labels[node], inner))
+        return _whole(tall, width, parts)
+
+    last: list[Any] = []
+
+    def pressed(key: str) -> None:
+        found = [one for one in nodes if str(one) == key][:1]
+        last[:] = [] if found == last else found
+        widget.svg = drawing(last)
+        if onclick is not None:
+            onclick(last[0] if last else -1)
+
+    widget = ui.Svg(drawing(last), pressed, aria_label="Graph")
+    return widget
+
+
+def _whole(tall: float, width: Any, parts: Sequence[str]) -> str:
+    wide = f"{width:g}" if isinstance(width, (int, float)) else esc(width)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 {tall:g}" width="{wide}"'
         f' font-family="Roboto, Arial, sans-serif">{"".join(parts)}</svg>'
     )
-    return ui.Svg(svg, onclick, aria_label="Graph")
+
+
+def _pressable(key: Any, label: Any, inner: str) -> str:
+    return (
+        f'<g data-key="{esc(key)}" tabindex="0" role="button" aria-label="{esc(label)}"'
+        f' style="cursor: pointer">{inner}</g>'
+    )
+
+
+def _by_node(given: Any, nodes: Sequence[Any]) -> dict[Any, Any]:
+    return dict(given if isinstance(given, Mapping) else zip(nodes, given, strict=False))
+
+
+def _disc(at: tuple[float, float], radius: float, fill: Any, rim: tuple[str, float]) -> str:
+    return (
+        f'<circle cx="{at[0]:.2f}" cy="{at[1]:.2f}" r="{esc(radius)}" fill="{esc(fill)}"'
+        f' stroke="{esc(rim[0])}" stroke-width="{esc(rim[1])}"/>'
+    )
+
+
+def _edge(at: Mapping[Any, Any], edge: Sequence[Any], label: str, color: str, width: float) -> str:
+    (x1, y1), (x2, y2) = at[edge[0]], at[edge[1]]
+    said = f"<title>{esc(label)}: {esc(edge[2])}</title>" if len(edge) > 2 else ""  # noqa: PLR2004
+    return (
+        f'<path d="M {x1:.2f} {y1:.2f} L {x2:.2f} {y2:.2f}" stroke="{esc(color)}"'
+        f' stroke-width="{esc(width)}">{said}</path>'
+    )
 
 
 def _places(places: Sequence[Any], tall: float, rim: float) -> list[tuple[float, float]]:
@@ -77,6 +118,8 @@ def _places(places: Sequence[Any], tall: float, rim: float) -> list[tuple[float,
     xs, ys = [float(p[0]) for p in places], [float(p[1]) for p in places]
 
     def scaled(value: float, of: Sequence[float], size: float) -> float:
-        return rim + (size - 2 * rim) * (value - min(of)) / ((max(of) - min(of)) or 1.0)
+        if max(of) == min(of):
+            return size / 2
+        return rim + (size - 2 * rim) * (value - min(of)) / (max(of) - min(of))
 
     return [(scaled(x, xs, 100.0), scaled(y, ys, tall)) for x, y in zip(xs, ys, strict=True)]

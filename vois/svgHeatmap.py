@@ -3,14 +3,16 @@
 # ruff: noqa: ARG001, D417, N802, N803, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from vois import ui
-from vois._svg import Range, esc, fmt, text
+from vois._svg import BLUES, Range, esc, fmt, numbers, text
 
 __all__ = ["heatmapChart"]
+
+# Where the cells begin and how high each is, in units of the drawing.
+_LEFT, _TOP, _TALL = 160.0, 130.0, 24.0
 
 
 def heatmapChart(
@@ -25,17 +27,7 @@ def heatmapChart(
     textValues: str = "Value",
     title: str = "Heatmap",
     fontsize: float = 1.0,
-    colorlist: Sequence[Any] = (
-        "rgb(247,251,255)",
-        "rgb(222,235,247)",
-        "rgb(198,219,239)",
-        "rgb(158,202,225)",
-        "rgb(107,174,214)",
-        "rgb(66,146,198)",
-        "rgb(33,113,181)",
-        "rgb(8,81,156)",
-        "rgb(8,48,107)",
-    ),
+    colorlist: Sequence[Any] = BLUES,
     textcolor: str = "black",
     textweight: float = 400,
     backcolor: str = "white",
@@ -58,27 +50,34 @@ def heatmapChart(
     rows, columns = [str(one) for one in df.index], [str(one) for one in df.columns]
     shade = Range(colorlist, float(minvalue), float(maxvalue))
     ink = "currentColor" if textcolor == "black" else textcolor
-    left, top, cell_w, cell_h = 160.0, 130.0, max(14.0, 840.0 / max(1, len(columns))), 24.0
+    wide = max(14.0, 840.0 / max(1, len(columns)))
     parts = [text(4, 22, title, 20, fill=ink, font_weight=600)]
-    for j, name in enumerate(columns):
-        x, y = left + cell_w * (j + 0.6), top - 6
-        turn = f"rotate(-50 {x:.1f} {y:.1f})"
-        parts.append(text(x, y, _cut(name, int(columnTitleMaxChar)), 12, fill=ink, transform=turn))
+    parts += _heads([_cut(one, int(columnTitleMaxChar)) for one in columns], wide, ink)
     for i, name in enumerate(rows):
-        y = top + cell_h * i
-        parts.append(text(left - 6, y + cell_h * 0.7, name[:24], 12, fill=ink, text_anchor="end"))
+        values = numbers(df.iloc[i])
+        y = _TOP + _TALL * i
+        parts.append(text(_LEFT - 6, y + _TALL * 0.7, name[:24], 12, fill=ink, text_anchor="end"))
         for j, other in enumerate(columns):
-            value = float(df.iloc[i, j])
+            value = values[j]
             told = f"{textRows} {name}, {textColumns} {other}: {fmt(value, int(decimals))}"
-            place = (left + j * cell_w, y, cell_w - 1, cell_h - 1)
-            fill = "#cccccc" if math.isnan(value) else shade(value)
-            parts.append(_cell(f"{i},{j}", place, fill, told))
-    size = (left + cell_w * len(columns) + 40, top + cell_h * len(rows) + 8)
+            place = (_LEFT + j * wide, y, wide - 1, _TALL - 1)
+            parts.append(_cell(f"{i},{j}", place, shade(value), told))
+    size = (_LEFT + wide * len(columns) + 40, _TOP + _TALL * len(rows) + 8)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]:g} {size[1]:g}" width="100%"'
         f' role="img" aria-label="{esc(title)}" font-family="Roboto, Arial, sans-serif">{"".join(parts)}</svg>'
     )
     return ui.Svg(svg, style_=f"width: {width}vw; max-width: 100%", aria_label=title)
+
+
+def _heads(names: Sequence[str], wide: float, ink: str) -> list[str]:
+    """Return the columns' names, turned to have room."""
+    parts = []
+    for j, name in enumerate(names):
+        x, y = _LEFT + wide * (j + 0.6), _TOP - 6
+        turn = f"rotate(-50 {x:.1f} {y:.1f})"
+        parts.append(text(x, y, name, 12, fill=ink, transform=turn))
+    return parts
 
 
 def _cut(name: str, longest: int) -> str:

@@ -3,11 +3,13 @@
 # ruff: noqa: D417, N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
+from inspect import signature
 from typing import Any
 
-from vois._svg import Range, esc, fmt, limits
+from vois._svg import PLASMA, Range, esc, fmt, limits, numbers
 from vois.geo.europe import HEIGHT, WIDTH, outlines
 from vois.svgUtils import graduatedLegend
 
@@ -26,20 +28,9 @@ country_name: dict[str, str] = dict(
     one.split(" ", 1) for one in _NAMES.replace("\n", "|").split("|")
 )
 country_codes: list[str] = list(country_name)
-country_name |= {"UK": country_name["GB"], "GI": "Gibraltar"}  # the map has no shape for GI
-
-# From low to high; the well-known palette "Plasma".
-_COLORS: tuple[str, ...] = (
-    "#0d0887",
-    "#46039f",
-    "#7201a8",
-    "#9c179e",
-    "#bd3786",
-    "#d8576b",
-    "#ed7953",
-    "#fb9f3a",
-)
-_COLORS += ("#fdca26", "#f0f921")
+_OTHER = {"UK": "GB", "GR": "EL"}  # codes that tables have, by those of the map
+country_name |= {other: country_name[code] for other, code in _OTHER.items()}
+country_name["GI"] = "Gibraltar"  # the map has no shape for it
 
 # A phone shows the drawing at a third of its size: the ends of the bar grow, the rest gives way.
 _PHONE = """@media (max-width: 599px) { .vois-europe-legend { overflow: visible; }
@@ -65,7 +56,7 @@ def svgMapEurope(
     codes_selected: Sequence[Any] = (),
     width: Any = "400px",
     height: Any = "600px",
-    colorlist: Sequence[Any] = _COLORS,
+    colorlist: Sequence[Any] = PLASMA,
     stdevnumber: float = 2.0,
     fill: str = "#f1f1f1",
     stroke: str = "#232323",
@@ -95,57 +86,57 @@ def svgMapEurope(
         colorlist: from low to high.
         stdevnumber: how many standard deviations around the mean the colours span.
     """
-    codes = [str(one) for one in (df.index if code_column is None else df[code_column])]
-    codes = ["GB" if one == "UK" else one for one in codes]
-    chosen = {"GB" if one == "UK" else one for one in codes_selected}
-    values = dict(zip(codes, [float(one) for one in df[value_column]], strict=True))
-    labels = dict(zip(codes, df[label_column], strict=True)) if label_column in df.columns else {}
+    given = dict(locals())
+    values, labels = _table(df, code_column, value_column, label_column)
     low, high = limits(list(values.values()), stdevnumber, minallowed_value, maxallowed_value)
     shade = Range(colorlist, low, high)
+    chosen = {_OTHER.get(one, one) for one in codes_selected}
+    marks = {True: (stroke_selected, 3.0), False: (stroke, min(1.0, float(stroke_width)))}
     parts = []
     # Discs of small countries lie over the long outlines of their neighbours.
     for code, outline in sorted(outlines().items(), key=lambda one: -len(one[1])):
         value = values.get(code)
-        color = fill if value is None else shade(value)
         told = labels.get(code, fmt(value, int(decimals))) if value is not None else ""
         name = country_name.get(code, code)
         said = f"{name}: {told} {legendunits}".strip() if told else name
-        width_of = min(1.0, float(stroke_width))
-        mark = (stroke_selected, 3.0) if code in chosen else (stroke, width_of)
-        parts.append(_country(code if code in country_name else "", outline, color, mark, said))
+        color = fill if value is None else shade(value)
+        key = code if code in country_name else ""
+        parts.append(_country(key, outline, color, marks[code in chosen], said))
     parts.sort(key=lambda one: f'stroke="{esc(stroke_selected)}"' in one)
-    legend = graduatedLegend(
-        df,
-        code_column,
-        value_column,
-        label_column,
-        country_name,
-        codes_selected,
-        colorlist,
-        stdevnumber,
-        fill,
-        stroke_selected,
-        decimals,
-        minallowed_value,
-        maxallowed_value,
-        hoveronempty,
-        legendtitle,
-        legendunits,
-        20,
-        200,
-        540,
-        bordercolor,
-        textcolor,
-        dark,
-    )
-    legend = legend.replace("<svg", '<svg class="vois-europe-legend" x="615" y="10"', 1)
-    tall = "" if height == "auto" else f'height="{height}"'
     hover = f".vois-country:hover {{ fill: {esc(onhoverfill)}; }}" if hoveronempty or values else ""
+    size = (width, "" if height == "auto" else f'height="{esc(height)}"')
+    land = f'<svg x="4" y="5" width="{WIDTH:g}" height="{HEIGHT:g}">{"".join(parts)}</svg>'
+    return _framed(land + _legend(given), size, hover, legendtitle or "Europe")
+
+
+def _table(
+    df: Any, code_column: Any, value_column: str, label_column: str
+) -> tuple[dict[str, float], dict[str, Any]]:
+    """Return number and text by code, each code as the map has it; none where they are missing."""
+    codes = [str(one) for one in (df.index if code_column is None else df[code_column])]
+    codes = [_OTHER.get(one, one) for one in codes]
+    values = zip(codes, numbers(df[value_column]), strict=True)
+    found = {code: value for code, value in values if math.isfinite(value)}
+    if label_column not in df.columns:
+        return found, {}
+    labels = zip(codes, df[label_column], df[label_column].notna(), strict=True)
+    return found, {code: label for code, label, there in labels if there}
+
+
+def _legend(given: dict[str, Any]) -> str:
+    """Return the legend at its place, with what `svgMapEurope` was given."""
+    shared = {name: given[name] for name in signature(graduatedLegend).parameters if name in given}
+    own = {"dictnames": country_name, "fontsize": 20, "width": 200, "height": 540}
+    legend: str = graduatedLegend(**{**shared, **own})
+    return legend.replace("<svg", '<svg class="vois-europe-legend" x="615" y="10"', 1)
+
+
+def _framed(inner: str, size: tuple[Any, str], hover: str, name: str) -> str:
+    """Return the whole drawing; ``size`` is the width, and the height as attribute."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" {tall} viewBox="0 0 820 560"'
-        f' role="img" aria-label="{esc(legendtitle or "Europe")}" font-family="Roboto, Arial, sans-serif">'
-        f"<style>{hover}{_PHONE}</style>"
-        f'<svg x="4" y="5" width="{WIDTH:g}" height="{HEIGHT:g}">{"".join(parts)}</svg>{legend}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{esc(size[0])}" {size[1]} viewBox="0 0 820 560"'
+        f' role="img" aria-label="{esc(name)}" font-family="Roboto, Arial, sans-serif">'
+        f"<style>{hover}{_PHONE}</style>{inner}</svg>"
     )
 
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from vois._svg import Range, esc, fmt, ink_on, limits, text, wrap
+from vois._svg import Range, esc, fmt, ink_on, limits, numbers, text, wrap
 
 __all__ = ["svgPackedCirclesChart"]
 
@@ -82,15 +82,11 @@ def svgPackedCirclesChart(
         dimension: width in vw.
         colorlist: from low to high; None takes blues.
     """
-    rows = [
-        (str(n), float(v))
-        for n, v in zip(df[labelcolumn], df[valuecolumn], strict=True)
-        if float(v) > 0
-    ]
+    pairs = zip(df[labelcolumn], numbers(df[valuecolumn]), strict=True)
+    rows = [(str(name), value) for name, value in pairs if 0 < value < math.inf]
     rows.sort(key=lambda one: -one[1])
     colors = list(colorlist or ["#deebf7", "#6baed6", "#08306b"])
-    low, high = limits([v for _, v in rows], 100.0)
-    shade = Range(colors, low, high)
+    shade = Range(colors, *limits([value for _, value in rows], 100.0))
     spots = _pack([math.sqrt(v) for _, v in rows])
     reach = max([math.hypot(x, y) + r for x, y, r in spots], default=1.0)
     scale = 245 / reach
@@ -98,17 +94,11 @@ def svgPackedCirclesChart(
         _circle(name, fmt(value, int(scaledigits)), [scale * one for one in spot], shade(value))
         for (name, value), spot in zip(rows, spots, strict=True)
     ]
-    head = text(
-        250 if titlecentered else 4,
-        -8,
-        title,
-        20,
-        fill="currentColor" if titlecolor == "black" else titlecolor,
-        font_weight=titleweight,
-        text_anchor="middle" if titlecentered else "start",
-    )
+    ink = "currentColor" if titlecolor == "black" else titlecolor
+    x, anchor = (250, "middle") if titlecentered else (4, "start")
+    head = text(x, -8, title, 20, fill=ink, font_weight=titleweight, text_anchor=anchor)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -32 500 534" width="{dimension}vw" role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -32 500 534" width="{esc(dimension)}vw" role="img"'
         f' aria-label="{esc(title or "Circles")}" font-family="Roboto, Arial, sans-serif">{head}{"".join(parts)}</svg>'
     )
 

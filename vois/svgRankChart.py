@@ -3,11 +3,12 @@
 # ruff: noqa: ARG001, N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from vois import ui
-from vois._svg import Range, esc, fmt, ink_on, limits, text
+from vois._svg import BLUES, Range, esc, fmt, ink_on, limits, numbers, text
 
 __all__ = ["svgRankChart"]
 
@@ -23,17 +24,7 @@ def svgRankChart(
     fontsize: float = 1.1,
     titlecolor: str = "black",
     textweight: float = 400,
-    colorlist: Sequence[Any] = (
-        "rgb(247,251,255)",
-        "rgb(222,235,247)",
-        "rgb(198,219,239)",
-        "rgb(158,202,225)",
-        "rgb(107,174,214)",
-        "rgb(66,146,198)",
-        "rgb(33,113,181)",
-        "rgb(8,81,156)",
-        "rgb(8,48,107)",
-    ),
+    colorlist: Sequence[Any] = BLUES,
     fixedcolors: bool = False,
     enabledeselect: bool = False,
     selectfirstatstart: bool = True,
@@ -44,26 +35,30 @@ def svgRankChart(
     maxallowed_value: Any = None,
     on_change: Callable[..., Any] | None = None,
 ) -> Any:
-    """Return names in order of their values as a widget; ``on_change(name)``.
+    """Return names in order of their values as a widget; ``on_change((name, value, position))``.
 
-    The highest value is first; ``on_change(None)`` tells that nothing is chosen.
+    The highest value is first, and what has none is last; positions count from 1 in the
+    order that was given. ``on_change(None)`` tells that nothing is chosen.
     """
-    order = sorted(zip(names, [float(v) for v in values], strict=False), key=lambda one: -one[1])
-    low, high = limits([one[1] for one in order], stdevnumber, minallowed_value, maxallowed_value)
-    shade = Range(colorlist, low, high)
-    state: dict[str, Any] = {"chosen": order[0][0] if order and selectfirstatstart else None}
+    rows = [(name, value, i) for i, (name, value) in enumerate(zip(names, values, strict=False), 1)]
+    known = dict(zip([one[2] for one in rows], numbers(one[1] for one in rows), strict=True))
+    rows.sort(key=lambda one: -known[one[2]] if math.isfinite(known[one[2]]) else math.inf)
+    ends = limits([*known.values()], stdevnumber, minallowed_value, maxallowed_value)
+    shade = Range(colorlist, *ends)
+    state: dict[str, Any] = {"chosen": rows[0] if rows and selectfirstatstart else None}
 
     def drawing() -> str:
         looks = (selectcolor, addposition, splitnamelenght)
-        rows = []
-        for i, (name, value) in enumerate(order):
+        lines = []
+        for i, row in enumerate(rows):
+            value = known[row[2]]
             fill = colorlist[i % len(colorlist)] if fixedcolors else shade(value)
-            rows.append(_row(i, name, value, fill, name == state["chosen"], looks))
-        return _list(title, "currentColor" if titlecolor == "black" else titlecolor, rows)
+            lines.append(_row(i, row[0], value, fill, row is state["chosen"], looks))
+        return _list(title, "currentColor" if titlecolor == "black" else titlecolor, lines)
 
     def pressed(key: str) -> None:
-        same = enabledeselect and key == str(state["chosen"])
-        state["chosen"] = None if same else next((n for n, _ in order if str(n) == key), None)
+        found = next((row for row in rows if str(row[0]) == key), None)
+        state["chosen"] = None if enabledeselect and found is state["chosen"] else found
         widget.svg = drawing()
         if on_change is not None:
             on_change(state["chosen"])

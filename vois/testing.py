@@ -9,39 +9,12 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from vois import _report, _v
+from vois._lives import below
 
 __all__ = ["click", "find", "find_all", "set_value", "snapshot"]
-
-
-def _children(widget: Any) -> Iterator[Any]:
-    for name in widget.keys if hasattr(widget, "keys") and not isinstance(widget, dict) else ():
-        if name in {"layout", "style", "template"}:
-            continue
-        held = getattr(widget, name, None)
-        for one in held if isinstance(held, (list, tuple)) else [held]:
-            if isinstance(one, dict):
-                yield from (part for part in one.values() if _is_widget(part))
-            elif _is_widget(one):
-                yield one
-
-
-def _is_widget(one: Any) -> bool:
-    return isinstance(one, _v.ipywidgets.Widget)
-
-
-def _walk(widget: Any) -> Iterator[Any]:
-    seen: set[int] = set()
-    waiting = [widget]
-    while waiting:
-        one = waiting.pop(0)
-        if id(one) not in seen:
-            seen.add(id(one))
-            yield one
-            waiting.extend(_children(one))
 
 
 def find_all(root: Any, kind: type | None = None, **wanted: Any) -> list[Any]:
@@ -54,7 +27,7 @@ def find_all(root: Any, kind: type | None = None, **wanted: Any) -> list[Any]:
     """
     return [
         one
-        for one in _walk(root)
+        for one in below([root])
         if (kind is None or isinstance(one, kind))
         and all(getattr(one, name, None) == value for name, value in wanted.items())
     ]
@@ -109,7 +82,7 @@ def set_value(widget: Any, value: Any) -> None:
 def snapshot(root: Any) -> list[str]:
     """Return one short line for each widget below ``root``, to compare in a test."""
     lines = []
-    for one in _walk(root):
+    for one in below([root]):
         if isinstance(one, _v.VoisWidget):
             name = one.label or one.aria_label or one.tooltip
             lines.append(f"{type(one).__name__}({name!r}, value={one.value!r})")

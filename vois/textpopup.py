@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
+from vois._lives import dispose
 from vois.vuetify._texts import TextList
 
 __all__ = ["textpopup"]
@@ -79,6 +80,7 @@ class textpopup:
             self.timer.cancel()
         if self.marker1 in self.m.layers:
             self.m.remove(self.marker1)
+        dispose([self.marker1])
 
     @staticmethod
     def removeAll(m: Any) -> None:

@@ -218,7 +218,7 @@ def test_a_bar_answers():
     chart = svgBarChart(names=["a", "b"], values=[1, 2], on_change=seen.append, enabledeselect=True)
     testing.set_value(chart, "a")
     testing.set_value(chart, "a")
-    assert seen == ["a", None]
+    assert seen == [("a", 1, 0), None]
 
 
 def test_geojson_functions(tmp_path):
@@ -256,7 +256,9 @@ def test_maps_need_no_network_and_rasters_lie_on_them():
 def test_templates_open_and_close_their_panels(module):
     kind = getattr(importlib.import_module(f"vois.templates.{module}"), module)
     page = kind(ipywidgets.Output())
+    page.leftClose()
     page.create()
+    assert page.panels.is_open["left"] is False
     page.leftClose()
     assert page.panels.is_open["left"] is False
     page.leftOpen()

@@ -41,6 +41,38 @@ def test_a_failing_callback_becomes_a_message_and_in_tests_an_error():
         testing.click(button)
 
 
+def hear(widget, said):
+    """Give a widget a message of the page."""
+    data = {"method": "custom", "content": said}
+    widget._handle_msg({"content": {"data": data}, "buffers": []})
+
+
+def test_whatever_of_the_authors_fails_becomes_a_message():
+    host().messages = []
+    rows = ui.SortableList(["a"], new_item=lambda: 1 / 0)
+    for widget, event in ((ui.Download("Save", lambda: 1 / 0), "pressed"), (rows, "add")):
+        hear(widget, {"event": event})
+    assert [one["text"] for one in host().messages] == ["ZeroDivisionError: division by zero"] * 2
+    host().messages = []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"create_widget": ["ipywidgets", "Label"], "props": {"value": "x"}, "id": "1"},
+        {"update_ref": {"objectRef": "__class__"}, "prop": "value", "id": "1"},
+        {"event": "__init__", "data": {}},
+        {"event": "close"},
+        {},
+    ],
+)
+def test_the_page_calls_what_is_made_for_it_and_builds_nothing(said):
+    widget = ui.Label("x")
+    before = len(_instances)
+    hear(widget, said)
+    assert (len(_instances), widget.label, widget.comm is None) == (before, "x", False)
+
+
 def test_select_multiple_keeps_the_order_of_its_options():
     select = ui.SelectMultiple("Years", [2019, 2020, 2021])
     testing.set_value(select, [2021, 2019])

@@ -82,6 +82,14 @@ def test_its_words_and_types_are_complete(name):
     assert bare == []
 
 
+@pytest.mark.parametrize("name", KINDS)
+def test_it_shares_no_list_with_another_of_its_kind(name):
+    one, other = made(name), made(name)
+    held = {trait: getattr(one, trait) for trait in one.keys if not trait.startswith("_")}
+    lists = [trait for trait, value in held.items() if isinstance(value, (list, dict))]
+    assert [trait for trait in lists if held[trait] is getattr(other, trait)] == []
+
+
 @pytest.mark.parametrize("name", CHOSEN)
 def test_its_value_can_be_observed_and_told(name):
     seen, told = [], []

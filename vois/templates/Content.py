@@ -7,29 +7,22 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from vois import _v, ui
-from vois.vuetify._base import Facade
+from vois.vuetify._base import Facade, kept_as
 from vois.vuetify._base import color_first as first
 from vois.vuetify._base import color_second as second
 
 __all__ = ["Content", "dialogWaitEnabled"]
 
 dialogWaitEnabled = True
-_SPLITS = (
-    "'a'",
-    "'a b'",
-    "'a' 'b'",
-    "'a b' 'a c'",
-    "'a b' 'c b'",
-    "'a a' 'b c'",
-    "'a b' 'c c'",
-    "'a b' 'c d'",
-)
+# The left column is filled first; every further number means four areas too.
+_SPLITS = ("'a'", "'a b'", "'a' 'b'", "'a c' 'b c'", "'a c' 'b d'")
 
 
 class Content(Facade, _v.VoisWidget):
     """Up to four areas side by side; `set1` to `set4` fill them.
 
-    ``splitmode`` from 0 (one area) to 7 (four areas) tells how they lie.
+    ``splitmode`` tells how they lie: 0 one, 1 two side by side, 2 one over the other, 3 two at the left
+    and one at the right, 4 four. ``onStateChanged()`` hears of a state that was given.
     """
 
     markup = """<div @root :style="{display: 'grid', gap: gap, width: width, height: height, maxWidth: '100%',
@@ -99,23 +92,22 @@ class Content(Facade, _v.VoisWidget):
             f"minmax(0, {self._top}fr) minmax(0, {100 - self._top}fr)" if tall else "minmax(0, 1fr)"
         )
         self.gap = f"{self._border}px"
-        self.emit("onStateChanged")
 
     def set1(self, children: Any = None) -> None:
         """Fill the first area."""
-        self.part1 = list(children or [])
+        self.part1 = _some(children)
 
     def set2(self, children: Any = None) -> None:
         """Fill the second area."""
-        self.part2 = list(children or [])
+        self.part2 = _some(children)
 
     def set3(self, children: Any = None) -> None:
         """Fill the third area."""
-        self.part3 = list(children or [])
+        self.part3 = _some(children)
 
     def set4(self, children: Any = None) -> None:
         """Fill the fourth area."""
-        self.part4 = list(children or [])
+        self.part4 = _some(children)
 
     def createAccessStrings(self) -> list[str]:
         """Return how the areas are reached from code."""
@@ -181,17 +173,13 @@ class Content(Facade, _v.VoisWidget):
         for name, value in state.items():
             if hasattr(type(self), name) or name == "linkedmaps":
                 setattr(self, name, value)
+        self.emit("onStateChanged")
 
 
-def _layout(name: str) -> property:
-    def get(self: Any) -> Any:
-        return getattr(self, name)
-
-    def put(self: Any, value: Any) -> None:
-        setattr(self, name, value)
-        self._place()
-
-    return property(get, put)
+def _some(children: Any) -> list[Any]:
+    if children is None:
+        return []
+    return [*children] if isinstance(children, (list, tuple)) else [children]
 
 
 def _colour(name: str, otherwise: Callable[[Any], Any]) -> property:
@@ -206,6 +194,6 @@ for _old, _new in (
     ("topheightperc", "_top"),
     ("borderwidth", "_border"),
 ):
-    setattr(Content, _old, _layout(_new))
+    setattr(Content, _old, kept_as(_new, "_place"))
 Content.color_first = _colour("_color_first", first)
 Content.color_second = _colour("_color_second", second)

@@ -20,6 +20,7 @@ class Image(Saved):
  :src="imageurl" alt="" style="width: 100%; height: 100%; object-fit: contain"><v-empty-state v-else
  icon="mdi-image-outline" title="No picture yet" :size="40" /></v-card>"""
     imageurl: str = _v.text()
+    _window: UploadImage | None = None
 
     def __init__(
         self,
@@ -44,7 +45,9 @@ class Image(Saved):
 
     def onSelectImage(self, *_: Any) -> None:
         """Open the window to choose a picture."""
-        UploadImage(self.output, onOK=self.onImageSelected).show()
+        if self._window is None:
+            self._window = UploadImage(self.output, onOK=self.onImageSelected)
+        self._window.show()
 
     def configure(self) -> Any:
         """Return the control to choose a picture."""

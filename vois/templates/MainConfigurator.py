@@ -29,6 +29,7 @@ class MainConfigurator(page):
     ) -> None:
         self.leftWidth, self.debug, self.updatePageEnabled = leftWidth, _v.ipywidgets.Output(), True
         self.main = mainPage()
+        self._first = self.main.toJson()
         super().__init__("First page", "Configurator", output, onclose, **kwargs)
 
     def create(self) -> Any:
@@ -99,7 +100,7 @@ class MainConfigurator(page):
 
     def onReset(self) -> None:
         """Take the first looks again."""
-        self.main.fromJson(mainPage().toJson())
+        self.main.fromJson(self._first)
 
     def updateWidgets(self) -> None:
         """Nothing to do: the controls follow by themselves."""

@@ -7,6 +7,7 @@ import importlib
 from typing import Any, ClassVar
 
 from vois import _v, theme, ui
+from vois._lives import dispose
 from vois.templates._saved import Saved
 
 __all__ = ["PlotlyChart"]
@@ -53,7 +54,8 @@ class PlotlyChart(Saved):
             width=self._chart[0], height=self._chart[1], template=theme.plotly_template()
         )
         widget = importlib.import_module("plotly.graph_objects").FigureWidget
-        self.children = [widget(self._fig)]
+        before, self.children = self.children, [widget(self._fig)]
+        dispose(before)
 
     @property
     def chart_width(self) -> Any:

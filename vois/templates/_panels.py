@@ -61,6 +61,7 @@ class PanelPage(page):
     ) -> None:
         self._sizes = sizes
         self.panels: Any = None
+        self._open = dict.fromkeys(self.SIDES, True)
         super().__init__(
             kwargs.pop("appname", ""), kwargs.pop("title", ""), output, onclose, **kwargs
         )
@@ -70,7 +71,7 @@ class PanelPage(page):
         card = super().create()
         self.panels = Panels(
             sides=list(self.SIDES),
-            is_open=dict.fromkeys(self.SIDES, True),
+            is_open=dict(self._open),
             sizes={name: _v.css_size(size) for name, size in self._sizes.items()},
         )
         self.panels.left = self._some(self.createLeft())
@@ -110,26 +111,31 @@ class PanelPage(page):
     def onStateChanged(self) -> None:
         """Something of the main area changed; to be written by the author."""
 
+    def _turn(self, side: str, *, open_: bool) -> None:
+        self._open[side] = open_
+        if self.panels is not None:
+            self.panels.set_open(side, open_)
+
     def leftClose(self) -> None:
         """Close the left panel."""
-        self.panels.set_open("left", False)
+        self._turn("left", open_=False)
 
     def leftOpen(self) -> None:
         """Open the left panel."""
-        self.panels.set_open("left", True)
+        self._turn("left", open_=True)
 
     def bottomClose(self) -> None:
         """Close the lower panel."""
-        self.panels.set_open("bottom", False)
+        self._turn("bottom", open_=False)
 
     def bottomOpen(self) -> None:
         """Open the lower panel."""
-        self.panels.set_open("bottom", True)
+        self._turn("bottom", open_=True)
 
     def rightClose(self) -> None:
         """Close the right panel."""
-        self.panels.set_open("right", False)
+        self._turn("right", open_=False)
 
     def rightOpen(self) -> None:
         """Open the right panel."""
-        self.panels.set_open("right", True)
+        self._turn("right", open_=True)

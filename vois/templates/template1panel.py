@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vois.templates._panels import PanelPage
+from vois.vuetify._base import unless_none
 
 __all__ = ["template1panel"]
 
@@ -27,6 +28,6 @@ class template1panel(PanelPage):
         leftWidth: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.init_leftWidth = self.leftWidth = leftWidth if leftWidth is not None else LEFT_WIDTH
+        self.init_leftWidth = self.leftWidth = unless_none(leftWidth, LEFT_WIDTH)
         sizes = {"left": self.leftWidth}
         PanelPage.__init__(self, output, onclose, sizes, kwargs)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vois.templates._panels import PanelPage
+from vois.vuetify._base import unless_none
 
 __all__ = ["template2panels"]
 
@@ -28,10 +29,7 @@ class template2panels(PanelPage):
         bottomHeight: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.init_leftWidth = self.leftWidth = leftWidth if leftWidth is not None else LEFT_WIDTH
-        sizes = {"left": self.leftWidth}
-        self.init_bottomHeight = self.bottomHeight = (
-            bottomHeight if bottomHeight is not None else BOTTOM_HEIGHT
-        )
-        sizes["bottom"] = self.bottomHeight
+        self.init_leftWidth = self.leftWidth = unless_none(leftWidth, LEFT_WIDTH)
+        self.init_bottomHeight = self.bottomHeight = unless_none(bottomHeight, BOTTOM_HEIGHT)
+        sizes = {"left": self.leftWidth, "bottom": self.bottomHeight}
         PanelPage.__init__(self, output, onclose, sizes, kwargs)

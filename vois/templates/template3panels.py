@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vois.templates._panels import PanelPage
+from vois.vuetify._base import unless_none
 
 __all__ = ["template3panels"]
 
@@ -29,14 +30,8 @@ class template3panels(PanelPage):
         rightWidth: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.init_leftWidth = self.leftWidth = leftWidth if leftWidth is not None else LEFT_WIDTH
-        sizes = {"left": self.leftWidth}
-        self.init_bottomHeight = self.bottomHeight = (
-            bottomHeight if bottomHeight is not None else BOTTOM_HEIGHT
-        )
-        sizes["bottom"] = self.bottomHeight
-        self.init_rightWidth = self.rightWidth = (
-            rightWidth if rightWidth is not None else RIGHT_WIDTH
-        )
-        sizes["right"] = self.rightWidth
+        self.init_leftWidth = self.leftWidth = unless_none(leftWidth, LEFT_WIDTH)
+        self.init_bottomHeight = self.bottomHeight = unless_none(bottomHeight, BOTTOM_HEIGHT)
+        self.init_rightWidth = self.rightWidth = unless_none(rightWidth, RIGHT_WIDTH)
+        sizes = {"left": self.leftWidth, "bottom": self.bottomHeight, "right": self.rightWidth}
         PanelPage.__init__(self, output, onclose, sizes, kwargs)

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-__all__ = ["checked_day", "checked_index", "checked_option"]
+__all__ = ["checked_day", "checked_index", "checked_link", "checked_option"]
+
+
+def checked_link(address: str | None) -> str | None:
+    """Return an address that a viewer may be led to.
+
+    Raises:
+        ValueError: it is a program.
+    """
+    # Browsers read the scheme of an address without the white space in it.
+    scheme = re.sub(r"[\x00-\x20]", "", address or "").partition(":")[0].lower()
+    if scheme in {"javascript", "vbscript"}:
+        raise ValueError(f"href is {address!r}; expected the address of a page")
+    return address
 
 
 def checked_index(value: Any, labels: Collection[Any]) -> Any:

@@ -127,7 +127,7 @@ class App(_v.VoisWidget):
         self._build(self.value)
 
     def _build(self, index: int) -> None:
-        if index in self._built or not 0 <= index < len(self._builders):
+        if index in self._built or index not in range(len(self._builders)):
             return
         self._built.add(index)
         panes = list(self.panes)

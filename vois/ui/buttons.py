@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import traitlets
+
 from vois import _v
+from vois.ui._checks import checked_link
 
 __all__ = ["Button", "Fab", "IconButton", "Menu"]
 
@@ -20,7 +23,10 @@ class Button(_v.VoisWidget):
         on_click: called without arguments at each press.
         icon: name of a Material icon, such as ``"mdi-download"``.
         color: theme colour (``"primary"``, ``"error"``) or CSS colour.
-        traits: any trait by name.
+        traits: any trait by name, such as ``href``: the address of a page to open.
+
+    Raises:
+        ValueError: ``href`` is a program, not an address.
     """
 
     markup = """<v-btn @root @name :color="color || undefined" :variant="variant" :size="size"
@@ -63,6 +69,10 @@ class Button(_v.VoisWidget):
         traits.setdefault("value", 0)
         super().__init__(label=label, icon=icon, color=color, **traits)
         self.on_click = on_click
+
+    @traitlets.validate("href")
+    def _no_program(self, proposal: dict[str, Any]) -> str | None:
+        return checked_link(proposal["value"])
 
     def click(self) -> None:
         """Press the button from the program."""

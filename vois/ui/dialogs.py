@@ -101,11 +101,15 @@ class Dialog(_v.VoisWidget):
 
     def hide(self) -> None:
         """Close it and free what it held in the page; `show` brings it back."""
+        if self._leave():
+            self.emit("on_close")
+
+    def _leave(self) -> bool:
+        """Take it off the page, and return whether it was there."""
         was, self._shown, self.value = self._shown, False, False
         host().remove(self)
         _v.VoisWidget.close(self)
-        if was:
-            self.emit("on_close")
+        return was
 
     def vue_dismiss(self, *_: Any) -> None:
         """The viewer closed it."""
@@ -113,13 +117,15 @@ class Dialog(_v.VoisWidget):
 
     def vue_confirm(self, *_: Any) -> None:
         """The viewer confirmed."""
-        self.hide()
-        self.emit("on_ok")
+        self._answer("on_ok")
 
     def vue_refuse(self, *_: Any) -> None:
         """The viewer refused."""
+        self._answer("on_cancel")
+
+    def _answer(self, handler: str) -> None:
         self.hide()
-        self.emit("on_cancel")
+        self.emit(handler)
 
     def vue_extra(self, *_: Any) -> None:
         """The viewer pressed the additional button of the title."""

@@ -11,7 +11,7 @@ from vois import _v
 __all__ = ["Clipboard", "Download", "Upload"]
 
 _SAVE = """<script>export default { watch: { parcel(one) { if (one && one.data !== undefined)
- this.save(one); } }, methods: { save(one) { const raw = atob(one.data);
+ this.save(one); } }, methods: { save(one) { this.saved(one.number); const raw = atob(one.data);
  const bytes = Uint8Array.from(raw, c => c.charCodeAt(0));
  const link = document.createElement('a');
  link.href = URL.createObjectURL(new Blob([bytes], {type: one.kind}));
@@ -51,6 +51,11 @@ class Download(_v.VoisWidget):
         """The viewer wants the file."""
         data = self._data() if callable(self._data) else self._data
         self.send_file(data, self._name)
+
+    def vue_saved(self, number: int) -> None:
+        """The page has the file of that number, so it need not be kept here."""
+        if self.parcel.get("number") == number:
+            self.parcel = {"number": number}
 
     def send_file(self, data: str | bytes, name: str) -> None:
         """Save ``data`` under ``name`` on the viewer's machine; text becomes UTF-8."""

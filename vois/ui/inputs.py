@@ -26,12 +26,12 @@ class TextField(_v.VoisWidget):
         ValueError: there is no such kind.
     """
 
-    markup = """<div @root><v-text-field v-model="value" :label="label" :type="kind" :color="color"
+    markup = """<div @root><v-text-field :model-value="now" :label="label" :type="kind" :color="color"
  :placeholder="placeholder" :disabled="disabled" :clearable="clearable" :error="!!error" @name
  :suffix="unit || undefined" variant="outlined" density="compact" hide-details
- @update:model-value="later($event || '')" />@tip@error</div>"""
-    script = """<script>export default { methods: { later(value) { clearTimeout(this.timer);
- this.timer = setTimeout(() => this.change(value), 250); } } };</script>"""
+ @blur="rest()"
+ @keydown.enter="rest()" @update:model-value="later($event || '')" />@tip@error</div>"""
+    script = _v.resting(250)
 
     KINDS = ("text", "number", "password", "email", "search", "url")
     kind: str = _v.text("text")

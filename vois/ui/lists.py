@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vois import _v
+from vois._lives import dispose, revive
 
 __all__ = ["SortableList"]
 
@@ -15,7 +16,8 @@ class SortableList(_v.VoisWidget):
 
     Args:
         items: any values.
-        content: builds the widget of an item: ``content(item, index)``.
+        content: builds the widget of an item: ``content(item, index)``. It belongs to the list,
+            which closes it when it is shown no more.
         on_change: called with the new list.
         new_item: makes a new item; without it nothing can be added.
         traits: any trait by name.
@@ -71,7 +73,10 @@ class SortableList(_v.VoisWidget):
         """Show these items."""
         self._items = list(items)
         self.value = [item if _is_json(item) else repr(item) for item in self._items]
-        self.rows = [_as_widget(self._content(item, i)) for i, item in enumerate(self._items)]
+        rows = [_as_widget(self._content(item, i)) for i, item in enumerate(self._items)]
+        revive(rows)
+        before, self.rows = self.rows, rows
+        dispose(before, keep=[*rows, *self.bottom])
 
     @property
     def items(self) -> list[Any]:

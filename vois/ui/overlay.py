@@ -39,13 +39,14 @@ _CLAIM = """<script>export default {
  watch: { task(one) { this.work(one); } },
  methods: { work(one) { const done = (window.__voisDone = window.__voisDone || {});
    if (!one || !one.number || done[one.number] || Date.now() - one.at > 30000) return;
-   done[one.number] = true; this[one.kind](one); },
+   done[one.number] = true; this.did(one.number); this[one.kind](one); },
   save(one) { const bytes = Uint8Array.from(atob(one.data), c => c.charCodeAt(0));
    const link = document.createElement('a');
    link.href = URL.createObjectURL(new Blob([bytes], {type: one.mime})); link.download = one.name;
    document.body.appendChild(link); link.click(); link.remove(); },
   visit(one) { const url = new URL(one.url, window.location.href);
-   if (['http:', 'https:', 'mailto:'].includes(url.protocol)) window.open(url.href, one.target); },
+   if (['http:', 'https:', 'mailto:'].includes(url.protocol)) window.open(url.href,
+   one.target, one.target === '_blank' ? 'noopener' : ''); },
   address(one) { const url = new URL(one.url, window.location.href);
    if (url.origin === window.location.origin) history.replaceState(null, '', url.href); },
   copy(one) { navigator.clipboard && navigator.clipboard.writeText(one.text); } },
@@ -94,6 +95,11 @@ class Host(_v.VoisWidget):
         mime = "text/plain;charset=utf-8" if isinstance(data, str) else "application/octet-stream"
         raw = data.encode() if isinstance(data, str) else bytes(data)
         self.run("save", name=name, mime=mime, data=base64.b64encode(raw).decode())
+
+    def vue_did(self, number: int) -> None:
+        """The page has done the task of that number; a file need not be kept here."""
+        if self.task.get("number") == number:
+            self.task = {}
 
     def vue_gone(self, number: int) -> None:
         """The message of that number has been seen."""

@@ -82,18 +82,17 @@ class ColorPicker(_v.VoisWidget):
         traits: any trait by name.
     """
 
-    markup = """<div @root style="display: inline-block"><v-btn :color="value" :width="width"
+    markup = """<div @root style="display: inline-block"><v-btn :color="now" :width="width"
  :height="height" :disabled="disabled" :rounded="rounded || undefined" variant="flat"
  style="min-width: 0; border: 1px solid rgba(128,128,128,.5)"
- :aria-label="(aria_label || label || tip || 'Colour') + ' ' + value">
+ :aria-label="(aria_label || label || tip || 'Colour') + ' ' + now">
  <span :style="text_style">{{ text }}</span>
- <v-menu activator="parent" :close-on-content-click="false"><v-color-picker v-model="value"
+ <v-menu activator="parent" :close-on-content-click="false"><v-color-picker :model-value="now"
  :modes="['hex', 'rgb', 'hsl']" mode="hex" :hide-canvas="!canvas" :hide-inputs="!inputs"
  :show-swatches="swatches" :canvas-height="canvas_height"
  @update:model-value="later($event)" /></v-menu>@tip</v-btn>
  <span v-if="label" class="ml-2 text-body-2">{{ label }}</span>@error</div>"""
-    script = """<script>export default { methods: { later(value) { clearTimeout(this.timer);
- this.timer = setTimeout(() => this.change(value), 120); } } };</script>"""
+    script = _v.resting(120)
 
     text: str = _v.text()
     text_style: str = _v.text()

@@ -74,6 +74,15 @@ class SelectMultiple(SelectSingle):
         traits: any trait by name.
     """
 
+    # What the page sends by itself must have that order too.
+    markup = SelectSingle.markup.replace("change($event)", "pick($event)").replace(
+        'v-model="value"', ':model-value="value"'
+    )
+    script = """<script>export default { methods: { pick(list) {
+ const known = this.options.map(one => one.value).filter(one => list.includes(one));
+ const chosen = [...known, ...list.filter(one => !known.includes(one))];
+ this.value = chosen; this.change(chosen); } } };</script>"""
+
     def __init__(
         self,
         label: str,
@@ -88,8 +97,8 @@ class SelectMultiple(SelectSingle):
     def vue_change(self, value: Any) -> None:
         """The viewer chose these; the list has the order of the options."""
         chosen = list(value or [])
-        order = [one["value"] for one in self.options]
-        super().vue_change(sorted(chosen, key=order.index))
+        known = [one["value"] for one in self.options if one["value"] in chosen]
+        super().vue_change([*known, *(one for one in chosen if one not in known)])
 
 
 class SelectImage(_v.VoisWidget):

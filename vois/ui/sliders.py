@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from vois import _v
 
-__all__ = ["RangeSlider", "Slider", "SliderFloat"]
+__all__ = ["RangeSlider", "Slider", "SliderFloat", "decimals_of"]
 
-# The handle follows the hand at once; Python hears of it after a short rest.
-_LATER = """<script>export default { methods: { later(value) { clearTimeout(this.timer);
- this.timer = setTimeout(() => this.change(value), 120); } } };</script>"""
+_RESTING = _v.resting(120)
+
+
+def decimals_of(step: float) -> int:
+    """Return how many decimals tell values at that distance: none for whole steps, else 2 or more."""
+    if float(step).is_integer():
+        return 0
+    return max(2, math.ceil(-math.log10(abs(step)) - 1e-9))
 
 
 class Slider(_v.VoisWidget):
@@ -32,15 +38,15 @@ class Slider(_v.VoisWidget):
 
     markup = """<div @root><div v-if="label || readout" class="d-flex justify-space-between"
  ><span class="text-caption">{{ label }}</span><span class="text-caption">{{ shown() }}</span></div>
- <v-slider v-model="value" :min="minimum" :max="maximum" :step="step" :color="color"
+ <v-slider :model-value="now" :min="minimum" :max="maximum" :step="step" :color="color"
  :disabled="disabled" :direction="vertical ? 'vertical' : 'horizontal'" hide-details
  :thumb-label="thumb_label ? 'always' : true" :show-ticks="ticks ? 'always' : false"
  :height="vertical ? length : undefined"
- density="compact" @name @update:model-value="later($event)">
+ density="compact" @name @update:model-value="later($event)" @end="rest()">
  <template v-slot:thumb-label>{{ shown() }}</template></v-slider>@tip@error</div>"""
-    script = _LATER.replace(
+    script = _RESTING.replace(
         "methods: {",
-        """methods: { shown() { const v = this.value; if (v === null) return '';
+        """methods: { shown() { const v = this.now; if (v === null) return '';
  return Number(v).toFixed(this.decimals) + this.unit; },""",
     )
 
@@ -69,7 +75,7 @@ class Slider(_v.VoisWidget):
     ) -> None:
         if minimum > maximum:
             raise ValueError(f"minimum is {minimum}; expected no more than maximum, {maximum}")
-        traits.setdefault("decimals", 0 if float(step).is_integer() else 2)
+        traits.setdefault("decimals", decimals_of(step))
         super().__init__(
             label=label,
             value=minimum if value is None else value,
@@ -100,9 +106,9 @@ class SliderFloat(Slider):
     """
 
     markup = """<div @root><div v-if="label" class="text-caption">{{ label }}</div>
- <div class="d-flex align-center"><v-slider v-model="value" :min="minimum" :max="maximum"
+ <div class="d-flex align-center"><v-slider :model-value="now" :min="minimum" :max="maximum"
  :step="step" :color="color" :disabled="disabled" hide-details density="compact" @name
- :style="{minWidth: '96px', maxWidth: length || undefined}" @update:model-value="later($event)" />
+ :style="{minWidth: '96px', maxWidth: length || undefined}" @update:model-value="later($event)" @end="rest()" />
  <span class="mx-2 text-body-2" style="min-width: 3.5em; text-align: right">{{ shown() }}</span>
  <v-btn size="x-small" variant="text" icon aria-label="Less" :disabled="disabled"
   @click="nudge(-1)"><v-icon icon="mdi-minus" /></v-btn>
@@ -110,10 +116,10 @@ class SliderFloat(Slider):
   @click="nudge(1)"><v-icon icon="mdi-plus" /></v-btn>
  <v-btn v-if="reset_button" size="x-small" variant="text" icon aria-label="Reset"
   :disabled="disabled" @click="reset()"><v-icon icon="mdi-restore" /></v-btn></div>@tip@error</div>"""
-    script = _LATER.replace(
+    script = _RESTING.replace(
         "methods: {",
         """methods: { shown() { const f = this.percent ? 100 : 1;
- return (Number(this.value) * f).toFixed(this.percent ? Math.max(0, this.decimals - 2)
+ return (Number(this.now) * f).toFixed(this.percent ? Math.max(0, this.decimals - 2)
   : this.decimals) + (this.percent ? '%' : this.unit); },""",
     )
 
@@ -131,8 +137,8 @@ class SliderFloat(Slider):
         step: float | None = None,
         **traits: Any,
     ) -> None:
-        traits.setdefault("decimals", 2)
         size = (maximum - minimum) / 100 if step is None else step
+        traits.setdefault("decimals", max(2, decimals_of(size or 0.01)))
         super().__init__(label, value, minimum, maximum, on_change, step=size or 0.01, **traits)
         self._first = value
 
@@ -161,14 +167,14 @@ class RangeSlider(Slider):
 
     markup = """<div @root><div v-if="label || readout" class="d-flex justify-space-between"
  ><span class="text-caption">{{ label }}</span><span class="text-caption">{{ shown() }}</span></div>
- <v-range-slider v-model="value" :min="minimum" :max="maximum" :step="step" :color="color" strict
+ <v-range-slider :model-value="now" :min="minimum" :max="maximum" :step="step" :color="color" strict
  :disabled="disabled" :direction="vertical ? 'vertical' : 'horizontal'" hide-details
  :height="vertical ? length : undefined" density="compact" @name
- @update:model-value="later($event)" />@tip@error</div>"""
-    script = _LATER.replace(
+ @update:model-value="later($event)" @end="rest()" />@tip@error</div>"""
+    script = _RESTING.replace(
         "methods: {",
         """methods: { shown() { const f = this.percent ? 100 : 1;
- return (this.value || []).map(v => (v * f).toFixed(this.percent ? 0 : this.decimals)
+ return (this.now || []).map(v => (v * f).toFixed(this.percent ? 0 : this.decimals)
   + (this.percent ? '%' : this.unit)).join(' – '); },""",
     )
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from vois import _v
 
 __all__ = ["DataTable", "Tree", "table_items"]
+
+_MISSING = {"<NA>", "NaT"}  # how pandas, which need not be there, writes them
 
 
 class DataTable(_v.VoisWidget):
@@ -115,15 +118,19 @@ def table_items(data: Any) -> tuple[list[str], list[dict[str, Any]]]:
         except (TypeError, ValueError):
             kind = type(data).__name__
             raise TypeError(f"data is a {kind}; expected a DataFrame or a list of dicts") from None
-        columns = list(records[0]) if records else []
+        columns = list(dict.fromkeys(name for one in records for name in one))
     rows = [{name: _plain(cell) for name, cell in row.items()} for row in records]
     return columns, [{**row, "_row": number} for number, row in enumerate(rows)]
 
 
 def _plain(cell: Any) -> Any:
-    if hasattr(cell, "item") and not isinstance(cell, str):
+    if isinstance(cell, str):
+        return cell
+    if getattr(cell, "shape", None) == ():  # numpy's single values
         cell = cell.item()
-    if isinstance(cell, float) and not math.isfinite(cell):
+    if isinstance(cell, Decimal):
+        cell = float(cell)
+    if (isinstance(cell, float) and not math.isfinite(cell)) or str(cell) in _MISSING:
         return None
     return cell if cell is None or isinstance(cell, (bool, int, float, str)) else str(cell)
 
@@ -142,7 +149,7 @@ class Tree(_v.VoisWidget):
  v-model:opened="opened" v-model:activated="active" :items="nodes" item-title="name" item-value="id"
  :selectable="selectable" :activatable="activatable" :open-on-click="open_on_click" :color="color"
  :select-strategy="strategy" density="compact" :search="search || undefined" :disabled="disabled"
- item-props :open-all="opened_all" active-strategy="single-independent"
+ :item-props="known" :open-all="opened_all" active-strategy="single-independent"
  @update:selected="change($event)" @update:activated="activate($event)">
  <template v-slot:toggle="{ props, item, isOpen }"><v-btn v-bind="props" icon variant="text"
  density="compact" :aria-label="(isOpen ? 'Close ' : 'Open ') + (item.raw || item).name">
@@ -157,7 +164,9 @@ class Tree(_v.VoisWidget):
   if (text) box.setAttribute('aria-label', text.textContent.trim()); } };
  name(); this.naming = new MutationObserver(name);
  this.naming.observe(this.$el, {childList: true, subtree: true}); },
- unmounted() { this.naming.disconnect(); }, methods: { icon(item, open) { const n = item.raw || item;
+ unmounted() { this.naming.disconnect(); }, methods: {
+ // Of a node's own words only these become part of the page.
+ known(node) { return { disabled: !!node.disabled }; }, icon(item, open) { const n = item.raw || item;
  if (n.icon) return n.icon; if (!this.icons) return '';
  return n.children ? (open ? this.icon_open : this.icon_closed) : ''; } } };</script>"""
 

@@ -156,7 +156,8 @@ class app(Services, Panels, Facade, _v.VoisWidget):
         onclickminipanel: Callable[..., Any] | None = None,
         fullscreen: bool = False,
     ) -> None:
-        self.keep(locals())
+        given = dict(locals())
+        self.keep(given)
         self.parameters = readParameters()
         start = self.urlParameter(titletabsactiveparameter, "") if titletabsactiveparameter else ""
         active = list(titletabs).index(start) if start in titletabs else titletabsactive
@@ -164,32 +165,8 @@ class app(Services, Panels, Facade, _v.VoisWidget):
         self.content_panels_dict: dict[str, list[Any]] = {}
         one = host()
         one.placed = True
-        self.start(
-            {},
-            label=title,
-            svg=titlesvg,
-            svg_class=titlesvgclass,
-            bar_height=int(titleheight),
-            back=surface("white" if theme.is_dark() else color_second(backcolor)),
-            color=color_first(titletabscolor),
-            credits=titlecredits,
-            credits2=titlecredits2,
-            tabs=[str(text) for text in titletabs],
-            value=active,
-            tab_style=titletabsstile,
-            logo=logourl,
-            logo_width=_v.css_size(logomaxwidth),
-            logo_height=_v.css_size(logomaxheight),
-            drawer=[*sidepanelcontent],
-            drawer_title=sidepaneltitle,
-            drawer_text=sidepaneltext,
-            drawer_width=int(sidepanelwidth),
-            picture=backgroundimageurl,
-            picture_place=backgroundimageposition,
-            content=[self.outcontent],
-            hosts=[one],
-            dark=dark or None,
-        )
+        traits = {**_bar(given), **_rest(given), "dark": dark or None}
+        self.start({}, value=active, content=[self.outcontent], hosts=[one], **traits)
         color = "surface" if theme.is_dark() else footercolor
         self.f = self._foot(footertext, footerbuttons, copyright=footercopyright, color=color)
         self.feet = [self.f]
@@ -247,3 +224,34 @@ class app(Services, Panels, Facade, _v.VoisWidget):
 
         with self.outcontent:
             display(arg)  # type: ignore[no-untyped-call]
+
+
+def _bar(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the traits of the bar that an app's arguments ask for."""
+    return {
+        "label": given["title"],
+        "svg": given["titlesvg"],
+        "svg_class": given["titlesvgclass"],
+        "bar_height": int(given["titleheight"]),
+        "color": color_first(given["titletabscolor"]),
+        "credits": given["titlecredits"],
+        "credits2": given["titlecredits2"],
+        "tabs": [str(text) for text in given["titletabs"]],
+        "tab_style": given["titletabsstile"],
+        "logo": given["logourl"],
+        "logo_width": _v.css_size(given["logomaxwidth"]),
+        "logo_height": _v.css_size(given["logomaxheight"]),
+    }
+
+
+def _rest(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the traits of ground, picture and drawer that an app's arguments ask for."""
+    return {
+        "back": surface("white" if theme.is_dark() else color_second(given["backcolor"])),
+        "drawer": [*given["sidepanelcontent"]],
+        "drawer_title": given["sidepaneltitle"],
+        "drawer_text": given["sidepaneltext"],
+        "drawer_width": int(given["sidepanelwidth"]),
+        "picture": given["backgroundimageurl"],
+        "picture_place": given["backgroundimageposition"],
+    }

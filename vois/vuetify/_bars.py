@@ -115,7 +115,7 @@ class footer(Facade, _v.VoisWidget):
         self.keep(locals())
         self.start(
             {},
-            label=("© " if copyright else "") + text,
+            label=("© " if copyright else "") + str(text),
             buttons=[str(one) for one in buttons],
             height=_v.css_size(height),
             color=color_first(color),

@@ -17,6 +17,7 @@ __all__ = [
     "arguments",
     "color_first",
     "color_second",
+    "kept_as",
     "show_in",
     "size_name",
     "unless_none",
@@ -61,6 +62,22 @@ def _forward(name: str, old: str = "") -> property:
         setattr(self, name, value)
 
     return property(get, put, doc=f"The same as ``{name}``.")
+
+
+def kept_as(name: str, then: str, doc: str = "") -> property:
+    """Return a property that lives in another attribute.
+
+    Args:
+        name: of that attribute.
+        then: method without arguments that is called after each change.
+        doc: what the property is.
+    """
+
+    def put(self: Any, value: Any) -> None:
+        setattr(self, name, value)
+        getattr(self, then)()
+
+    return property(lambda self: getattr(self, name), put, doc=doc or None)
 
 
 def _with_aliases(build: Callable[..., None], aliases: dict[str, str]) -> Callable[..., None]:
@@ -116,6 +133,7 @@ class Facade:
         for name in kwargs.keys() - known:
             _log.info("%s ignores %s", type(self).__name__, name)
         mine = {name: value for name, value in traits.items() if value is not None}
+        mine |= {name: str(mine[name]) for name in ("label", "text") if name in mine}
         extra = {name: kwargs[name] for name in known}
         if "dark" in mine:
             dark = mine.pop("dark")
@@ -140,5 +158,7 @@ class Fires(Facade):
             self._by_viewer = False
 
     def _heard(self, change: Any) -> None:
-        if not self._by_viewer:
+        # What the page sends as state is told by the page itself, once the viewer's hand rests.
+        from_page = "value" in self._property_lock  # type: ignore[attr-defined]
+        if not self._by_viewer and not from_page and change["new"] != change["old"]:
             self.emit("on_change", change["new"])  # type: ignore[attr-defined]

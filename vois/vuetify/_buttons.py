@@ -13,6 +13,7 @@ from vois.vuetify._base import (
     arguments,
     color_first,
     color_second,
+    kept_as,
     size_name,
     unless_none,
 )
@@ -80,38 +81,13 @@ class Button(Facade, ui.Button):
         style_: str = "",
         **kwargs: Any,
     ) -> None:
-        self.keep(locals())
+        given = dict(locals())
+        self.keep(given)
         self._selected = bool(selected)
         self._on = color_first(color_selected)
         self._off = color_second(color_unselected)
-        round_ = unless_none(rounded, settings.button_rounded) and not tile
-        size = size_name(x_small, small, large, x_large)
-        text_style = f"font-weight: {text_weight};" + (
-            f" color: {text_color}" if text_color else ""
-        )
-        self.start(
-            kwargs,
-            label=text,
-            icon=icon,
-            disabled=disabled,
-            tooltip=tooltip,
-            size=size,
-            variant=self._variant(),
-            color=self._color(),
-            rounded="pill" if round_ else "0" if tile else "",
-            href=href,
-            target=target,
-            width=_v.css_size(width),
-            height=_v.css_size(height),
-            icon_right=not icon_left,
-            icon_color=icon_color,
-            icon_size="large" if icon_large else "small" if icon_small else None,
-            text_style=text_style,
-            class_=class_,
-            style_=style_,
-            dark=dark,
-            value=0,
-        )
+        looks = {"variant": self._variant(), "color": self._color(), **_looks(given)}
+        self.start(kwargs, label=text, value=0, **looks)
         self.on_click, self.on_dblclick = on_click, on_dblclick
 
     def _variant(self) -> str:
@@ -146,33 +122,44 @@ class Button(Facade, ui.Button):
         self._selected = bool(selected)
         self._paint()
 
-    @property
-    def color_selected(self) -> str:
-        """Colour while it is selected."""
-        return self._on
-
-    @color_selected.setter
-    def color_selected(self, color: str) -> None:
-        self._on = color
-        self._paint()
-
-    @property
-    def color_unselected(self) -> str:
-        """Colour while it is not selected."""
-        return self._off
-
-    @color_unselected.setter
-    def color_unselected(self, color: str) -> None:
-        self._off = color
-        self._paint()
+    color_selected = kept_as("_on", "_paint", "Colour while it is selected.")
+    color_unselected = kept_as("_off", "_paint", "Colour while it is not selected.")
 
     def setText(self, newtext: str) -> None:
         """Change the text."""
-        self.label = newtext
+        self.label = str(newtext)
 
     def setIcon(self, iconname: str | None) -> None:
         """Change the icon."""
         self.icon = iconname or ""
+
+
+def _looks(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the traits that a button's arguments ask for, whatever its state."""
+    alike = (
+        "icon",
+        "disabled",
+        "tooltip",
+        "href",
+        "target",
+        "icon_color",
+        "class_",
+        "style_",
+        "dark",
+    )
+    tile, ink = given["tile"], given["text_color"]
+    round_ = unless_none(given["rounded"], settings.button_rounded) and not tile
+    sizes = ("x_small", "small", "large", "x_large")
+    return {
+        **{name: given[name] for name in alike},
+        "size": size_name(*[given[name] for name in sizes]),
+        "rounded": "pill" if round_ else "0" if tile else "",
+        "width": _v.css_size(given["width"]),
+        "height": _v.css_size(given["height"]),
+        "icon_right": not given["icon_left"],
+        "icon_size": "large" if given["icon_large"] else "small" if given["icon_small"] else None,
+        "text_style": f"font-weight: {given['text_weight']};" + (f" color: {ink}" if ink else ""),
+    }
 
 
 class iconButton(Facade, ui.IconButton):

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 from vois import _v, ui
 from vois.vuetify import settings
-from vois.vuetify._base import Facade, color_first, color_second, size_name, unless_none
+from vois.vuetify._base import Facade, Fires, color_first, color_second, size_name, unless_none
 
 __all__ = ["MultiSwitch", "Radio", "Switch", "Tabs", "Toggle"]
 
 
-class Switch(Facade, ui.Switch):
+class Switch(Fires, ui.Switch):
     """On or off; see `vois.ui.Switch`."""
 
     ALIASES: ClassVar[dict[str, str]] = {"onchange": "on_change"}
@@ -37,9 +37,10 @@ class Switch(Facade, ui.Switch):
             density="compact" if dense else "comfortable",
             on_change=on_change,
         )
+        self.fire_on_program_change()
 
 
-class _Buttons(Facade):
+class _Buttons(Fires):
     """What Toggle and MultiSwitch share."""
 
     def _looks(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -113,6 +114,7 @@ class Toggle(_Buttons, ui.Toggle):
         self.keep(given)
         looks = self._looks(given)
         self.start(kwargs, value=index, icons=[*icons], on_change=on_change, **looks)
+        self.fire_on_program_change()
 
     @property
     def buttons(self) -> list[str]:
@@ -163,6 +165,7 @@ class MultiSwitch(_Buttons, ui.MultiSwitch):
         self.keep(given)
         looks = self._looks(given)
         self.start(kwargs, value=[bool(one) for one in values], on_change=on_change, **looks)
+        self.fire_on_program_change()
 
     def vue_only(self, index: int) -> None:
         """The viewer pressed one twice."""
@@ -197,7 +200,7 @@ class Radio(Facade, ui.Radio):
         )
 
 
-class Tabs(Facade, ui.Tabs):
+class Tabs(Fires, ui.Tabs):
     """Parts of which one is seen; see `vois.ui.Tabs`."""
 
     ALIASES: ClassVar[dict[str, str]] = {"onchange": "on_change"}
@@ -227,3 +230,4 @@ class Tabs(Facade, ui.Tabs):
             on_change=on_change,
             vertical=not row,
         )
+        self.fire_on_program_change()

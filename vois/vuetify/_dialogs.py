@@ -86,6 +86,11 @@ class dialogGeneric(Facade, ui.Dialog):
         if getattr(self, "comm", None) is not None:
             self.hide()
 
+    def _answer(self, handler: str) -> None:
+        # OK and Cancel are no closing here.
+        self._leave()
+        self.emit(handler)
+
     def oncustomicon(self, *_: Any) -> None:
         """Press the additional button."""
         self.vue_extra()

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from vois import _v, ui
+from vois._lives import dispose, revive
 from vois.vuetify._base import Facade, color_first, show_in
 
 __all__ = ["UploadImage", "UploadJson", "label", "upload"]
@@ -90,12 +92,14 @@ class _Window(ABC):
             width=_v.css_size(given["width"]),
             on_ok=self._ok,
             on_cancel=self._cancel,
+            on_close=lambda: dispose([self.content]),
         )
         self._shown = show_in
 
     def show(self) -> None:
         """Open the window."""
         self._shown(self.output)
+        revive([self.content])
         self.dialog.show()
 
     def onFileSelected(self) -> None:
@@ -144,7 +148,8 @@ class UploadImage(_Window):
         """Show the chosen picture; without one there is nothing to confirm."""
         self.imageurl, self.preview.value, self.dialog.ok_disabled = "", "", True
         if files:
-            kind = files[0].get("type") or "image/png"
+            told = str(files[0].get("type"))
+            kind = told if re.fullmatch(r"image/[\w.+-]+", told) else "image/png"
             self.imageurl = f"data:{kind};base64,{base64.b64encode(files[0]['data']).decode()}"
             self.preview.value = f'<img src="{self.imageurl}" alt="" style="max-width: 100%">'
             self.onFileSelected()
@@ -178,17 +183,21 @@ class UploadJson(_Window):
 
     def onFileUpload(self, files: Sequence[dict[str, Any]]) -> None:
         """Check the chosen file."""
+        self.json, self.dialog.ok_disabled, self.u.error = None, True, ""
         if not files:
             return
         try:
-            self.json = json.loads(files[0]["data"])
+            found = json.loads(files[0]["data"])
         except ValueError:
             self.u.error = "This is no JSON file."
             return
-        missing = [one for one in self.required_attributes if one not in self.json]  # type: ignore[attr-defined]
-        self.u.error = f"The file lacks: {', '.join(missing)}" if missing else ""
-        if not missing:
-            self.onFileSelected()
+        there = found if isinstance(found, dict) else {}
+        missing = [str(one) for one in self.required_attributes if one not in there]  # type: ignore[attr-defined]
+        if missing:
+            self.u.error = f"The file lacks: {', '.join(missing)}"
+            return
+        self.json = found
+        self.onFileSelected()
 
     def _result(self) -> Any:
         return self.json

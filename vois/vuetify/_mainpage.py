@@ -15,6 +15,19 @@ from vois.vuetify._base import Facade
 __all__ = ["RunningInVoila", "getLocalImageURL", "mainPage"]
 
 
+# Traits that show an argument as it is.
+_SHOWN = {
+    "label": "title",
+    "subtitle": "subtitle",
+    "ink": "text_color",
+    "logo": "applogo_url",
+    "credits_text": "credits",
+    "credits_logo": "creditslogo_url",
+    "disclaimer": "disclaimer",
+    "radius": "button_radius",
+}
+
+
 def RunningInVoila() -> bool:
     """Whether the notebook runs as a Voilà dashboard."""
     return "voila" in os.environ.get("SERVER_SOFTWARE", "").lower()
@@ -112,22 +125,7 @@ class mainPage(Facade, _v.VoisWidget):
         }
         self.buttons: list[dict[str, Any]] = []
         self.output = _v.ipywidgets.Output()
-        self.start(
-            {},
-            label=title,
-            subtitle=subtitle,
-            picture=_picture(background_image),
-            ink=text_color,
-            box=f"rgba(255, 255, 255, {titlebox_opacity})",
-            size=f"calc({titlesizepercent / 100} * clamp(1.6rem, 4vw, 3rem))",
-            small=f"calc({subtitlesizepercent / 100} * clamp(1rem, 2vw, 1.4rem))",
-            radius=button_radius,
-            elevation=int(button_elevation),
-            logo=applogo_url,
-            credits_text=credits,
-            credits_logo=creditslogo_url,
-            disclaimer=disclaimer,
-        )
+        self.start({}, **_looks(self._state))
         self._built = True
 
     def addButton(
@@ -164,17 +162,33 @@ class mainPage(Facade, _v.VoisWidget):
         return self
 
     def toJson(self) -> dict[str, Any]:
-        """Return what the page is made of."""
+        """Return what the page is made of now."""
         plain = [{k: v for k, v in one.items() if k != "onclick"} for one in self.buttons]
-        return {**self._state, "buttons": plain}
+        now = {argument: getattr(self, trait) for trait, argument in _SHOWN.items()}
+        return {**self._state, **now, "buttons": plain}
 
     def fromJson(self, j: dict[str, Any]) -> None:
         """Take what `toJson` returned."""
         self._state.update({name: value for name, value in j.items() if name in self._state})
-        self.label, self.subtitle = self._state["title"], self._state["subtitle"]
+        for name, value in _looks(self._state).items():
+            setattr(self, name, value)
         self.cards, self.buttons = [], []
         for one in j.get("buttons", []):
-            self.addButton(*[one.get(k, "") for k in ("title", "subtitle", "tooltip", "image")])
+            words = {name: one.get(name, "") for name in ("title", "subtitle", "tooltip", "image")}
+            self.addButton(**words, argument=one.get("argument"))
+
+
+def _looks(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the traits that the arguments of a first page ask for."""
+    large, small = given["titlesizepercent"] / 100, given["subtitlesizepercent"] / 100
+    return {
+        **{trait: given[argument] for trait, argument in _SHOWN.items()},
+        "picture": _picture(given["background_image"]),
+        "box": f"rgba(255, 255, 255, {given['titlebox_opacity']})",
+        "size": f"calc({large} * clamp(1.6rem, 4vw, 3rem))",
+        "small": f"calc({small} * clamp(1rem, 2vw, 1.4rem))",
+        "elevation": int(given["button_elevation"]),
+    }
 
 
 def _picture(image: Any) -> str:

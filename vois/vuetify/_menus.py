@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from vois import _v, ui
+from vois._lives import revive
 from vois.vuetify import settings
-from vois.vuetify._base import Facade, color_first, show_in, size_name, unless_none
+from vois.vuetify._base import Facade, Fires, color_first, show_in, size_name, unless_none
 
 __all__ = ["fab", "menu", "popup"]
 
@@ -102,18 +103,21 @@ class fab(Facade, _v.VoisWidget):
 
     def show(self, flag: bool = True) -> None:
         """Show it, or hide it."""
-        self.shown = bool(flag)
         if flag:
+            revive([self])
             show_in(self._output)
             ui.host().add(self)
+        self.shown = bool(flag)
 
     def close(self) -> None:
-        """Take it off the page."""
-        self.shown = False
-        ui.host().remove(self)
+        """Take it off the page; `show` brings it back."""
+        if getattr(self, "comm", None) is not None:
+            self.shown = False
+            ui.host().remove(self)
+            super().close()
 
 
-class menu(Facade, ui.Menu):
+class menu(Fires, ui.Menu):
     """A button with a list of choices; ``value`` is the index of the chosen one."""
 
     markup = ui.Menu.markup.replace("option === value", "i === value").replace(
@@ -147,6 +151,7 @@ class menu(Facade, ui.Menu):
             width=_v.css_size(width),
             highlight=highliteselection,
         )
+        self.fire_on_program_change()
 
 
 class popup(Facade, ui.Popup):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from vois import _v, ui
+from vois.ui.sliders import decimals_of
 from vois.vuetify._base import Facade, Fires, color_first
 
 __all__ = ["RangeSlider", "Slider", "SliderFloat", "rangeSliderFloat"]
@@ -53,7 +54,7 @@ class Slider(Fires, ui.Slider):
             minimum=float(min_value),
             maximum=float(max_value),
             step=float(step),
-            decimals=0 if float(step).is_integer() else 2,
+            decimals=decimals_of(step),
             vertical=vertical,
             color=color_first(color),
             length=_v.css_size(long),

@@ -54,14 +54,7 @@ class paletteEditor(Facade, ui.Column):
             onchange=self._changed,
             dark=bool(dark),
         )
-        tools = [
-            ("mdi-swap-vertical", "Reverse", self._revert),
-            ("mdi-dice-5", "Random", self._random),
-        ]
-        tools += [("mdi-download", "Save as file", self._save)]
-        self.tools = ui.Row(
-            *[ui.IconButton(i, f, tooltip=t) for i, t, f in tools], self.sw, gap="4px"
-        )
+        self.tools = self._tools()
         self.head = ui.Label(self._title)
         style = f"width: {_v.css_size(width)}; max-width: 100%"
         self.start(
@@ -73,6 +66,16 @@ class paletteEditor(Facade, ui.Column):
             wrap=False,
         )
         self.updatePalette()
+
+    def _tools(self) -> ui.Row:
+        """Return the buttons above the list."""
+        tools = [
+            ("mdi-swap-vertical", "Reverse", self._revert),
+            ("mdi-dice-5", "Random", self._random),
+            ("mdi-download", "Save as file", self._save),
+        ]
+        buttons = [ui.IconButton(icon, does, tooltip=tip) for icon, tip, does in tools]
+        return ui.Row(*buttons, self.sw, gap="4px")
 
     def itemNew(self) -> dict[str, Any]:
         """Return a new colour for the list."""

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import traitlets
+
 from vois import _v, ui
 from vois.colors import (
     colorInterpolator,
@@ -43,8 +45,20 @@ def RGB(r: float, g: float, b: float) -> str:
     return rgb2hex((int(r), int(g), int(b)))
 
 
+def _place(name: Any, picker: Any) -> int | None:
+    names = list(picker._palettes)  # noqa: SLF001 - as a method of it
+    return names.index(name) if name in names else None
+
+
+def _named(place: int | None, picker: Any) -> str:
+    return "" if place is None else list(picker._palettes)[place]  # noqa: SLF001 - as a method of it
+
+
 class palettePicker(Facade, ui.SelectImage):
-    """A palette of a family; ``value`` is its name, ``colors`` its colours."""
+    """A palette of a family; ``value`` is its name or an empty text, ``colors`` its colours."""
+
+    # The page knows a palette by its place.
+    value: Any = traitlets.TraitType("").tag(sync=True, to_json=_place, from_json=_named)
 
     def __init__(
         self,
@@ -60,6 +74,7 @@ class palettePicker(Facade, ui.SelectImage):
     ) -> None:
         self.keep({**locals(), "onchange": None})
         self.onchange = None
+        self._palettes: dict[str, list[str]] = {}
         self.start(
             {},
             label=label,
@@ -77,33 +92,40 @@ class palettePicker(Facade, ui.SelectImage):
         """Offer the palettes of another family."""
         self.family, self.interpolate = family, interpolate
         own = {one["name"]: list(one["colors"]) for one in self.custompalettes or custompalettes}
-        self._palettes = own if family == "custom" else PALETTES.get(family, PALETTES["sequential"])
         self.index = None
-        self._silent(None)
+        self._silent("")
+        self._palettes = own if family == "custom" else PALETTES.get(family, PALETTES["sequential"])
         self.images = [
             {"name": name, "image": image2Base64(paletteImage(row, 240, 20, interpolate))}
             for name, row in self._palettes.items()
         ]
 
-    def _silent(self, index: int | None) -> None:
+    def _silent(self, name: str) -> None:
         before, self.onchange = self.onchange, None
-        _v.VoisWidget.set_trait(self, "value", index)
+        self.value = name
         self.onchange = before
+
+    @traitlets.validate("value")
+    def _known(self, proposal: dict[str, Any]) -> str:
+        return proposal["value"] if proposal["value"] in self._palettes else ""
+
+    def vue_change(self, place: int | None) -> None:
+        """The viewer chose the palette at that place."""
+        super().vue_change(_named(place, self))
 
     def choose(self, name: str | None) -> None:
         """Choose a palette by its name; an unknown one chooses none."""
-        names = list(self._palettes)
-        _v.VoisWidget.set_trait(self, "value", names.index(name) if name in names else None)
+        self.value = name
 
     @property
     def name(self) -> str | None:
         """Name of the chosen palette."""
-        return None if self.value is None else list(self._palettes)[self.value]
+        return self.value or None
 
     @property
     def colors(self) -> list[str]:
         """Colours of the chosen palette."""
-        return [] if self.name is None else list(self._palettes[self.name])
+        return list(self._palettes.get(self.value, ()))
 
 
 class palettePickerEx(Facade, ui.Column):
@@ -163,7 +185,7 @@ class palettePickerEx(Facade, ui.Column):
         name = self.p.name
         self.interpolate = flag
         self.p.updatePalettes(self.sel.value, flag)
-        self.p._silent(list(self.p._palettes).index(name) if name in self.p._palettes else None)  # noqa: SLF001
+        self.p._silent(name or "")  # noqa: SLF001
         self.emit("onchange", self.p.colors, flag)
 
     def _moved(self, opacity: float) -> None:

@@ -3,12 +3,16 @@
 # ruff: noqa: N802, N803, PLR0917 - the older spelling
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from vois import _v
+from vois._lives import dispose
 
 __all__ = ["Panel", "Panels", "surface"]
+
+_log = logging.getLogger("vois")
 
 
 class Panel(_v.VoisWidget):
@@ -84,10 +88,8 @@ class Panels:
 
     def contentResetPanels(self) -> None:
         """Remove all panels."""
-        for panel in self.panels:
-            for one in (*panel.children, *panel.title, panel):
-                one.close()
-        self.panels = []
+        before, self.panels = self.panels, []
+        dispose(before)
         self.content_panels_dict.clear()
 
     def contentAddPanel(
@@ -145,12 +147,9 @@ class Panels:
         iconcolor: str = "black",
         icononclick: Any = None,
     ) -> Any:
-        """Move a panel, or change its looks.
-
-        Raises:
-            KeyError: there is no panel of that name.
-        """
+        """Move a panel, or change its looks; a name that no panel has does nothing, and the log says so."""
         given = dict(locals())
-        if name not in self.content_panels_dict:
-            raise KeyError(f"no panel is called {name!r}")
-        self.content_panels_dict[name][0].place(given)
+        if name in self.content_panels_dict:
+            self.content_panels_dict[name][0].place(given)
+        else:
+            _log.info("contentSetPanel: no panel is called %r", name)

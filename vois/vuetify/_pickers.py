@@ -63,6 +63,10 @@ class DatePicker(Facade, ui.DatePicker):
         super().emit(handler)
 
 
+def _day(day: date | str) -> date:
+    return date.fromisoformat(str(iso(day))[:10])
+
+
 def _number(size: Any) -> float:
     return float(size) if isinstance(size, (int, float)) else 0.0
 
@@ -147,20 +151,27 @@ class colorTheoryPopup(ui.Popup):
         """Show the harmonies of the picker's colour."""
         from vois import colors  # noqa: PLC0415 - only for this window
 
-        rgb = colors.hex2rgb(self.picker.value)
+        try:
+            rgb, known = colors.string2rgb(self.picker.value), True
+        except ValueError:  # a colour whose channels only the page knows
+            rgb, known = (0, 0, 0), False
         found = [colors.complementaryColor(rgb), *colors.triadicColor(rgb)]
         found += [*colors.analogousColor(rgb), *colors.monochromaticColor(rgb)]
-        self.children = [ui.Row(*[self._patch(colors.rgb2hex(one)) for one in found], gap="4px")]
+        if not self.children:
+            self.children = [ui.Row(*[self._patch() for _ in found], gap="4px")]
+        for patch, color in zip(self.children[0].children, found, strict=True):
+            patch.color = patch.aria_label = colors.rgb2hex(color)
+            patch.style_ = "" if known else "display: none"
 
-    def _patch(self, color: str) -> ui.Button:
-        def choose() -> None:
-            self.picker.vue_change(color)
+    def _patch(self) -> ui.Button:
+        patch = ui.Button("", width="40px", height="28px")
+        patch.on_click = lambda: self.picker.vue_change(patch.color)
+        return patch
 
-        return ui.Button("", choose, color=color, width="40px", height="28px", aria_label=color)
 
-
-def number_of_weeks(start: date, end: date) -> int:
-    """Return how many calendar weeks two days span."""
+def number_of_weeks(start: date | str, end: date | str) -> int:
+    """Return how many calendar weeks two days span, as dates or ISO text."""
+    start, end = _day(start), _day(end)
     first, last = start - timedelta(start.weekday()), end - timedelta(end.weekday())
     return (last - first).days // 7 + 1
 
@@ -209,8 +220,8 @@ class DayCalendar(Facade, _v.VoisWidget):
             dark=dark,
             aria_label="Days",
         )
-        self.start_day = start or date.today() - timedelta(30)  # noqa: DTZ011 - the viewer's day
-        self.end_day = end or date.today()  # noqa: DTZ011
+        self.start_day = _day(start) if start else _today() - timedelta(30)
+        self.end_day = _day(end) if end else _today()
         self.on_click, self.on_click_event = on_click, on_click_event
         self.days = days
 

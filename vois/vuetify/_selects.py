@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import traitlets
 
 from vois import _v, ui
+from vois.ui._checks import checked_option
 from vois.ui.selects import as_options
 from vois.vuetify._base import Fires, color_first
 
@@ -30,7 +31,8 @@ class _Select(Fires):
 class selectSingle(_Select, ui.SelectSingle):
     """One of many; see `vois.ui.SelectSingle`. ``onchange`` takes no argument.
 
-    Without a choice ``value`` is an empty text, which the page knows as null.
+    Without a choice ``value`` is an empty text, which the page knows as null. A value that is not
+    among ``values`` raises ValueError, unless new ones may be written.
     """
 
     # Not ``Any``, which lets None pass by the validator.
@@ -73,8 +75,12 @@ class selectSingle(_Select, ui.SelectSingle):
         self.fire_on_program_change()
 
     @traitlets.validate("value")
-    def _no_none(self, proposal: dict[str, Any]) -> Any:
-        return "" if proposal["value"] is None else proposal["value"]
+    def _listed(self, proposal: dict[str, Any]) -> Any:
+        """Return an empty text for None; refuse what is not offered, as the older library does."""
+        value = proposal["value"]
+        if value is None or value == "" or self.combo:
+            return "" if value is None else value
+        return checked_option(value, self.options)
 
     @property
     def selection(self) -> Any:
@@ -121,8 +127,13 @@ class selectMultiple(_Select, ui.SelectMultiple):
 
 
 class selectImage(Fires, ui.SelectImage):
-    """One of several pictures; ``value`` is its index, -1 for none."""
+    """One of several pictures; ``value`` is its index, -1 for none, which the page knows as null."""
 
+    value: Any = traitlets.TraitType(-1).tag(
+        sync=True,
+        to_json=lambda value, _: None if value < 0 else value,
+        from_json=lambda value, _: -1 if value is None else value,
+    )
     SAME: ClassVar[dict[str, str]] = {"onchange": "on_change", "selection": "value"}
 
     def __init__(
@@ -145,7 +156,7 @@ class selectImage(Fires, ui.SelectImage):
             {},
             label=label,
             images=[dict(one) for one in images],
-            value=selection if selection >= 0 else None,
+            value=int(selection),
             color=color_first(color),
             clearable=clearable,
             max_width=_v.css_size(max_width),
@@ -160,7 +171,12 @@ class selectImage(Fires, ui.SelectImage):
         """The older callback takes no argument."""
         super().emit(handler, *(() if handler == "on_change" else args))
 
+    @traitlets.validate("value")
+    def _numbered(self, proposal: dict[str, Any]) -> int:
+        value = proposal["value"]
+        return -1 if value is None else int(value)
+
     def setImages(self, images: Sequence[dict[str, str]]) -> None:
         """Show other pictures; none is chosen then."""
-        self.value = None
+        self.value = -1
         self.images = [dict(one) for one in images]

@@ -21,6 +21,7 @@ __all__ = [
     "createTreeviewFromDF2Columns",
     "createTreeviewFromDF3Columns",
     "createTreeviewFromList",
+    "tree_of",
     "treeviewOperations",
 ]
 
@@ -29,12 +30,13 @@ def _leaves(nodes: Sequence[dict[str, Any]]) -> list[Any]:
     return [node["id"] for node in walk(nodes) if not node.get("children")]
 
 
-def _forest(names: Sequence[str], separator: str, full: bool, icons: dict[str, str]) -> list[Any]:
-    """Return nodes for dotted names; every part of a name is a node."""
+def _forest(
+    paths: Sequence[Sequence[str]], separator: str, full: bool, icons: dict[str, str]
+) -> list[Any]:
+    """Return nodes for names in parts; every part is a node."""
     top: list[dict[str, Any]] = []
     known: dict[str, dict[str, Any]] = {}
-    for name in names:
-        parts = str(name).split(separator) if separator else [str(name)]
+    for parts in paths:
         for depth in range(1, len(parts) + 1):
             whole = separator.join(parts[:depth])
             if whole in known:
@@ -56,16 +58,22 @@ def _repeat(nodes: Sequence[dict[str, Any]]) -> None:
         node["id"] += BRANCH
 
 
-def _tree(names: Sequence[str], given: dict[str, Any]) -> CustomTreeview:
+def tree_of(paths: Sequence[Sequence[str]], given: dict[str, Any]) -> CustomTreeview:
+    """Return a tree of names in parts.
+
+    Args:
+        paths: parts of each name, the outermost first.
+        given: arguments of `createTreeviewFromList`, those that differ from none.
+    """
     icons = dict(given.get("iconsDict") or {})
     root, separator = given.get("rootName"), given.get("separator", ".")
-    nodes = _forest(names, separator, given.get("displayfullname", False), icons)
+    nodes = _forest(paths, separator, given.get("displayfullname", False), icons)
     swap = given.get("substitutionDict") or {}
     for node in walk(nodes):
         node["name"] = swap.get(node["id"], node["name"])
         if given.get("prefixed") and root:
             node["id"] = f"{root}{separator}{node['id']}"
-        if node["id"] in given.get("disabled", ()):
+        if node["id"] in (given.get("disabled") or ()):
             node["disabled"] = True
     if given.get("repeat_parent_as_first_child"):
         _repeat(nodes)
@@ -75,7 +83,7 @@ def _tree(names: Sequence[str], given: dict[str, Any]) -> CustomTreeview:
             head["icon"] = given["iconroot"]
         nodes = [head]
     selected = given.get("selected") or ([*_leaves(nodes)] if given.get("select_all") else [])
-    wanted = set(given.get("opened", ())) or {root}
+    wanted = set(given.get("opened") or ()) or {root}
     opened = [one for one in all_branches(nodes) if full_name(one) in wanted]
     return CustomTreeview(nodes, **{**given, "selected": selected, "opened": opened})
 
@@ -120,7 +128,8 @@ def createTreeviewFromList(
     checkbox_size: float = 24,
 ) -> Any:
     """Return a tree of dotted names."""
-    return _tree(list(nameslist), dict(locals()))
+    given, names = dict(locals()), [str(one) for one in nameslist]
+    return tree_of([one.split(separator) if separator else [one] for one in names], given)
 
 
 def createFlatTreeview(
@@ -151,12 +160,14 @@ def createFlatTreeview(
     checkbox_size: float = 24,
 ) -> Any:
     """Return a tree without branches."""
-    return _tree(list(nameslist), {**locals(), "separator": ""})
+    return tree_of([[str(one)] for one in nameslist], {**locals(), "separator": ""})
 
 
-def _columns(df: Any, columns: Sequence[str], separator: str) -> list[str]:
-    rows = df[list(columns)].drop_duplicates().itertuples(index=False)
-    return [separator.join(str(cell) for cell in row) for row in rows]
+def _of_columns(given: dict[str, Any], *columns: Any) -> CustomTreeview:
+    """Return the tree of a DataFrame's columns, with what its maker was ``given``."""
+    rows = given.pop("df")[list(columns)].drop_duplicates().itertuples(index=False)
+    paths = [[str(cell) for cell in row] for row in rows]
+    return tree_of(paths, {**given, "prefixed": True})
 
 
 def createTreeviewFromDF2Columns(
@@ -200,8 +211,7 @@ def createTreeviewFromDF2Columns(
     checkbox_size: float = 24,
 ) -> Any:
     """Return a tree of two columns of a DataFrame; full names begin with ``rootName``."""
-    given = {name: value for name, value in locals().items() if name != "df"} | {"prefixed": True}
-    return _tree(_columns(df, [columnName1, columnName2], separator), given)
+    return _of_columns(dict(locals()), columnName1, columnName2)
 
 
 def createTreeviewFromDF3Columns(
@@ -247,5 +257,4 @@ def createTreeviewFromDF3Columns(
     checkbox_size: float = 24,
 ) -> Any:
     """Return a tree of three columns of a DataFrame; full names begin with ``rootName``."""
-    given = {name: value for name, value in locals().items() if name != "df"} | {"prefixed": True}
-    return _tree(_columns(df, [columnName1, columnName2, columnName3], separator), given)
+    return _of_columns(dict(locals()), columnName1, columnName2, columnName3)

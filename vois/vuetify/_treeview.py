@@ -28,7 +28,6 @@ class CustomTreeview(Facade, ui.Tree):
         "selected": "value",
         "on_activated": "on_activate",
     }
-    dotted: str = ""
 
     def __init__(self, items: Sequence[dict[str, Any]] = (), **given: Any) -> None:
         def get(name: str, default: Any = None) -> Any:
@@ -36,6 +35,7 @@ class CustomTreeview(Facade, ui.Tree):
 
         nodes = list(items)
         active = get("active")
+        self.separator = str(get("separator", "."))
         self.expand_selection_to_parents = get("expand_selection_to_parents", True)
         self.start(
             {},
@@ -136,7 +136,7 @@ class treeviewOperations:
 
     def getFirstChildFullname(self, fullname: str) -> str | None:
         """Name of the first child, or None."""
-        children = self.id2childrenid.get(fullname, [])
+        children = self.getChildren(fullname)
         return children[0] if children else None
 
     def setSearch(self, text2search: str = "") -> None:
@@ -145,7 +145,11 @@ class treeviewOperations:
 
     def getChildren(self, nodefullname: str) -> list[str]:
         """Names of the children."""
-        return list(self.id2childrenid.get(nodefullname, []))
+        return [full_name(one) for one in self.id2childrenid.get(self._id(nodefullname), [])]
+
+    def _id(self, name: str) -> str:
+        """Return the id of the branch of that full name, or else the name, which is a leaf's id."""
+        return name + BRANCH if name + BRANCH in self.id2childrenid else name
 
     def setChildren(self, nodefullname: str, childrenfullnames: Sequence[str]) -> None:
         """Give a node other children.
@@ -153,12 +157,16 @@ class treeviewOperations:
         Raises:
             KeyError: there is no such node.
         """
-        if nodefullname not in self.id2childrenid:
+        wanted = self._id(nodefullname)
+        if wanted not in self.id2childrenid:
             raise KeyError(f"the tree has no node {nodefullname!r}")
-        children = [{"id": one, "name": one.split(".")[-1]} for one in childrenfullnames]
+        separator = self.treeview.separator
+        names = [one.rsplit(separator, 1)[-1] if separator else one for one in childrenfullnames]
+        pairs = zip(childrenfullnames, names, strict=True)
+        children = [{"id": one, "name": name} for one, name in pairs]
 
         def changed(node: dict[str, Any]) -> dict[str, Any]:
-            if node["id"] == nodefullname:
+            if node["id"] == wanted:
                 return {**node, "children": children}
             if "children" in node:
                 return {**node, "children": [changed(one) for one in node["children"]]}

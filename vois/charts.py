@@ -2,26 +2,30 @@
 
 Each part carries its name as key, so that ``ui.Svg(charts.bars(values), on_change)``
 calls ``on_change(name)`` for a part that is pressed, and ``on_hover(name)`` for one
-that is pointed at. Texts take the colour of the page, light or dark.
+that is pointed at. Colours are the theme's (`vois.theme.token`), and so follow light and
+dark in the page itself; colours of your own stay as they are.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from vois._bars import Area
 from vois._pies import in_middle, pie_slice, turns
 from vois._svg import Range, esc, fmt, frame, ink_on, text
+from vois._tokens import STEPS
+from vois.theme import token
 
 __all__ = ["BLUES", "SERIES", "bars", "ranking", "ring"]
 
 BLUES = ("#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#08519c")
-SERIES = ("#3366a8", "#d9822b", "#3a8f5c", "#b5485d", "#7a5ea8", "#5f8a8b", "#9a7b3c", "#6b7280")
-_CHOSEN = "#d9822b"
+SERIES = tuple(token(f"series-{i}") for i in range(1, 9))
+_CHOSEN = token("chosen"), token("on-chosen")
 _LINES = "#8885"
 _MIDDLE = 200.0  # of a ring, in units of its drawing
-_FIT = ' class="vois-fit" overflow="visible"'  # ui.Svg keeps its letters readable at any width
+# ui.Svg keeps its letters readable at any width, and shows what is pointed at and chosen.
+_FIT = ' class="vois-fit vois-chart" overflow="visible"'
 _NARROW = _FIT + ' style="display: block; margin: auto; max-width: 560px"'
 
 
@@ -32,7 +36,7 @@ def bars(
     unit: str = "",
     chosen: str = "",
     digits: int = 1,
-    colors: Sequence[str] = BLUES,
+    colors: Sequence[str] | None = None,
     size: tuple[float, float] = (720, 360),
 ) -> str:
     """Return upright bars on one axis that includes zero.
@@ -43,19 +47,19 @@ def bars(
         unit: of the numbers, told with each.
         chosen: name of the bar that stands out, if any.
         digits: decimals of the numbers.
-        colors: as ``#rrggbb``, from the lowest number to the highest.
+        colors: as ``#rrggbb``, from the lowest number to the highest; the theme's by default.
         size: width and height in the drawing's own units; it fills the width of its place.
 
     Raises:
         ValueError: a number is not finite, or there are no colours.
     """
     numbers = _checked(values, colors)
-    area = Area(*size, *_ends(numbers), 13, "currentColor")
-    shade = _shade(colors, numbers)
+    area = Area(*size, *_ends(numbers), 15, "currentColor")
+    shade = _shades(colors, numbers)
     parts = [text(area.w / 2, 20, title, 17, fill="currentColor", text_anchor="middle")]
-    parts += area.grid(_LINES, digits)
+    parts += area.grid(_LINES, _decimals(area.low, area.high))
     for i, (name, number) in enumerate(zip(values, numbers, strict=True)):
-        fill = _CHOSEN if name == chosen else shade(number)
+        fill, _ = _CHOSEN if name == chosen else shade(number)
         told = f"{fmt(number, digits)} {unit}".rstrip()
         looks = {"fill": fill, "line": "none", "share": "0.8", "key": name}
         parts.append(area.bar(i, len(numbers), number, told=f"{name}: {told}", **looks))
@@ -71,7 +75,7 @@ def ranking(
     unit: str = "",
     chosen: str = "",
     digits: int = 1,
-    colors: Sequence[str] = BLUES,
+    colors: Sequence[str] | None = None,
 ) -> str:
     """Return names and numbers one below the other, the highest number first.
 
@@ -81,18 +85,18 @@ def ranking(
         unit: of the numbers.
         chosen: name of the line that stands out, if any.
         digits: decimals of the numbers.
-        colors: as ``#rrggbb``, from the lowest number to the highest.
+        colors: as ``#rrggbb``, from the lowest number to the highest; the theme's by default.
 
     Raises:
         ValueError: a number is not finite, or there are no colours.
     """
-    shade, top = _shade(colors, _checked(values, colors)), 34 if title else 4
+    shade, top = _shades(colors, _checked(values, colors)), 34 if title else 4
     parts = [text(4, 22, title, 17, fill="currentColor")] if title else []
     order = sorted(values, key=lambda name: -values[name])
     for i, name in enumerate(order):
-        fill = _CHOSEN if name == chosen else shade(values[name])
+        looks = _CHOSEN if name == chosen else shade(values[name])
         told = f"{fmt(values[name], digits)} {unit}".rstrip()
-        parts.append(_line(top + 30 * i, f"{i + 1}. {name}", told, fill, name))
+        parts.append(_line(top + 30 * i, f"{i + 1}. {name}", told, looks, name))
     box = (360.0, top + 30.0 * len(order))
     return frame("100%", "", box, "".join(parts), title or "Ranking", looks=_NARROW)
 
@@ -112,7 +116,7 @@ def ring(
         title: in the middle.
         unit: of the numbers.
         digits: decimals of the numbers.
-        colors: as ``#rrggbb``, one for each part, from the start again when there are too few.
+        colors: as CSS, one for each part, from the start again when there are too few.
 
     Raises:
         ValueError: a number is negative or not finite, or there are no colours.
@@ -143,9 +147,22 @@ def _ends(numbers: Sequence[float]) -> tuple[float, float]:
     return start, start + 5 * step
 
 
-def _line(y: float, name: str, told: str, fill: str, key: str) -> str:
+def _decimals(start: float, stop: float) -> int:
+    """Return how many decimals the five steps of an axis need."""
+    steps = [start + (stop - start) * i / 5 for i in range(6)]
+    return next(
+        (
+            n
+            for n in range(2)
+            if all(math.isclose(one, round(one, n), abs_tol=1e-9) for one in steps)
+        ),
+        2,
+    )
+
+
+def _line(y: float, name: str, told: str, looks: tuple[str, str], key: str) -> str:
     """Return one line of a ranking: name at the left, number at the right."""
-    ink = ink_on(fill)
+    fill, ink = looks
     return (
         f'<g data-key="{esc(key)}" tabindex="0" role="button" aria-label="{esc(name)}: {esc(told)}"'
         f' style="cursor: pointer"><rect x="2" y="{y:g}" width="356" height="26" rx="4"'
@@ -154,15 +171,27 @@ def _line(y: float, name: str, told: str, fill: str, key: str) -> str:
     )
 
 
-def _shade(colors: Sequence[str], numbers: Sequence[float]) -> Range:
+def _shades(
+    colors: Sequence[str] | None, numbers: Sequence[float]
+) -> Callable[[float], tuple[str, str]]:
+    """Return what gives the colour of a number, and that of text on it."""
     low, high = min(numbers, default=0.0), max(numbers, default=1.0)
-    return Range(colors, low, high if high > low else low + 1)
+    high = high if high > low else low + 1
+    if colors is not None:
+        mixed = Range(colors, low, high)
+        return lambda number: (mixed(number), ink_on(mixed(number)))
+
+    def of_theme(number: float) -> tuple[str, str]:
+        step = 1 + round((STEPS - 1) * (number - low) / (high - low))
+        return token(f"ramp-{step}"), token(f"on-ramp-{step}")
+
+    return of_theme
 
 
-def _checked(values: Mapping[str, float], colors: Sequence[str]) -> list[float]:
+def _checked(values: Mapping[str, float], colors: Sequence[str] | None) -> list[float]:
     for name, number in values.items():
         if not math.isfinite(number):
             raise ValueError(f"values[{name!r}] is {number}; expected a finite number")
-    if not colors:
+    if colors is not None and not colors:
         raise ValueError("colors is empty; expected at least one, as '#rrggbb'")
     return [float(number) for number in values.values()]

@@ -80,21 +80,8 @@ def world_layer(scale: str = "110m", name: str = "World") -> Any:
     land = leaflet.Polygon(locations=[polygon for one in found for polygon in one], **looks)
     sea = leaflet.Polygon(locations=_SEA, stroke=False, **looks)
     layer = leaflet.LayerGroup(layers=(sea, land), name=name, base=True)
-    _paint(layer)
-    _follow_theme(layer)
+    theme.follow(layer, lambda: _paint(layer))
     return layer
-
-
-def _follow_theme(layer: Any) -> None:
-    """Paint the layer at every change of mode, until it is closed."""
-
-    def repaint(_: bool) -> None:
-        if layer.comm is None:
-            stop()
-        else:
-            _paint(layer)
-
-    stop = theme.on_mode(repaint)
 
 
 def _paint(layer: Any) -> None:

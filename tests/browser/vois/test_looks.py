@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 SIZES = {360: 740, 1280: 800, 1920: 1080}
 SMALL = (110, 60)
 PAGES = {
-    "gallery": ["Inputs", "Actions", "Layout", "Data", "Drawings"],
+    "gallery": ["Inputs", "Actions", "Layout", "Data", "Drawings", "Plotly", "Maps"],
     "countries": ["Overview", "Rows"],
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 from vois import theme
 from vois.geo import world
 
-__all__ = ["OFFLINE", "REGISTRY", "bounds_of", "ground", "names", "offline_map"]
+__all__ = ["OFFLINE", "REGISTRY", "bounds_of", "drop", "ground", "names", "offline_map"]
 __all__ += ["register", "tile_layer", "world_layer"]
 
 OFFLINE = {"World": "110m", "World in detail": "50m"}
@@ -53,6 +53,12 @@ def ground(name: str) -> Any:
     if name in OFFLINE:
         return world_layer(OFFLINE[name], name)
     return tile_layer(name)
+
+
+def drop(layer: Any) -> None:
+    """Close a layer that `ground` gave, with all its parts."""
+    for part in (*getattr(layer, "layers", ()), layer):
+        part.close()
 
 
 def tile_layer(name: str) -> Any:

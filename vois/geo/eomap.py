@@ -165,7 +165,7 @@ class EOMap(_v.VoisWidget):
         rest = [one for one in self.map.layers if one is not self._ground]
         self.map.layers = (fresh, *rest)
         if self._ground is not None:
-            self._ground.close()
+            basemap.drop(self._ground)
         self._ground, self.basemap = fresh, name
         self.map.attribution_control = name not in basemap.OFFLINE
 
@@ -286,7 +286,8 @@ class EOMap(_v.VoisWidget):
 
     def close(self) -> None:
         """Take the map and its ground away."""
-        for one in (self._ground, self.map):
-            if one is not None:
-                one.close()
+        if self._ground is not None:
+            basemap.drop(self._ground)
+        if self.map is not None:
+            self.map.close()
         super().close()

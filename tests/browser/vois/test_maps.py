@@ -103,6 +103,7 @@ def test_a_large_raster_is_drawn_for_what_is_seen(
     page.get_by_role("button", name="Zoom in").click()
     page.wait_for_function(f"before => {PICTURE} !== before", arg=before)
     page.wait_for_function(AS_WIDE)
+    expect(page.locator(".leaflet-image-layer")).to_have_count(1)
     shown = page.locator(".leaflet-image-layer").bounding_box()
     container = page.locator(".leaflet-container").bounding_box()
     assert shown

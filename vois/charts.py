@@ -8,8 +8,9 @@ dark in the page itself; colours of your own stay as they are.
 
 from __future__ import annotations
 
+import importlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from vois._bars import Area
 from vois._pies import in_middle, pie_slice, turns
@@ -17,15 +18,17 @@ from vois._svg import Range, esc, fmt, frame, ink_on, text
 from vois._tokens import STEPS
 from vois.theme import token
 
-__all__ = ["BLUES", "SERIES", "bars", "ranking", "ring"]
+__all__ = ["BLUES", "SERIES", "bars", "europe", "ranking", "ring"]
 
 BLUES = ("#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#08519c")
 SERIES = tuple(token(f"series-{i}") for i in range(1, 9))
 _CHOSEN = token("chosen"), token("on-chosen")
 _LINES = "#8885"
+_ALSO = {"GR": "EL", "UK": "GB"}  # as in ISO or in the Union's statistics
 _MIDDLE = 200.0  # of a ring, in units of its drawing
 # ui.Svg keeps its letters readable at any width, and shows what is pointed at and chosen.
 _FIT = ' class="vois-fit vois-chart" overflow="visible"'
+_MAP = _FIT + ' style="display: block; margin: auto; max-width: 720px"'
 _NARROW = _FIT + ' style="display: block; margin: auto; max-width: 560px"'
 
 
@@ -134,6 +137,93 @@ def ring(
         parts.append(text(x, y + 4, name, 13, fill="currentColor", text_anchor=side))
     inner = f'<g transform="translate(40 -{_MIDDLE - 150:g})">{"".join(parts)}</g>'
     return frame("100%", "", (2 * _MIDDLE + 80, 300.0), inner, title or "Ring", looks=_NARROW)
+
+
+def europe(
+    values: Mapping[str, float],
+    *,
+    title: str = "",
+    unit: str = "",
+    chosen: str = "",
+    digits: int = 1,
+    colors: Sequence[str] | None = None,
+) -> str:
+    """Return a map of Europe with its countries coloured by numbers, and a legend below.
+
+    One country is reached by Tab, the others from there by the arrow keys. Small
+    countries are discs.
+
+    Args:
+        values: number by two-letter code, in the spelling of ISO or of the Union's statistics
+            (``GR`` or ``EL``, ``GB`` or ``UK``).
+        title: of the legend.
+        unit: of the numbers.
+        chosen: code of the country that stands out, if any.
+        digits: decimals of the numbers.
+        colors: as ``#rrggbb``, from the lowest number to the highest; the theme's by default.
+
+    Raises:
+        ValueError: a number is not finite, there are no colours, or a code is of no country there.
+    """
+    shapes = importlib.import_module("vois.geo.europe").outlines()
+    shapes = {code: shapes[_ALSO.get(code, code)] for code in _of_europe(values, shapes)}
+    shade = _shades(colors, _checked(values, colors))
+    reached = chosen if chosen in values else next(iter(values), "")
+    parts = []
+    # Discs lie over the long outlines of their neighbours, and what is chosen over all.
+    for code in sorted(shapes, key=lambda code: (code == chosen, -len(shapes[code]))):
+        if code not in values:
+            parts.append(f'<path d="{shapes[code]}" fill="currentColor" fill-opacity="0.1"/>')
+            continue
+        fill, _ = _CHOSEN if code == chosen else shade(values[code])
+        told = f"{fmt(values[code], digits)} {unit}".rstrip()
+        parts.append(_country(code, shapes[code], fill, told, reached=code == reached))
+    inner = f'<svg width="600" height="550">{"".join(parts)}</svg>'  # cuts off what lies beyond
+    inner += _legend(values.values(), shade, title, unit, digits)
+    return frame("100%", "", (600.0, 650.0), inner, title or "Europe", looks=_MAP)
+
+
+def _of_europe(values: Iterable[str], shapes: Iterable[str]) -> list[str]:
+    """Return the codes of all countries of the map, in the author's spelling."""
+    mine, known = {_ALSO.get(code, code): code for code in values}, set(shapes)
+    if unknown := [code for whole, code in mine.items() if whole not in known]:
+        raise ValueError(
+            f"values has {unknown[0]!r}; expected two-letter codes in and around Europe, as 'IT'"
+        )
+    return [mine.get(code, code) for code in shapes]
+
+
+def _country(code: str, outline: str, fill: str, told: str, *, reached: bool) -> str:
+    name = importlib.import_module("vois.svgMap").country_name.get(_ALSO.get(code, code), code)
+    told = f"{name}: {told}"
+    return (
+        f'<path d="{outline}" fill="{esc(fill)}" stroke="#ffffff" stroke-linejoin="round"'
+        f' data-key="{esc(code)}" tabindex="{0 if reached else -1}" role="button"'
+        f' aria-label="{esc(told)}" style="cursor: pointer"><title>{esc(told)}</title></path>'
+    )
+
+
+def _legend(
+    numbers: Iterable[float],
+    shade: Callable[[float], tuple[str, str]],
+    title: str,
+    unit: str,
+    digits: int,
+) -> str:
+    """Return the colours from the lowest to the highest number, below the map."""
+    known = list(numbers)
+    if not known:
+        return ""
+    low, high, ink = min(known), max(known), {"fill": "currentColor"}
+    wide, top, parts = 40, 594, [text(4, 582, title, 15, font_weight=600, **ink)]
+    for i in range(STEPS):
+        fill, _ = shade(low + (high - low) * i / (STEPS - 1))
+        parts.append(
+            f'<rect x="{4 + wide * i}" y="{top}" width="{wide}" height="16" fill="{fill}"/>'
+        )
+    parts.append(text(4, 638, fmt(low, digits), 14, **ink))
+    said = f"{fmt(high, digits)} {unit}".rstrip()
+    return "".join([*parts, text(4 + wide * STEPS, 638, said, 14, text_anchor="end", **ink)])
 
 
 def _ends(numbers: Sequence[float]) -> tuple[float, float]:

@@ -161,6 +161,32 @@ def test_an_axis_has_no_more_decimals_than_it_needs(ends, digits):
     assert charts._decimals(*ends) == digits
 
 
+def test_europe_has_a_part_for_each_number_and_a_legend():
+    svg = charts.europe({"SE": 61.0, "MT": 5.0, "EL": 24.6}, unit="%", chosen="MT", title="Wind")
+    assert set(parts(svg)) == {"SE", "MT", "EL"}
+    assert parts(svg)["EL"] == "Greece: 24.6 %"
+    assert list(parts(svg))[-1] == "MT"  # over all others
+    assert fills(svg)["MT"] == theme.token("chosen")
+    assert [
+        one.get("tabindex") for one in ElementTree.fromstring(svg).iter() if one.get("data-key")
+    ] == [
+        "-1",
+        "-1",
+        "0",
+    ]
+    told = ["".join(one.itertext()) for one in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+    assert told == ["Wind", "5.0", "61.0 %"]
+    assert parts(charts.europe({"GR": 1.0, "UK": 2.0}))["GR"] == "Greece: 1.0"
+    assert parts(charts.europe({})) == {}
+    with pytest.raises(ValueError, match="values has 'US'; expected two-letter codes"):
+        charts.europe({"US": 1.0})
+
+
+def test_columns_of_numbers_stand_at_their_right_ends():
+    table = ui.DataTable([{"name": "a", "n": None, "x": "1"}, {"name": "b", "n": 2.5, "x": 1}])
+    assert [one["align"] for one in table.headers] == ["start", "end", "start"]
+
+
 def test_a_page_without_an_app_is_watched_once(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)

@@ -41,7 +41,7 @@ class Line:
 def series_svg(
     labels: Sequence[str], lines: Sequence[Line], *, marked: int | None = None, unit: str = ""
 ) -> str:
-    """Return a chart of courses, 340 by 210 units, as wide as its place up to 440 pixels.
+    """Return a chart of courses, 340 by 210 units, as wide as its place up to 560 pixels.
 
     Every date has a strip that carries its index as ``data-key``, so `ui.Svg`
     answers when it is pressed or pointed at, also by key; it tells its values to
@@ -78,7 +78,7 @@ def series_svg(
     role = "group" if labels else "img"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_W:g} {_H:g}" width="100%" role="{role}"'
-        ' class="vois-fit" overflow="visible" style="max-width: 440px"'
+        ' class="vois-fit" overflow="visible" style="display: block; margin: auto; max-width: 560px"'
         f' aria-label="Chart: {said}" font-family="inherit">{"".join(parts)}</svg>'
     )
 

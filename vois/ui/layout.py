@@ -156,7 +156,7 @@ class CardsGrid(_v.VoisWidget):
     markup = """<div @root :style="{display: 'grid', gap: '12px', gridTemplateColumns:
  'repeat(auto-fill, minmax(min(100%, ' + (width || '260px') + '), 1fr))', maxWidth:
  columns ? 'calc(' + columns + ' * (' + (width || '260px') + ' + 12px))' : undefined}">
- <v-card v-for="(card, i) in cards" :key="i" :color="card.color || color || undefined" :elevation="1"
+ <v-card v-for="(card, i) in cards" :key="i" :color="card.color || color || undefined" flat border
  :min-height="height || undefined" :ripple="ripple" link role="button" @click="change(i)"
  :aria-label="card.title || card.tooltip || String(i + 1)"><div class="d-flex">
  <div style="flex: 1; min-width: 0"><v-card-title v-if="card.title" class="text-body-1"

@@ -24,7 +24,7 @@ class DataTable(_v.VoisWidget):
     """
 
     markup = """<v-card @root variant="flat" border><div v-if="label || search_box || icon"
- class="d-flex align-center pa-2 ga-2"><span class="font-weight-medium vois-text"
+ class="d-flex align-center px-4 py-2 ga-2"><span class="font-weight-medium vois-text"
  :style="{fontSize: title_size}">{{ label }}</span><v-btn v-if="icon" icon variant="text" size="small"
  :disabled="icon_disabled" :aria-label="icon_tooltip || icon" @click="icon_pressed()">
  <v-icon :icon="icon" :color="icon_color || undefined" /><v-tooltip v-if="icon_tooltip"
@@ -41,8 +41,12 @@ class DataTable(_v.VoisWidget):
  look({ item }) { const row = this.plain(item);
   const on = this.value && row._row === this.value._row;
   return { style: 'cursor: pointer', tabindex: 0,
-   onKeydown: (event) => { if (event.key === 'Enter') this.pick(item); }, class: on ? 'bg-primary-lighten vois-row-on' : '',
-   'aria-selected': on ? 'true' : undefined }; } } };</script>"""
+   onKeydown: (event) => { if (event.key === 'Enter') this.pick(item); }, class: on ? 'vois-row-on' : '',
+   'aria-selected': on ? 'true' : undefined }; } } };</script>
+<style id="vois-table-style">.vois .vois-row-on { background: rgba(var(--v-theme-primary), .16);
+ box-shadow: inset 3px 0 rgb(var(--v-theme-primary)); }
+.vois .v-data-table td.v-data-table-column--align-end { font-variant-numeric: tabular-nums; }
+</style>"""
 
     headers: list[dict[str, Any]] = _v.items()
     rows: list[dict[str, Any]] = _v.items()
@@ -74,7 +78,7 @@ class DataTable(_v.VoisWidget):
     def set_data(
         self, data: Any, *, widths: dict[str, Any] | None = None, unsortable: Sequence[str] = ()
     ) -> None:
-        """Show other rows.
+        """Show other rows; columns of numbers stand at their right ends.
 
         Args:
             data: a pandas DataFrame or a list of dicts.
@@ -87,6 +91,7 @@ class DataTable(_v.VoisWidget):
                 "title": name,
                 "key": name,
                 "sortable": name not in unsortable,
+                "align": "end" if _numeric(self.rows, name) else "start",
                 **({"width": _v.css_size((widths or {})[name])} if name in (widths or {}) else {}),
             }
             for name in columns
@@ -118,6 +123,11 @@ def table_items(data: Any) -> tuple[list[str], list[dict[str, Any]]]:
         columns = list(records[0]) if records else []
     rows = [{name: _plain(cell) for name, cell in row.items()} for row in records]
     return columns, [{**row, "_row": number} for number, row in enumerate(rows)]
+
+
+def _numeric(rows: Sequence[dict[str, Any]], name: str) -> bool:
+    kinds = {type(row.get(name)) for row in rows} - {type(None)}
+    return bool(kinds) and kinds <= {int, float}
 
 
 def _plain(cell: Any) -> Any:

@@ -185,6 +185,8 @@ def test_europe_has_a_part_for_each_number_and_a_legend():
 def test_columns_of_numbers_stand_at_their_right_ends():
     table = ui.DataTable([{"name": "a", "n": None, "x": "1"}, {"name": "b", "n": 2.5, "x": 1}])
     assert [one["align"] for one in table.headers] == ["start", "end", "start"]
+    signed = ui.DataTable([{"change": "+1,200", "flag": True}, {"change": "-34", "flag": False}])
+    assert [one["align"] for one in signed.headers] == ["end", "start"]
 
 
 def test_a_page_without_an_app_is_watched_once(monkeypatch):

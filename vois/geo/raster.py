@@ -145,7 +145,7 @@ class RasterLayer(_Base):  # type: ignore[misc]  # untyped base
 
     def _continuous(self, palette: Any, low: Any, high: Any, unit: str) -> Continuous:
         if low is None or high is None:
-            values, _ = self.sources[0].read(self.sources[0].box, _LONGEST)
+            values, _ = self.sources[0].read(self.sources[0].box, _FIRST)
             good = values[np.isfinite(values)]
             low = (float(good.min()) if good.size else 0.0) if low is None else low
             high = (float(good.max()) if good.size else 1.0) if high is None else high

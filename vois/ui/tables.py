@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from vois import _v
 
 __all__ = ["DataTable", "Tree", "table_items"]
+
+_SIGNED = re.compile(r"[-+−±][\d.,]+").fullmatch
 
 
 class DataTable(_v.VoisWidget):
@@ -78,7 +81,7 @@ class DataTable(_v.VoisWidget):
     def set_data(
         self, data: Any, *, widths: dict[str, Any] | None = None, unsortable: Sequence[str] = ()
     ) -> None:
-        """Show other rows; columns of numbers stand at their right ends.
+        """Show other rows; columns of numbers are aligned at the right.
 
         Args:
             data: a pandas DataFrame or a list of dicts.
@@ -126,8 +129,9 @@ def table_items(data: Any) -> tuple[list[str], list[dict[str, Any]]]:
 
 
 def _numeric(rows: Sequence[dict[str, Any]], name: str) -> bool:
-    kinds = {type(row.get(name)) for row in rows} - {type(None)}
-    return bool(kinds) and kinds <= {int, float}
+    """Whether a column holds numbers only, or texts such as ``+1,200``."""
+    cells = [one for row in rows if (one := row.get(name)) is not None]
+    return bool(cells) and all(type(one) in {int, float} or _SIGNED(str(one)) for one in cells)
 
 
 def _plain(cell: Any) -> Any:

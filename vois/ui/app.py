@@ -75,7 +75,9 @@ class App(_v.VoisWidget):
         """<script>export default {
  data() { return { drawer_open: false }; },
  mounted() { document.title = this.label; this.drawer_open = this.drawer_shown
-  && !this.$vuetify.display.smAndDown; },
+  && !this.$vuetify.display.smAndDown;
+  // Where nothing on a page takes the focus, keys still scroll it.
+  this.$el.querySelector('.v-main__scroller').tabIndex = 0; },
  watch: { label(now) { document.title = now; } } };</script>"""
         + _PAGE_STYLE
     )

@@ -10,6 +10,8 @@ from vois import _v, theme
 
 __all__ = ["Figure"]
 
+_NONE = "rgba(0,0,0,0)"  # the page or card on which the chart stands is seen
+
 
 class Figure(_v.VoisWidget):
     """A Plotly figure that takes the theme's colours and keeps following light, dark and preset.
@@ -69,10 +71,10 @@ class Figure(_v.VoisWidget):
         theme.follow(self, self._paint)
 
     def _paint(self) -> None:
-        template = theme.plotly_template()
-        colours = template["layout"]["colorway"]
+        looks = theme.plotly_template()["layout"] | {"paper_bgcolor": _NONE, "plot_bgcolor": _NONE}
+        colours = looks["colorway"]
         with self.figure.batch_update():
-            self.figure.layout.template = template
+            self.figure.layout.template = {"layout": looks}
             for part, index in self._own:
                 part.color = colours[index % len(colours)]
 

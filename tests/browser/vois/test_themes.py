@@ -38,7 +38,7 @@ def colours(page: Page) -> dict[str, str]:
             ("low", 'rect[data-key="Poland"]', "fill"),
             ("letters", ".vois-chart text", "fill"),
             ("course", "polyline", "stroke"),
-            ("plot", ".js-plotly-plot .main-svg", "background-color"),
+            ("plot", ".js-plotly-plot .xtick text", "fill"),
             ("bar", ".js-plotly-plot .bars path", "fill"),
             ("page", "body", "background-color"),
         )
@@ -54,14 +54,14 @@ def test_charts_follow_the_viewers_system_and_the_theme(
 ) -> None:
     viewer = visit(service, color_scheme="dark")
     page = viewer.open(share({"a.ipynb": notebook(CHARTS, SHOWN)}))
-    plot = page.locator(".js-plotly-plot .main-svg").first
-    expect(plot).to_have_css("background-color", "rgb(29, 32, 38)")
+    plot = page.locator(".js-plotly-plot .xtick text").first
+    expect(plot).to_have_css("fill", "rgb(232, 234, 237)")
     quiet(page)
     dark = colours(page)
     assert serious(page) == []
     viewer.picture("vois-charts-dark")
     page.emulate_media(color_scheme="light")
-    expect(plot).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(plot).to_have_css("fill", "rgb(34, 38, 43)")
     quiet(page)
     light = colours(page)
     assert serious(page) == []

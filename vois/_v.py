@@ -27,6 +27,7 @@ _ipyvue: Any = importlib.import_module("ipyvue")
 
 __all__ = [
     "FIRST",
+    "SHOWN",
     "TEMPLATES",
     "VoisWidget",
     "css_size",
@@ -41,6 +42,8 @@ __all__ += ["prepare", "resting", "some", "text", "theme_model", "v", "widgets"]
 TEMPLATES: dict[str, Any] = {}
 FIRST: list[Callable[[], None]] = []
 """What is put off until there is a widget."""
+SHOWN: list[Callable[[], None]] = []
+"""What is done whenever a page is given a widget of its own, not within another."""
 
 _ROOT = (
     ":class=\"['vois', $vuetify.theme.global.current.dark ? 'vois-dark' : 'vois-light', class_,"
@@ -67,6 +70,7 @@ body:has(.vois-dark) { background: rgb(var(--vois-dark-bg, 18,20,24)) !important
 .vois .v-radio-group > .v-input__control > .v-label { margin-inline-start: 0; font-size: .75rem; }
 .vois .v-selection-control-group--inline { column-gap: 12px; }
 .vois .v-radio-group .v-selection-control-group { padding-inline-start: 0; margin-top: 0; }
+.vois.v-card, .vois > .v-card { border-radius: 10px; }
 .vois-wrap { display: flex; flex-wrap: wrap; }
 .jupyter-widgets.vuetify-styles { overflow: visible; }
 .vois svg:not(.leaflet-zoom-animated) { max-width: 100%; }
@@ -258,6 +262,11 @@ class VoisWidget(_VuetifyTemplate):
     def __repr__(self) -> str:
         name = self.label or self.aria_label
         return f"{type(self).__name__}({name!r}, value={self.value!r})"
+
+    def _repr_mimebundle_(self, **asked: Any) -> Any:
+        for one in SHOWN:
+            one()
+        return super()._repr_mimebundle_(**asked)
 
     def draw(self) -> Self:
         """Return the widget itself, so that ``display(w.draw())`` shows it."""

@@ -2,26 +2,33 @@
 
 Each part carries its name as key, so that ``ui.Svg(charts.bars(values), on_change)``
 calls ``on_change(name)`` for a part that is pressed, and ``on_hover(name)`` for one
-that is pointed at. Texts take the colour of the page, light or dark.
+that is pointed at. Colours are the theme's (`vois.theme.token`), and so follow light and
+dark in the page itself; colours of your own stay as they are.
 """
 
 from __future__ import annotations
 
+import importlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from vois._bars import Area
 from vois._pies import in_middle, pie_slice, turns
 from vois._svg import Range, esc, fmt, frame, ink_on, text
+from vois._tokens import STEPS
+from vois.theme import token
 
-__all__ = ["BLUES", "SERIES", "bars", "ranking", "ring"]
+__all__ = ["BLUES", "SERIES", "bars", "europe", "ranking", "ring"]
 
 BLUES = ("#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#08519c")
-SERIES = ("#3366a8", "#d9822b", "#3a8f5c", "#b5485d", "#7a5ea8", "#5f8a8b", "#9a7b3c", "#6b7280")
-_CHOSEN = "#d9822b"
+SERIES = tuple(token(f"series-{i}") for i in range(1, 9))
+_CHOSEN = token("chosen"), token("on-chosen")
 _LINES = "#8885"
+_ALSO = {"GR": "EL", "UK": "GB"}  # as in ISO or in the Union's statistics
 _MIDDLE = 200.0  # of a ring, in units of its drawing
-_FIT = ' class="vois-fit" overflow="visible"'  # ui.Svg keeps its letters readable at any width
+# ui.Svg keeps its letters readable at any width, and shows what is pointed at and chosen.
+_FIT = ' class="vois-fit vois-chart" overflow="visible"'
+_MAP = _FIT + ' style="display: block; margin: auto; max-width: 720px"'
 _NARROW = _FIT + ' style="display: block; margin: auto; max-width: 560px"'
 
 
@@ -32,7 +39,7 @@ def bars(
     unit: str = "",
     chosen: str = "",
     digits: int = 1,
-    colors: Sequence[str] = BLUES,
+    colors: Sequence[str] | None = None,
     size: tuple[float, float] = (720, 360),
 ) -> str:
     """Return upright bars on one axis that includes zero.
@@ -43,19 +50,19 @@ def bars(
         unit: of the numbers, told with each.
         chosen: name of the bar that stands out, if any.
         digits: decimals of the numbers.
-        colors: as ``#rrggbb``, from the lowest number to the highest.
+        colors: as ``#rrggbb``, from the lowest number to the highest; the theme's by default.
         size: width and height in the drawing's own units; it fills the width of its place.
 
     Raises:
         ValueError: a number is not finite, or there are no colours.
     """
     numbers = _checked(values, colors)
-    area = Area(*size, *_ends(numbers), 13, "currentColor")
-    shade = _shade(colors, numbers)
+    area = Area(*size, *_ends(numbers), 15, "currentColor")
+    shade = _shades(colors, numbers)
     parts = [text(area.w / 2, 20, title, 17, fill="currentColor", text_anchor="middle")]
-    parts += area.grid(_LINES, digits)
+    parts += area.grid(_LINES, _decimals(area.low, area.high))
     for i, (name, number) in enumerate(zip(values, numbers, strict=True)):
-        fill = _CHOSEN if name == chosen else shade(number)
+        fill, _ = _CHOSEN if name == chosen else shade(number)
         told = f"{fmt(number, digits)} {unit}".rstrip()
         looks = {"fill": fill, "line": "none", "share": "0.8", "key": name}
         parts.append(area.bar(i, len(numbers), number, told=f"{name}: {told}", **looks))
@@ -71,7 +78,7 @@ def ranking(
     unit: str = "",
     chosen: str = "",
     digits: int = 1,
-    colors: Sequence[str] = BLUES,
+    colors: Sequence[str] | None = None,
 ) -> str:
     """Return names and numbers one below the other, the highest number first.
 
@@ -81,18 +88,18 @@ def ranking(
         unit: of the numbers.
         chosen: name of the line that stands out, if any.
         digits: decimals of the numbers.
-        colors: as ``#rrggbb``, from the lowest number to the highest.
+        colors: as ``#rrggbb``, from the lowest number to the highest; the theme's by default.
 
     Raises:
         ValueError: a number is not finite, or there are no colours.
     """
-    shade, top = _shade(colors, _checked(values, colors)), 34 if title else 4
+    shade, top = _shades(colors, _checked(values, colors)), 34 if title else 4
     parts = [text(4, 22, title, 17, fill="currentColor")] if title else []
     order = sorted(values, key=lambda name: -values[name])
     for i, name in enumerate(order):
-        fill = _CHOSEN if name == chosen else shade(values[name])
+        looks = _CHOSEN if name == chosen else shade(values[name])
         told = f"{fmt(values[name], digits)} {unit}".rstrip()
-        parts.append(_line(top + 30 * i, f"{i + 1}. {name}", told, fill, name))
+        parts.append(_line(top + 30 * i, f"{i + 1}. {name}", told, looks, name))
     box = (360.0, top + 30.0 * len(order))
     return frame("100%", "", box, "".join(parts), title or "Ranking", looks=_NARROW)
 
@@ -112,7 +119,7 @@ def ring(
         title: in the middle.
         unit: of the numbers.
         digits: decimals of the numbers.
-        colors: as ``#rrggbb``, one for each part, from the start again when there are too few.
+        colors: as CSS, one for each part, from the start again when there are too few.
 
     Raises:
         ValueError: a number is negative or not finite, or there are no colours.
@@ -132,6 +139,93 @@ def ring(
     return frame("100%", "", (2 * _MIDDLE + 80, 300.0), inner, title or "Ring", looks=_NARROW)
 
 
+def europe(
+    values: Mapping[str, float],
+    *,
+    title: str = "",
+    unit: str = "",
+    chosen: str = "",
+    digits: int = 1,
+    colors: Sequence[str] | None = None,
+) -> str:
+    """Return a map of Europe with its countries coloured by numbers, and a legend below.
+
+    One country is reached by Tab, the others from there by the arrow keys. Small
+    countries are discs.
+
+    Args:
+        values: number by two-letter code, in the spelling of ISO or of the Union's statistics
+            (``GR`` or ``EL``, ``GB`` or ``UK``).
+        title: of the legend.
+        unit: of the numbers.
+        chosen: code of the country that stands out, if any.
+        digits: decimals of the numbers.
+        colors: as ``#rrggbb``, from the lowest number to the highest; the theme's by default.
+
+    Raises:
+        ValueError: a number is not finite, there are no colours, or a code is of no country there.
+    """
+    shapes = importlib.import_module("vois.geo.europe").outlines()
+    shapes = {code: shapes[_ALSO.get(code, code)] for code in _of_europe(values, shapes)}
+    shade = _shades(colors, _checked(values, colors))
+    reached = chosen if chosen in values else next(iter(values), "")
+    parts = []
+    # Discs lie over the long outlines of their neighbours, and what is chosen over all.
+    for code in sorted(shapes, key=lambda code: (code == chosen, -len(shapes[code]))):
+        if code not in values:
+            parts.append(f'<path d="{shapes[code]}" fill="currentColor" fill-opacity="0.1"/>')
+            continue
+        fill, _ = _CHOSEN if code == chosen else shade(values[code])
+        told = f"{fmt(values[code], digits)} {unit}".rstrip()
+        parts.append(_country(code, shapes[code], fill, told, reached=code == reached))
+    inner = f'<svg width="600" height="550">{"".join(parts)}</svg>'  # cuts off what lies beyond
+    inner += _legend(values.values(), shade, title, unit, digits)
+    return frame("100%", "", (600.0, 650.0), inner, title or "Europe", looks=_MAP)
+
+
+def _of_europe(values: Iterable[str], shapes: Iterable[str]) -> list[str]:
+    """Return the codes of all countries of the map, in the author's spelling."""
+    mine, known = {_ALSO.get(code, code): code for code in values}, set(shapes)
+    if unknown := [code for whole, code in mine.items() if whole not in known]:
+        raise ValueError(
+            f"values has {unknown[0]!r}; expected two-letter codes in and around Europe, as 'IT'"
+        )
+    return [mine.get(code, code) for code in shapes]
+
+
+def _country(code: str, outline: str, fill: str, told: str, *, reached: bool) -> str:
+    name = importlib.import_module("vois.svgMap").country_name.get(_ALSO.get(code, code), code)
+    told = f"{name}: {told}"
+    return (
+        f'<path d="{outline}" fill="{esc(fill)}" stroke="#ffffff" stroke-linejoin="round"'
+        f' data-key="{esc(code)}" tabindex="{0 if reached else -1}" role="button"'
+        f' aria-label="{esc(told)}" style="cursor: pointer"><title>{esc(told)}</title></path>'
+    )
+
+
+def _legend(
+    numbers: Iterable[float],
+    shade: Callable[[float], tuple[str, str]],
+    title: str,
+    unit: str,
+    digits: int,
+) -> str:
+    """Return the colours from the lowest to the highest number, below the map."""
+    known = list(numbers)
+    if not known:
+        return ""
+    low, high, ink = min(known), max(known), {"fill": "currentColor"}
+    wide, top, parts = 40, 594, [text(4, 582, title, 15, font_weight=600, **ink)]
+    for i in range(STEPS):
+        fill, _ = shade(low + (high - low) * i / (STEPS - 1))
+        parts.append(
+            f'<rect x="{4 + wide * i}" y="{top}" width="{wide}" height="16" fill="{fill}"/>'
+        )
+    parts.append(text(4, 638, fmt(low, digits), 14, **ink))
+    said = f"{fmt(high, digits)} {unit}".rstrip()
+    return "".join([*parts, text(4 + wide * STEPS, 638, said, 14, text_anchor="end", **ink)])
+
+
 def _ends(numbers: Sequence[float]) -> tuple[float, float]:
     """Return ends of an axis that includes zero and all numbers, in five round steps."""
     low, high = min([0.0, *numbers]), max([0.0, *numbers])
@@ -143,9 +237,22 @@ def _ends(numbers: Sequence[float]) -> tuple[float, float]:
     return start, start + 5 * step
 
 
-def _line(y: float, name: str, told: str, fill: str, key: str) -> str:
+def _decimals(start: float, stop: float) -> int:
+    """Return how many decimals the five steps of an axis need."""
+    steps = [start + (stop - start) * i / 5 for i in range(6)]
+    return next(
+        (
+            n
+            for n in range(2)
+            if all(math.isclose(one, round(one, n), abs_tol=1e-9) for one in steps)
+        ),
+        2,
+    )
+
+
+def _line(y: float, name: str, told: str, looks: tuple[str, str], key: str) -> str:
     """Return one line of a ranking: name at the left, number at the right."""
-    ink = ink_on(fill)
+    fill, ink = looks
     return (
         f'<g data-key="{esc(key)}" tabindex="0" role="button" aria-label="{esc(name)}: {esc(told)}"'
         f' style="cursor: pointer"><rect x="2" y="{y:g}" width="356" height="26" rx="4"'
@@ -154,15 +261,27 @@ def _line(y: float, name: str, told: str, fill: str, key: str) -> str:
     )
 
 
-def _shade(colors: Sequence[str], numbers: Sequence[float]) -> Range:
+def _shades(
+    colors: Sequence[str] | None, numbers: Sequence[float]
+) -> Callable[[float], tuple[str, str]]:
+    """Return what gives the colour of a number, and that of text on it."""
     low, high = min(numbers, default=0.0), max(numbers, default=1.0)
-    return Range(colors, low, high if high > low else low + 1)
+    high = high if high > low else low + 1
+    if colors is not None:
+        mixed = Range(colors, low, high)
+        return lambda number: (mixed(number), ink_on(mixed(number)))
+
+    def of_theme(number: float) -> tuple[str, str]:
+        step = 1 + round((STEPS - 1) * (number - low) / (high - low))
+        return token(f"ramp-{step}"), token(f"on-ramp-{step}")
+
+    return of_theme
 
 
-def _checked(values: Mapping[str, float], colors: Sequence[str]) -> list[float]:
+def _checked(values: Mapping[str, float], colors: Sequence[str] | None) -> list[float]:
     for name, number in values.items():
         if not math.isfinite(number):
             raise ValueError(f"values[{name!r}] is {number}; expected a finite number")
-    if not colors:
+    if colors is not None and not colors:
         raise ValueError("colors is empty; expected at least one, as '#rrggbb'")
     return [float(number) for number in values.values()]

@@ -1,19 +1,23 @@
 """Colours, radius and mode of a dashboard, in one place.
 
-``use("ocean", mode="auto")`` colours every widget at once; the page's own
-background, Plotly charts (`plotly_template`) and maps (`is_dark`) follow.
+``use("ocean", mode="auto")`` colours every widget at once. The page's own background,
+drawings (`token`), Plotly charts (`vois.ui.Figure`) and maps follow, also when the
+viewer's system turns dark.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from vois import _v
+from vois._tokens import STEPS, tokens
+from vois.colors import string2rgb
 
-__all__ = ["PRESETS", "Palette", "Preset", "is_dark", "on_mode", "plotly_template", "set_mode"]
-__all__ += ["use"]
+__all__ = ["PRESETS", "Palette", "Preset", "follow", "is_dark", "on_mode", "plotly_template"]
+__all__ += ["set_mode", "token", "use", "watcher"]
 
 Mode = Literal["light", "dark", "auto"]
 
@@ -34,14 +38,27 @@ class Palette:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A light and a dark palette that belong together, and the series colours of charts."""
+    """A light and a dark palette that belong together.
+
+    Attributes:
+        light: colours on a light page.
+        dark: colours on a dark page.
+        series: of the lines of charts on a light page.
+        series_dark: the same on a dark page; those of the light page if empty.
+    """
 
     light: Palette
     dark: Palette
     series: tuple[str, ...]
+    series_dark: tuple[str, ...] = ()
 
 
 _SERIES = ("#3366a8", "#d9822b", "#3a8f5c", "#b5485d", "#7a5ea8", "#5f8a8b", "#9a7b3c", "#6b7280")
+_SERIES_DARK = (
+    *("#7fb0ea", "#f0a35e", "#6fc492", "#e8879a"),
+    *("#b39ddb", "#8fc1c2", "#cdb06a", "#a6adb8"),
+)
+_INKS = {"light": "#22262b", "dark": "#e8eaed"}
 
 
 def _preset(light: str, dark: str, second: str, second_dark: str) -> Preset:
@@ -50,6 +67,7 @@ def _preset(light: str, dark: str, second: str, second_dark: str) -> Preset:
         Palette(light, second, "#f6f7f9", "#ffffff"),
         Palette(dark, second_dark, "#121418", "#1d2026", **signals),
         _SERIES,
+        _SERIES_DARK,
     )
 
 
@@ -66,9 +84,36 @@ _UNTOUCHED = {"light": "#6200EE", "dark": "#BB86FC"}  # what ipyvuetify begins w
 _listeners: list[Callable[[bool], None]] = []
 
 
-def _paint(colours: Any, palette: Palette) -> None:
-    for name, colour in asdict(palette).items():
-        setattr(colours, name, colour)
+def _series(preset: Preset, name: str) -> tuple[str, ...]:
+    return (preset.series_dark if name == "dark" else ()) or preset.series
+
+
+def _paint(name: str, palette: Palette | None = None) -> None:
+    """Give Vuetify a palette, if one is given, and what follows from its colours."""
+    colours = getattr(_v.theme_model().themes, name)
+    for role, colour in asdict(palette).items() if palette else ():
+        setattr(colours, role, colour)
+    colours.surface_bright = "#c9ced6" if name == "dark" else colours.surface  # knobs of switches
+    looks = (colours.primary, colours.surface, _INKS[name], _series(_now["preset"], name))
+    colours.custom_theme_colors = {**colours.custom_theme_colors, **tokens(*looks)}
+
+
+def token(name: str) -> str:
+    """Return a colour of the theme as CSS, for drawings that follow light, dark and preset.
+
+    Args:
+        name: such as ``"primary"``, ``"surface"``, ``"on-surface"``, ``"series-1"`` to
+            ``"series-8"``, ``"ramp-1"`` (low) to ``"ramp-7"`` (high), ``"chosen"``, and
+            ``"on-"`` before one of these for text on it.
+
+    >>> token("chosen")
+    'rgb(var(--v-theme-chosen, 217,130,43))'
+    """
+    first = PRESETS["slate"]
+    spare = asdict(first.light) | {"on-surface": _INKS["light"]}
+    spare |= tokens(first.light.primary, first.light.surface, _INKS["light"], first.series)
+    plain = ",".join(map(str, string2rgb(spare.get(name, _INKS["light"]))))
+    return f"rgb(var(--v-theme-{name}, {plain}))"
 
 
 def use(preset: str | Preset = "slate", mode: Mode = "light") -> None:
@@ -86,18 +131,18 @@ def use(preset: str | Preset = "slate", mode: Mode = "light") -> None:
             raise ValueError(f"preset is {preset!r}; expected one of {', '.join(PRESETS)}")
         preset = PRESETS[preset]
     _now["preset"] = preset
-    model = _v.theme_model()
-    _paint(model.themes.light, preset.light)
-    _paint(model.themes.dark, preset.dark)
+    _paint("light", preset.light)
+    _paint("dark", preset.dark)
     set_mode(mode)
+    if mode == "auto":
+        _tell()
 
 
 def begin() -> None:
     """Give Vuetify the first preset where nobody chose colours yet; the mode stays as it is."""
-    themes = _v.theme_model().themes
-    for colours, palette in ((themes.light, "light"), (themes.dark, "dark")):
-        if colours.primary == _UNTOUCHED[palette]:
-            _paint(colours, getattr(_now["preset"], palette))
+    for name, untouched in _UNTOUCHED.items():
+        mine = getattr(_v.theme_model().themes, name).primary == untouched
+        _paint(name, getattr(_now["preset"], name) if mine else None)
 
 
 _v.FIRST.append(begin)
@@ -124,8 +169,12 @@ def system_prefers(dark: bool) -> None:
 
 def _set_dark(dark: bool) -> None:
     _v.theme_model().dark = dark
+    _tell()
+
+
+def _tell() -> None:
     for listener in tuple(_listeners):
-        listener(dark)
+        listener(is_dark())
 
 
 def mode() -> Mode:
@@ -151,6 +200,53 @@ def on_mode(listener: Callable[[bool], None]) -> Callable[[], None]:
     return lambda: _listeners.remove(listener) if listener in _listeners else None
 
 
+def follow(widget: Any, paint: Callable[[], Any]) -> None:
+    """Call ``paint`` now, and at every change of mode or preset until the widget is closed."""
+
+    def changed(_: bool) -> None:
+        if widget.comm is None:
+            stop()
+        else:
+            paint()
+
+    paint()
+    stop = on_mode(changed)
+
+
+class _Watcher(_v.VoisWidget):
+    """Tells what the viewer's system prefers; nothing of it is seen."""
+
+    markup = '<div class="vois-hidden"></div>'
+    script = """<script>export default { mounted() {
+ this.media = window.matchMedia('(prefers-color-scheme: dark)');
+ this.turn = () => this.system(this.media.matches); this.turn();
+ this.media.addEventListener('change', this.turn); },
+ unmounted() { this.media.removeEventListener('change', this.turn); } };</script>"""
+
+    def vue_system(self, dark: bool) -> None:
+        """The page tells what the viewer's system prefers."""
+        system_prefers(dark)
+
+
+_watchers: list[_Watcher] = []
+
+
+def watcher() -> Any:
+    """Return the kernel's one widget that hears of the viewer's system; an `App` shows it."""
+    if not _watchers or _watchers[0].comm is None:
+        _watchers[:] = [_Watcher()]
+    return _watchers[0]
+
+
+def _watch() -> None:
+    """Have a page without an `App` watched, too, once its first widget is shown."""
+    if _now["mode"] == "auto" and not _watchers:
+        importlib.import_module("IPython.display").display(watcher())
+
+
+_v.SHOWN.append(_watch)
+
+
 def follow_settings() -> None:
     """Take ``vois.vuetify.settings.dark_mode`` over when an author has changed it."""
     from vois.vuetify import settings  # noqa: PLC0415 - read when something is built
@@ -161,21 +257,31 @@ def follow_settings() -> None:
         _now["settings_colors"] = (settings.color_first, settings.color_second)
         for colours in (model.themes.light, model.themes.dark):
             colours.primary, colours.secondary = settings.color_first, settings.color_second
+        for name in _INKS:
+            _paint(name)
     if bool(settings.dark_mode) != _now["settings_dark"]:
         _now["settings_dark"] = bool(settings.dark_mode)
         set_mode("dark" if settings.dark_mode else "light")
 
 
 def plotly_template() -> dict[str, Any]:
-    """A Plotly template in the colours in force: ``fig.update_layout(template=...)``."""
-    colours, preset = palette(), _now["preset"]
-    ink, grid = ("#e8eaed", "#3a3f47") if is_dark() else ("#22262b", "#e3e6ea")
+    """A Plotly template in the colours in force; `vois.ui.Figure` keeps a chart in them."""
+    colours, name = palette(), "dark" if is_dark() else "light"
+    ink, grid = _INKS[name], "#3a3f47" if is_dark() else "#e3e6ea"
     axis = {"gridcolor": grid, "linecolor": grid, "zerolinecolor": grid, "automargin": True}
+    ramp = tokens(colours.primary, colours.surface, ink, _now["preset"].series)
+    steps = [[i / (STEPS - 1), ramp[f"ramp-{i + 1}"]] for i in range(STEPS)]
     layout = {
         "paper_bgcolor": colours.surface,
         "plot_bgcolor": colours.surface,
-        "font": {"color": ink, "family": "Roboto, sans-serif"},
-        "colorway": list(preset.series),
+        "font": {"color": ink, "family": "Roboto, sans-serif", "size": 13},
+        "colorway": list(_series(_now["preset"], name)),
+        "colorscale": {"sequential": steps},
+        "coloraxis": {"colorbar": {"outlinewidth": 0}},
+        "hoverlabel": {"bgcolor": colours.background, "bordercolor": grid, "font": {"color": ink}},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": ink, "activecolor": colours.primary},
+        "geo": {"bgcolor": colours.surface, "lakecolor": colours.background, "landcolor": grid},
+        "polar": {"bgcolor": colours.surface},
         "xaxis": axis,
         "yaxis": axis,
         "margin": {"l": 48, "r": 16, "t": 48, "b": 40},

@@ -39,7 +39,9 @@ assert save.parcel["name"] == "countries.csv"
 assert testing.find_all(app, ui.ErrorCard) == []
 """,
     "gallery": """
+import sys
 from vois import testing
+assert not {"numpy", "pandas", "plotly", "ipyleaflet"} & set(sys.modules)  # only what is seen
 for page in range(len(app.names)):
     testing.set_value(app, page)
 assert not testing.find_all(app, ui.ErrorCard, label="This page could not be built")

@@ -8,7 +8,7 @@ from typing import Any
 from vois import theme
 from vois.geo import world
 
-__all__ = ["OFFLINE", "REGISTRY", "bounds_of", "ground", "names", "offline_map"]
+__all__ = ["OFFLINE", "REGISTRY", "bounds_of", "drop", "ground", "names", "offline_map"]
 __all__ += ["register", "tile_layer", "world_layer"]
 
 OFFLINE = {"World": "110m", "World in detail": "50m"}
@@ -55,6 +55,12 @@ def ground(name: str) -> Any:
     return tile_layer(name)
 
 
+def drop(layer: Any) -> None:
+    """Close a layer that `ground` gave, with all its parts."""
+    for part in (*getattr(layer, "layers", ()), layer):
+        part.close()
+
+
 def tile_layer(name: str) -> Any:
     """Return the layer of a tile server; its tiles come from the network.
 
@@ -80,21 +86,8 @@ def world_layer(scale: str = "110m", name: str = "World") -> Any:
     land = leaflet.Polygon(locations=[polygon for one in found for polygon in one], **looks)
     sea = leaflet.Polygon(locations=_SEA, stroke=False, **looks)
     layer = leaflet.LayerGroup(layers=(sea, land), name=name, base=True)
-    _paint(layer)
-    _follow_theme(layer)
+    theme.follow(layer, lambda: _paint(layer))
     return layer
-
-
-def _follow_theme(layer: Any) -> None:
-    """Paint the layer at every change of mode, until it is closed."""
-
-    def repaint(_: bool) -> None:
-        if layer.comm is None:
-            stop()
-        else:
-            _paint(layer)
-
-    stop = theme.on_mode(repaint)
 
 
 def _paint(layer: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import traitlets
 
 from vois import _report
+from vois.geo.crs import Box
 from vois.geo.scales import Continuous, Scale, Steps
 
 __all__ = ["Choropleth", "classes"]
@@ -18,6 +19,8 @@ _leaflet: Any = importlib.import_module("ipyleaflet")
 _Base: Any = _leaflet.LayerGroup
 _NONE = "#9aa1ab"
 """Fill of regions without a number."""
+_SMALL, _MARK = 7.0, 5
+"""Pixels below which a region has a mark, and the mark's radius."""
 
 
 def classes(
@@ -45,7 +48,9 @@ class Choropleth(_Base):  # type: ignore[misc]  # untyped base
     """Regions of GeoJSON, coloured by their numbers; ``value`` is the key of the chosen one.
 
     A press chooses a region, another press on it none; the map's line of text
-    tells name and number of the region under the pointer.
+    tells name and number of the region under the pointer. A region with a number
+    that would be smaller than a few pixels at the map's zoom, such as a small
+    state, has a round mark as well.
 
     Attributes:
         value: key of the chosen region, or None; set it to choose.
@@ -74,6 +79,9 @@ class Choropleth(_Base):  # type: ignore[misc]  # untyped base
     scale = traitlets.Instance("vois.geo.scales.Scale")
     opacity = traitlets.Float(0.8)
     visible = traitlets.Bool(default_value=True)
+
+    _map: Any = None
+    _marked: frozenset[Any] = frozenset()
 
     def __init__(
         self,
@@ -106,15 +114,26 @@ class Choropleth(_Base):  # type: ignore[misc]  # untyped base
             style_callback=self._style,
             hover_style={"weight": 3},
         )
+        round_mark = {"radius": _MARK, "weight": 1.5}
+        self._dots = _leaflet.GeoJSON(
+            data=_collection(()),
+            point_style=round_mark,
+            style_callback=self._style,
+            hover_style={"weight": 3},
+        )
         bold = {"color": "#d6246e", "weight": 3.5, "fillOpacity": 0}
-        self._mark = _leaflet.GeoJSON(data=_collection(()), style=bold)
-        self.layers: tuple[Any, ...] = (self._shapes, self._mark)
-        for part in (self._shapes, self._mark):
+        self._mark = _leaflet.GeoJSON(
+            data=_collection(()), style=bold, point_style={"radius": _MARK + 2}
+        )
+        self._sizes = {key: _size(one["geometry"]) for key, one in self._features.items()}
+        self._show(on=self.visible)
+        for part in (self._shapes, self._dots, self._mark):
             part.on_click(lambda feature=None, **_: self._pressed(feature))
-        self._shapes.on_hover(lambda feature=None, **_: self._hovered(feature))
+        for part in (self._shapes, self._dots):
+            part.on_hover(lambda feature=None, **_: self._hovered(feature))
         self.observe(lambda _: self._choose(), "value")
         self.observe(lambda _: self._paint(), ["scale", "opacity"])
-        self.observe(lambda change: self._show(change["new"]), "visible")
+        self.observe(lambda change: self._show(on=change["new"]), "visible")
 
     def set_values(self, values: Any) -> None:
         """Colour the regions by other numbers; the scale stays.
@@ -141,6 +160,30 @@ class Choropleth(_Base):  # type: ignore[misc]  # untyped base
         """Call ``say`` with what is under the pointer; `EOMap.add` does this."""
         self._tell = say
 
+    def attach(self, shown: Any) -> None:
+        """Mark what is too small at the zoom of an ipyleaflet map; `EOMap.add` does this."""
+        self._map = shown
+        shown.observe(lambda _: self._zoomed(), "zoom")
+        self._zoomed()
+
+    def _zoomed(self) -> None:
+        pixels = 256 * 2 ** float(self._map.zoom)
+        small = {key for key in self.values if self._sizes.get(key, 1.0) * pixels < _SMALL}
+        if small != self._marked:
+            self._marked = frozenset(small)
+            self._paint_dots()
+            self._choose()
+
+    def _paint_dots(self) -> None:
+        self._dots.data = _collection([self._dot(key) for key in sorted(self._marked, key=str)])
+
+    def _dot(self, key: Any) -> dict[str, Any]:
+        """Return a region as one place, in the middle of its largest part."""
+        box = _box(self._features[key]["geometry"])
+        middle = [(box.west + box.east) / 2, (box.south + box.north) / 2]
+        place = {"type": "Point", "coordinates": middle}
+        return {**self._features[key], "geometry": place}
+
     def _key_of(self, feature: Mapping[str, Any]) -> Any:
         return feature.get("id") if self._key == "id" else feature["properties"].get(self._key)
 
@@ -162,12 +205,16 @@ class Choropleth(_Base):  # type: ignore[misc]  # untyped base
 
     def _paint(self) -> None:
         self._shapes.data = _collection(self._features.values())
+        self._paint_dots()
+        if self._map is not None:
+            self._zoomed()
 
     def _show(self, on: bool) -> None:
-        self.layers = (self._shapes, self._mark) if on else ()
+        self.layers: tuple[Any, ...] = (self._shapes, self._dots, self._mark) if on else ()
 
     def _choose(self) -> None:
-        found = self._features.get(self.value)
+        found = self._dot(self.value) if self.value in self._marked else None
+        found = found or self._features.get(self.value)
         self._mark.data = _collection([found] if found else [])
 
     def _pressed(self, feature: Any) -> None:
@@ -185,6 +232,24 @@ def _continuous(values: Any, palette: str | Sequence[str], unit: str) -> Continu
     numbers = list(values) or [0.0]
     low, high = min(numbers), max(numbers)
     return Continuous(low, high if high > low else low + 1, palette, unit)
+
+
+def _box(geometry: Mapping[str, Any]) -> Box:
+    """Return the edges of the part with the longest outline, in degrees."""
+    parts = geometry["coordinates"]
+    rings = [parts[0]] if geometry["type"] == "Polygon" else [part[0] for part in parts]
+    places = [place[:2] for place in max(rings, key=len)]
+    (west, south), (east, north) = (map(end, zip(*places, strict=True)) for end in (min, max))
+    return Box(west, south, east, north)
+
+
+def _size(geometry: Mapping[str, Any] | None) -> float:
+    """Return the longer side of a region on a Mercator map, as a share of the map's width."""
+    if not geometry or geometry["type"] not in {"Polygon", "MultiPolygon"}:
+        return 1.0
+    box = _box(geometry)
+    flat = max(0.1, math.cos(math.radians((box.south + box.north) / 2)))
+    return max(box.east - box.west, (box.north - box.south) / flat) / 360
 
 
 def _collection(features: Any) -> dict[str, Any]:

@@ -20,6 +20,8 @@ _TILE = 256
 _WORLD = 2 * math.pi * 6_378_137.0
 _GUESS = (720.0, 420.0)
 """Width and height in pixels until the page has told how large the map is."""
+_NEAR = 3
+"""Pixels by which a view may be off and still be the same."""
 _SIDES = {"vois-left": {"zIndex": 350}, "vois-right": {"zIndex": 351}}
 _KIDS = '<jupyter-widget v-for="one in {}" :key="one" :widget="one" />'
 _STYLE = """
@@ -32,6 +34,7 @@ _STYLE = """
 .vois-map .leaflet-image-layer { image-rendering: pixelated; }
 .vois-map .leaflet-container:focus-visible { outline: 3px solid #2f5d8a; outline-offset: -3px; }
 .vois-map .leaflet-sbs-range { background: none; }
+.vois-map-frame .jupyter-widgets { margin: 0; }
 .vois-map-top, .vois-map-corner { position: absolute; right: 10px; z-index: 1000; display: flex;
  flex-direction: column; gap: 8px; align-items: flex-end; max-width: calc(100% - 64px); }
 .vois-map-top { top: 10px; max-height: calc(100% - 20px); }
@@ -85,7 +88,7 @@ class EOMap(_v.VoisWidget):
  {{{{ readout }}}}</div></div>
  <div v-if="below.length" class="vois-map-below">{_KIDS.format("below")}</div>
  <div v-if="corner.length" class="vois-map-under">{_KIDS.format("corner")}</div></div>"""
-    # Leaflet gives its own parts no names.
+    # Leaflet gives its own parts no names, and learns of a new size only from the window.
     script = """<script>export default { mounted() { const frame = this.$refs.frame;
  const name = () => { for (const one of frame.querySelectorAll('.leaflet-sbs-range'))
    one.setAttribute('aria-label', 'Where the right side begins');
@@ -93,7 +96,10 @@ class EOMap(_v.VoisWidget):
    one.setAttribute('role', 'application'); one.setAttribute('aria-label', this.label || 'Map'); }
  };
  this.names = new MutationObserver(name); this.names.observe(frame, {childList: true,
-  subtree: true}); name(); }, unmounted() { this.names.disconnect(); } };</script>"""
+  subtree: true}); name();
+ this.size = new ResizeObserver(() => window.dispatchEvent(new Event('resize')));
+ this.size.observe(frame); },
+ unmounted() { this.names.disconnect(); this.size.disconnect(); } };</script>"""
 
     map: Any = _v.some().tag(**_v.ipywidgets.widget_serialization)
     top: list[Any] = _v.widgets()
@@ -104,6 +110,9 @@ class EOMap(_v.VoisWidget):
     on_click: Callable[[float, float], Any] | None = None
     _ground: Any = None
     _split: Any = None
+    _fitted: Any = None
+    _fitted_to: tuple[float, float] = _GUESS
+    _fitted_view: Sequence[float] = ()
 
     def __init__(
         self,
@@ -139,6 +148,7 @@ class EOMap(_v.VoisWidget):
 
     def _listen(self) -> None:
         self.map.observe(lambda _: self._moved(), ["center", "zoom"])
+        self.map.observe(lambda _: self._resized(), ["right", "bottom"])
         self.observe(lambda change: self._go(change["new"]), "value")
         self.map.on_interaction(self._pressed)
 
@@ -155,7 +165,7 @@ class EOMap(_v.VoisWidget):
         rest = [one for one in self.map.layers if one is not self._ground]
         self.map.layers = (fresh, *rest)
         if self._ground is not None:
-            self._ground.close()
+            basemap.drop(self._ground)
         self._ground, self.basemap = fresh, name
         self.map.attribution_control = name not in basemap.OFFLINE
 
@@ -178,7 +188,7 @@ class EOMap(_v.VoisWidget):
         self.map.remove(layer)
 
     def fit(self, bounds: Sequence[float]) -> None:
-        """Show a rectangle as large as the map allows.
+        """Show a rectangle as large as the map allows, in any size of it until the view is moved.
 
         Args:
             bounds: west, south, east, north in degrees.
@@ -189,20 +199,16 @@ class EOMap(_v.VoisWidget):
         box = Box(*map(float, bounds))
         if not (box.west < box.east and box.south < box.north):
             raise ValueError(f"bounds is {tuple(box)}; expected west < east and south < north")
-        self._fit(box)
-        if self.map.right > self.map.left:
-            return
+        self._fitted = box
+        self._fit()
 
-        def told(_: Any) -> None:
-            """Fit anew once the page has told how large the map is."""
-            self.map.unobserve(told, "right")
-            self._fit(box)
-
-        self.map.observe(told, "right")
-
-    def _fit(self, box: Box) -> None:
+    def _size(self) -> tuple[float, float]:
+        """Return width and height in pixels, a guess until the page has told."""
         wide, tall = self.map.right - self.map.left, self.map.bottom - self.map.top
-        width, height = (wide, tall) if wide > 0 and tall > 0 else _GUESS
+        return (round(wide), round(tall)) if wide > 0 and tall > 0 else _GUESS
+
+    def _fit(self) -> None:
+        box, (width, height) = self._fitted, self._size()
         metres = box_between(DEGREES, MERCATOR, box)
         pixels = [
             (metres.east - metres.west) / _WORLD * _TILE / width,
@@ -211,7 +217,24 @@ class EOMap(_v.VoisWidget):
         zoom = math.floor(-4 * math.log2(max(pixels))) / 4
         x, y = (metres.west + metres.east) / 2, (metres.south + metres.north) / 2
         lon, lat = transform(MERCATOR, DEGREES, x, y)
-        self.value = [round(float(lat), 6), round(float(lon), 6), max(0.0, zoom)]
+        self._fitted_to = (width, height)
+        self.value = self._fitted_view = [
+            round(float(lat), 6),
+            round(float(lon), 6),
+            max(0.0, zoom),
+        ]
+
+    def _resized(self) -> None:
+        """Fit anew in another size, unless the view is no longer the one that was fitted."""
+        if self._fitted is None or self._size() == self._fitted_to:
+            return
+        lat, lon, zoom = self._fitted_view
+        near = _NEAR * 360 / (_TILE * 2**zoom)
+        there = np.allclose(self.map.center, (lat, lon), rtol=0, atol=near)
+        if there and self.map.zoom == zoom:
+            self._fit()
+        else:
+            self._fitted = None
 
     def compare(self, left: Any, right: Any) -> None:
         """Show one layer left and another right of a handle that can be moved.
@@ -263,7 +286,8 @@ class EOMap(_v.VoisWidget):
 
     def close(self) -> None:
         """Take the map and its ground away."""
-        for one in (self._ground, self.map):
-            if one is not None:
-                one.close()
+        if self._ground is not None:
+            basemap.drop(self._ground)
+        if self.map is not None:
+            self.map.close()
         super().close()

@@ -6,7 +6,7 @@ from typing import Any
 
 from vois import _v
 from vois._svg import esc, text
-from vois.geo.scales import Continuous, Scale
+from vois.geo.scales import Continuous, Scale, round_numbers
 
 __all__ = ["Legend", "legend_svg"]
 
@@ -15,20 +15,21 @@ _PARTS = 50
 """Pieces of a colour bar."""
 _LETTER = 7.2
 """Pixels that a letter of the legend's size takes, on average."""
+_TICK = '<path d="M {0:.1f} {1:g} V {2:g}" stroke="currentColor" stroke-opacity="0.7"/>'
 
 
 def legend_svg(scale: Scale, title: str = "") -> str:
     """Return a colour bar of a continuous scale, or a line for each class of another.
 
-    Text has the colour of the page (``currentColor``).
+    The bar has ticks at its ends and at round numbers between them. Text has the
+    colour of the page (``currentColor``).
 
     Args:
         scale: of a layer.
         title: over the colours.
     """
     top = _LINE if title else 4
-    bar = isinstance(scale, Continuous)
-    inner, width, height = _bar(scale, top) if bar else _lines(scale, top)
+    inner, width, height = _bar(scale, top) if isinstance(scale, Continuous) else _lines(scale, top)
     width = max(width, len(title) * _LETTER + 4)
     head = text(0, 14, title, _SIZE, fill="currentColor", font_weight=600) if title else ""
     said = esc(f"Legend: {title}" if title else "Legend")
@@ -38,7 +39,7 @@ def legend_svg(scale: Scale, title: str = "") -> str:
     )
 
 
-def _bar(scale: Scale, top: float) -> tuple[str, float, float]:
+def _bar(scale: Continuous, top: float) -> tuple[str, float, float]:
     width, table = 200.0, scale.table
     wide = width / _PARTS
     # Not a gradient: its id would have to be unique on the page.
@@ -47,12 +48,23 @@ def _bar(scale: Scale, top: float) -> tuple[str, float, float]:
         f' fill="{table[i * (len(table) - 1) // (_PARTS - 1)]}" shape-rendering="crispEdges"/>'
         for i in range(_PARTS)
     ]
-    for (_, said), x, anchor in zip(
-        scale.entries, (0, width / 2, width), ("start", "middle", "end"), strict=True
-    ):
-        y = top + _BAR + 16
-        parts.append(text(x, y, said, _SIZE - 1, fill="currentColor", text_anchor=anchor))
-    return "".join(parts), width, top + _BAR + 22
+    taken: list[tuple[float, float]] = []
+    y = top + _BAR
+    ends = (scale.low, scale.high)
+    for value in dict.fromkeys((*ends, *round_numbers(*ends))):
+        x = width * (value - scale.low) / (scale.high - scale.low)
+        if not 0 <= x <= width:
+            continue
+        # The unit stands at the ends only; a number that would touch another is left out.
+        said = scale.text(value) if value in ends else f"{value:,.4g}"
+        half = len(said) * _LETTER / 2
+        middle = min(max(x, half), width - half)
+        parts.append(_TICK.format(min(max(x, 0.5), width - 0.5), y, y + 5))
+        if all(abs(middle - at) > half + room + 4 for at, room in taken):
+            taken.append((middle, half))
+            looks = {"fill": "currentColor", "text_anchor": "middle"}
+            parts.append(text(middle, y + 18, said, _SIZE - 1, **looks))
+    return "".join(parts), width, y + 24
 
 
 def _lines(scale: Scale, top: float) -> tuple[str, float, float]:

@@ -14,7 +14,7 @@ from vois.geo.sources import Source, Values
 __all__ = ["area_values", "map_box", "on_map", "value_at"]
 
 _ENOUGH = 512
-"""Rows and columns that an area's statistics are taken from, at most."""
+"""Rows or columns that an area's statistics are taken from, of the longer side."""
 _KNOTS = 65
 """Exact places along each axis of a picture, where exact ones are costly."""
 Floats = NDArray[np.float64]
@@ -38,8 +38,7 @@ def on_map(source: Source, box: Box, width: int, height: int) -> Values:
     if not good_x.size:
         return nothing
     wanted = Box(*map(float, (good_x.min(), good_y.min(), good_x.max(), good_y.max())))
-    # Twice the resolution asked for keeps the error of picking twice below one pixel.
-    values, edges = source.read(wanted, 2 * max(width, height))
+    values, edges = source.read(wanted, max(width, height))
     return _pick(values, edges, sx, sy) if values.size else nothing
 
 
@@ -100,7 +99,7 @@ def value_at(source: Source, lon: float, lat: float) -> float:
 def area_values(source: Source, geometry: dict[str, Any]) -> Values:
     """Return the values of the pixels whose centres lie in an area; none that are NaN.
 
-    A large area of a file is read from an overview, 512 pixels wide and high at most.
+    A large area of a file is read from an overview, some 512 to 1024 pixels wide or high.
 
     Args:
         source: the raster.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import importlib
 import io
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from vois.colors import colorInterpolator, hex2rgb
 from vois.palettes import PALETTES
 
 __all__ = ["NOTHING", "Categories", "Continuous", "Scale", "Steps", "palette", "png_url"]
+__all__ += ["round_numbers"]
 
 NOTHING = 255
 """Index of "no value", which is see-through."""
@@ -162,7 +164,7 @@ class Steps(Scale):
     def entries(self) -> list[tuple[str, str]]:
         """A line for each class."""
         texts = [self.text(one) for one in self.edges]
-        middle = [f"{a} – {b}" for a, b in pairwise(texts)]
+        middle = [f"{a:,.4g} – {self.text(b)}" for a, b in pairwise(self.edges)]
         return list(zip(self.table, [f"< {texts[0]}", *middle, f"≥ {texts[-1]}"], strict=True))
 
     def text(self, value: float) -> str:
@@ -202,6 +204,17 @@ class Categories(Scale):
         """Return the name of a number."""
         named = self.names.get(int(value)) if np.isfinite(value) else None
         return named[0] if named else super().text(value)
+
+
+def round_numbers(low: float, high: float) -> list[float]:
+    """Return round numbers that enclose both ends, some five of them."""
+    if high <= low:
+        low, high = low - 0.5, high + 0.5
+    raw = (high - low) / 4
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(power * one for one in (1, 2, 2.5, 5, 10) if power * one >= raw * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [one * step for one in range(first, last + 1)]
 
 
 def png_url(values: Any, scale: Scale) -> str:

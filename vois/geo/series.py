@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
-from vois import theme, ui
+from vois import ui
 from vois._svg import esc, text
+from vois.charts import SERIES
+from vois.geo.scales import round_numbers
 
 __all__ = ["Line", "SeriesChart", "series_svg"]
 
@@ -39,10 +41,12 @@ class Line:
 def series_svg(
     labels: Sequence[str], lines: Sequence[Line], *, marked: int | None = None, unit: str = ""
 ) -> str:
-    """Return a chart of courses, 340 by 210 units, as wide as its place up to 440 pixels.
+    """Return a chart of courses, 340 by 210 units, as wide as its place up to 560 pixels.
 
     Every date has a strip that carries its index as ``data-key``, so `ui.Svg`
-    answers when it is pressed or pointed at; its ``<title>`` tells the values.
+    answers when it is pressed or pointed at, also by key; it tells its values to
+    the pointer and to screen readers. One strip is reached by Tab, the others
+    from there by the arrow keys.
 
     Args:
         labels: dates.
@@ -58,7 +62,7 @@ def series_svg(
             found, wanted = len(line.values), len(labels)
             raise ValueError(f"line {line.name!r} has {found} values; expected {wanted}, as labels")
     place = _Place(labels, lines)
-    spare = cycle(theme.plotly_template()["layout"]["colorway"])
+    spare = cycle(SERIES)
     pairs = [(one, one.color or next(spare)) for one in lines]
     parts = [place.grid(unit), *(_band(place, *pair) for pair in pairs)]
     parts += [_stroke(place, *pair) for pair in pairs]
@@ -69,11 +73,12 @@ def series_svg(
             ' stroke-width="1.5" stroke-opacity="0.7"/>'
         )
         parts += [_dot(place, one, marked, color) for one, color in pairs]
-    parts += [place.strip(i) for i in range(len(labels))]
+    parts += [place.strip(i, reached=i == (marked or 0)) for i in range(len(labels))]
     said = esc(", ".join(one.name for one in lines) or "No values")
+    role = "group" if labels else "img"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_W:g} {_H:g}" width="100%" role="img"'
-        ' class="vois-fit" overflow="visible" style="max-width: 440px"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_W:g} {_H:g}" width="100%" role="{role}"'
+        ' class="vois-fit" overflow="visible" style="display: block; margin: auto; max-width: 560px"'
         f' aria-label="Chart: {said}" font-family="inherit">{"".join(parts)}</svg>'
     )
 
@@ -89,7 +94,7 @@ class _Place:
         self.labels, self.lines = labels, lines
         every = [v for one in lines for part in (one.values, one.low, one.high) for v in part]
         good = [float(v) for v in every if v is not None and math.isfinite(v)] or [0.0, 1.0]
-        self.ticks = _ticks(min(good), max(good))
+        self.ticks = round_numbers(min(good), max(good))
 
     def x(self, index: float) -> float:
         """Return how far right the date of that index lies, in units of the drawing."""
@@ -125,34 +130,25 @@ class _Place:
             parts.append(text(4, 13, unit, 12, fill="currentColor"))
         step = max(1, math.ceil(len(self.labels) * max(map(len, self.labels), default=1) * 7 / _W))
         for i in range(0, len(self.labels), step):
-            looks = {"fill": "currentColor", "text_anchor": "middle"}
+            looks = {"fill": "currentColor", "text_anchor": "middle", "data_row": "dates"}
             parts.append(text(self.x(i), _H - 8, self.labels[i], 12, **looks))
         return "".join(parts)
 
-    def strip(self, index: int) -> str:
-        """Return the part of the drawing that answers for one date."""
+    def strip(self, index: int, *, reached: bool) -> str:
+        """Return the part of the drawing that answers for one date, by Tab if ``reached``."""
         wide = (_W - _LEFT - _RIGHT) / max(1, len(self.labels) - 1)
         told = [
             f"{one.name}: {value:,.4g}"
             for one in self.lines
             if (value := one.values[index]) is not None and math.isfinite(value)
         ]
-        said = esc("\n".join([self.labels[index], *told]))
+        told = [self.labels[index], *(told or ["no values"])]
         return (
             f'<rect data-key="{index}" x="{self.x(index) - wide / 2:.1f}" y="{_TOP}" width="{wide:.1f}"'
-            f' height="{_H - _TOP - _BOTTOM}" fill="transparent"><title>{said}</title></rect>'
+            f' height="{_H - _TOP - _BOTTOM}" fill="transparent" class="vois-strip" role="button"'
+            f' tabindex="{0 if reached else -1}" aria-label="{esc(", ".join(told))}">'
+            f"<title>{esc(chr(10).join(told))}</title></rect>"
         )
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Return round numbers that enclose both ends, some five of them."""
-    if high <= low:
-        low, high = low - 0.5, high + 0.5
-    raw = (high - low) / 4
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * one for one in (1, 2, 2.5, 5, 10) if power * one >= raw * 0.999)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [one * step for one in range(first, last + 1)]
 
 
 def _stroke(place: _Place, line: Line, color: str) -> str:

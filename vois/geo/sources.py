@@ -41,7 +41,8 @@ class Source(Protocol):
 
         Args:
             box: in units of `crs`; what lies outside of the raster is left out.
-            most: how many rows and how many columns are enough.
+            most: how many rows or columns, of the longer side, are enough; a file gives up
+                to twice as many.
 
         Returns:
             Values of shape (rows, columns), NaN where there are none, and their edges;
@@ -125,21 +126,38 @@ class FileSource:
             return cls(path, band, nodata, file.crs.to_string(), Box(*file.bounds), file.shape)
 
     def read(self, box: Box, most: int) -> tuple[Values, Box]:
-        """As `Source.read`."""
-        rows, columns, edges = _cut(box, self.box, self.shape)
+        """As `Source.read`; where there is an overview that is fine enough, from that alone."""
+        rows, columns, _ = _cut(box, self.box, self.shape)
         size = (rows.stop - rows.start, columns.stop - columns.start)
         if 0 in size:
-            return np.empty((0, 0), np.float32), edges
+            return np.empty((0, 0), np.float32), box
         rasterio = need("rasterio", f"reading {self.path!r}")
         with rasterio.open(self.path) as file:
-            window = ((rows.start, rows.stop), (columns.start, columns.stop))
-            enough = tuple(min(one, most) for one in size)
-            raw = file.read(self.band, window=window, out_shape=enough, masked=True)
+            step = _step(max(size) / most, file.overviews(self.band))
+            coarse = (math.ceil(self.shape[0] / step), math.ceil(self.shape[1] / step))
+            rows, columns, edges = _cut(box, self.box, coarse)
+            window = tuple(
+                (part.start * full / count, part.stop * full / count)
+                for part, full, count in zip((rows, columns), self.shape, coarse, strict=True)
+            )
+            shape = (rows.stop - rows.start, columns.stop - columns.start)
+            raw = file.read(self.band, window=window, out_shape=shape, masked=True)
             factor, offset = file.scales[self.band - 1], file.offsets[self.band - 1]
         values: Values = raw.astype(np.float32).filled(np.nan)
         if self.nodata is not None:
             values[raw.data == self.nodata] = np.nan
         return values * np.float32(factor) + np.float32(offset), edges
+
+
+def _step(spare: float, overviews: Sequence[int]) -> int:
+    """Return how many pixels of the file may become one.
+
+    Args:
+        spare: how many times finer than needed the file is.
+        overviews: the factors by which the file has smaller copies of itself.
+    """
+    finest = max((one for one in overviews if one <= spare), default=1)
+    return finest * max(1, int(spare / finest))
 
 
 def sources_of(

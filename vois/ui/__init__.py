@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from vois.ui.panels import SidePanel as SidePanel
     from vois.ui.pickers import ColorPicker as ColorPicker
     from vois.ui.pickers import DatePicker as DatePicker
+    from vois.ui.plots import Figure as Figure
     from vois.ui.selects import SelectImage as SelectImage
     from vois.ui.selects import SelectMultiple as SelectMultiple
     from vois.ui.selects import SelectSingle as SelectSingle
@@ -71,6 +72,7 @@ _PLACES = {
     "layout": "Card CardsGrid Column Footer Grid Page Row Tabs",
     "panels": "Popup SidePanel",
     "pickers": "ColorPicker DatePicker",
+    "plots": "Figure",
     "selects": "SelectImage SelectMultiple SelectSingle",
     "sliders": "RangeSlider Slider SliderFloat",
     "lists": "SortableList",

@@ -44,7 +44,7 @@ class App(_v.VoisWidget):
     """
 
     markup = """<v-layout @root class="vois-app bg-background"><a class="vois-skip" href="#vois-main">
- Skip to content</a><v-app-bar :color="color || 'surface'" :elevation="0" border
+ Skip to content</a><v-app-bar :color="color || 'surface'" :elevation="0" border="b"
  :density="$vuetify.display.smAndDown ? 'compact' : 'comfortable'">
  <v-btn v-if="drawer.length" icon variant="text" aria-label="Menu" @click="drawer_open = !drawer_open">
  <v-icon icon="mdi-menu" /></v-btn><img v-if="logo" :src="logo" alt="" class="ml-2"
@@ -69,15 +69,15 @@ class App(_v.VoisWidget):
  <v-main scrollable id="vois-main"><template v-for="(one, i) in panes" :key="one">
  <div v-show="i === value" :class="padded ? 'pa-3 pa-md-4' : ''" :style="{height: padded ? undefined :
  '100%'}"><jupyter-widget :widget="one" /></div></template></v-main>
- <v-footer v-if="footer" app color="surface" border class="text-caption px-4 vois-text">{{ footer }}
+ <v-footer v-if="footer" app color="surface" border="t" class="text-caption px-4 vois-text">{{ footer }}
  </v-footer><jupyter-widget v-for="one in hosts" :key="one" :widget="one" /></v-layout>"""
     script = (
         """<script>export default {
  data() { return { drawer_open: false }; },
  mounted() { document.title = this.label; this.drawer_open = this.drawer_shown
   && !this.$vuetify.display.smAndDown;
-  const media = window.matchMedia('(prefers-color-scheme: dark)');
-  this.system(media.matches); media.addEventListener('change', e => this.system(e.matches)); },
+  // Where nothing on a page takes the focus, keys still scroll it.
+  this.$el.querySelector('.v-main__scroller').tabIndex = 0; },
  watch: { label(now) { document.title = now; } } };</script>"""
         + _PAGE_STYLE
     )
@@ -120,7 +120,7 @@ class App(_v.VoisWidget):
             actions=[*actions],
             footer=footer,
             on_change=on_change,
-            hosts=[one],
+            hosts=[one, theme.watcher()],
             **{"value": 0, **traits},
         )
         self.observe(lambda change: self._build(change["new"]), "value")
@@ -133,10 +133,6 @@ class App(_v.VoisWidget):
         panes = list(self.panes)
         panes[index] = _page(self._builders[index])
         self.panes = panes
-
-    def vue_system(self, dark: bool) -> None:
-        """The page tells what the viewer's system prefers."""
-        theme.system_prefers(dark)
 
     def vue_flip(self, *_: Any) -> None:
         """The viewer wants the other of light and dark."""

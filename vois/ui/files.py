@@ -81,7 +81,8 @@ class Upload(_v.VoisWidget):
 
     markup = """<div @root><v-file-input :label="label" :accept="accept" :multiple="multiple"
  :disabled="disabled" :placeholder="placeholder" variant="outlined" density="compact" hide-details
- :loading="busy" :error="!!error" :color="color" clearable show-size :key="round" @name
+ :loading="busy" :error="!!error" :color="color" prepend-icon="" prepend-inner-icon="mdi-paperclip"
+ clearable show-size :key="round" @name
  @update:model-value="read($event)" />@tip@error</div>"""
     script = """<script>export default { methods: { async read(chosen) {
  const files = !chosen ? [] : Array.isArray(chosen) ? chosen : [chosen];

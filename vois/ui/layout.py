@@ -57,16 +57,30 @@ class Grid(Row):
     Args:
         children: widgets.
         minimum: CSS width below which a column is not squeezed.
+        shares: width of each column against the others, as in ``[2, 1]`` for a main part and a
+            side; where there is no room for that they stand one below the other.
         traits: any trait by name.
     """
 
-    script = """<script>export default { computed: { box() { return { display: 'grid',
+    markup = """<div @root><div :style="box"><jupyter-widget v-for="(one, i) in children" :key="one"
+ :widget="one" :style="column(i)" /></div></div>"""
+    script = """<script>export default { computed: { box() { return this.shares.length ? {
+ display: 'flex', flexWrap: 'wrap', alignItems: 'flex-start', gap: this.gap } : { display: 'grid',
  gap: this.gap, gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, ' + this.minimum +
- '), 1fr))' }; } } };</script>"""
+ '), 1fr))' }; } }, methods: { column(i) { const share = this.shares[i] || 1;
+ return this.shares.length ? { flex: share + ' 1 ' + 'min(100%, calc(' + this.minimum + ' * ' +
+ share + '))', minWidth: 0 } : {}; } } };</script>"""
     minimum: str = _v.text("280px")
+    shares: list[float] = _v.items()
 
-    def __init__(self, *children: Any, minimum: str = "280px", **traits: Any) -> None:
-        super().__init__(*children, minimum=minimum, **traits)
+    def __init__(
+        self,
+        *children: Any,
+        minimum: str = "280px",
+        shares: Sequence[float] = (),
+        **traits: Any,
+    ) -> None:
+        super().__init__(*children, minimum=minimum, shares=[*shares], **traits)
 
 
 class Card(_v.VoisWidget):
@@ -90,7 +104,7 @@ class Card(_v.VoisWidget):
  </v-card-title><v-card-text v-if="text" :style="text_style" class="vois-text">{{{{ text }}}}
  </v-card-text></div><img v-if="image" :src="image" alt="" :style="{{width: image_size,
  maxWidth: '45%', objectFit: 'cover'}}"></div>
- <div v-if="children.length" class="pa-3">{KIDS}</div><div v-if="error"
+ <div v-if="children.length" :class="['px-4 pb-4', label || text ? 'pt-1' : 'pt-4']">{KIDS}</div><div v-if="error"
  class="px-4 pb-3">@error</div>@tip</v-card>"""
 
     text: str = _v.text()
@@ -142,7 +156,7 @@ class CardsGrid(_v.VoisWidget):
     markup = """<div @root :style="{display: 'grid', gap: '12px', gridTemplateColumns:
  'repeat(auto-fill, minmax(min(100%, ' + (width || '260px') + '), 1fr))', maxWidth:
  columns ? 'calc(' + columns + ' * (' + (width || '260px') + ' + 12px))' : undefined}">
- <v-card v-for="(card, i) in cards" :key="i" :color="card.color || color || undefined" :elevation="1"
+ <v-card v-for="(card, i) in cards" :key="i" :color="card.color || color || undefined" flat border
  :min-height="height || undefined" :ripple="ripple" link role="button" @click="change(i)"
  :aria-label="card.title || card.tooltip || String(i + 1)"><div class="d-flex">
  <div style="flex: 1; min-width: 0"><v-card-title v-if="card.title" class="text-body-1"

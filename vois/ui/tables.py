@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from vois import _v
 __all__ = ["DataTable", "Tree", "table_items"]
 
 _MISSING = {"<NA>", "NaT"}  # how pandas, which need not be there, writes them
+_SIGNED = re.compile(r"[-+−±][\d.,]+").fullmatch
 
 
 class DataTable(_v.VoisWidget):
@@ -27,7 +29,7 @@ class DataTable(_v.VoisWidget):
     """
 
     markup = """<v-card @root variant="flat" border><div v-if="label || search_box || icon"
- class="d-flex align-center pa-2 ga-2"><span class="font-weight-medium vois-text"
+ class="d-flex align-center px-4 py-2 ga-2"><span class="font-weight-medium vois-text"
  :style="{fontSize: title_size}">{{ label }}</span><v-btn v-if="icon" icon variant="text" size="small"
  :disabled="icon_disabled" :aria-label="icon_tooltip || icon" @click="icon_pressed()">
  <v-icon :icon="icon" :color="icon_color || undefined" /><v-tooltip v-if="icon_tooltip"
@@ -44,8 +46,12 @@ class DataTable(_v.VoisWidget):
  look({ item }) { const row = this.plain(item);
   const on = this.value && row._row === this.value._row;
   return { style: 'cursor: pointer', tabindex: 0,
-   onKeydown: (event) => { if (event.key === 'Enter') this.pick(item); }, class: on ? 'bg-primary-lighten vois-row-on' : '',
-   'aria-selected': on ? 'true' : undefined }; } } };</script>"""
+   onKeydown: (event) => { if (event.key === 'Enter') this.pick(item); }, class: on ? 'vois-row-on' : '',
+   'aria-selected': on ? 'true' : undefined }; } } };</script>
+<style id="vois-table-style">.vois .vois-row-on { background: rgba(var(--v-theme-primary), .16);
+ box-shadow: inset 3px 0 rgb(var(--v-theme-primary)); }
+.vois .v-data-table td.v-data-table-column--align-end { font-variant-numeric: tabular-nums; }
+</style>"""
 
     headers: list[dict[str, Any]] = _v.items()
     rows: list[dict[str, Any]] = _v.items()
@@ -77,7 +83,7 @@ class DataTable(_v.VoisWidget):
     def set_data(
         self, data: Any, *, widths: dict[str, Any] | None = None, unsortable: Sequence[str] = ()
     ) -> None:
-        """Show other rows.
+        """Show other rows; columns of numbers are aligned at the right.
 
         Args:
             data: a pandas DataFrame or a list of dicts.
@@ -90,6 +96,7 @@ class DataTable(_v.VoisWidget):
                 "title": name,
                 "key": name,
                 "sortable": name not in unsortable,
+                "align": "end" if _numeric(self.rows, name) else "start",
                 **({"width": _v.css_size((widths or {})[name])} if name in (widths or {}) else {}),
             }
             for name in columns
@@ -121,6 +128,12 @@ def table_items(data: Any) -> tuple[list[str], list[dict[str, Any]]]:
         columns = list(dict.fromkeys(name for one in records for name in one))
     rows = [{name: _plain(cell) for name, cell in row.items()} for row in records]
     return columns, [{**row, "_row": number} for number, row in enumerate(rows)]
+
+
+def _numeric(rows: Sequence[dict[str, Any]], name: str) -> bool:
+    """Whether a column holds numbers only, or texts such as ``+1,200``."""
+    cells = [one for row in rows if (one := row.get(name)) is not None]
+    return bool(cells) and all(type(one) in {int, float} or _SIGNED(str(one)) for one in cells)
 
 
 def _plain(cell: Any) -> Any:

@@ -109,7 +109,9 @@ class Svg(_v.VoisWidget):
     """A drawing whose parts can be pointed at.
 
     Elements that carry ``data-key`` answer: ``value`` is the key of the chosen
-    one, ``hovered`` of the one under the pointer.
+    one, ``hovered`` of the one under the pointer. Those that take the focus
+    answer to Enter and space; where only one of a drawing's parts can be reached
+    by Tab, the arrow keys, Home and End lead to the others.
 
     Args:
         svg: the drawing's text.
@@ -119,32 +121,61 @@ class Svg(_v.VoisWidget):
     """
 
     markup = """<div @root role="group" :aria-label="aria_label || label || 'Drawing'"
- @click="pick($event)" @keydown.enter="pick($event)" @mouseover="over($event)"
+ @click="pick($event)" @keydown="press($event)" @mouseover="over($event)"
  @mouseleave="leave()"><div v-if="svg" v-html="svg"></div>
  <template v-else-if="empty">@empty</template>@error</div>"""
     # Letters of a drawing that fills its place stay as large as those around them, and a row
     # of them thins out where they would run into each other.
     script = """<script>export default {
- mounted() { this.eye = new ResizeObserver(() => this.fit()); this.eye.observe(this.$el); },
+ mounted() { this.eye = new ResizeObserver(() => this.fit()); this.eye.observe(this.$el);
+  this.mark(); },
  unmounted() { this.eye.disconnect(); },
- watch: { svg() { this.$nextTick(() => this.fit()); } },
+ watch: { svg() { const at = this.$el.contains(document.activeElement)
+   && document.activeElement.getAttribute('data-key');
+  this.$nextTick(() => { this.fit(); this.mark(); if (at) this.parts().find(
+   one => one.getAttribute('data-key') === at)?.focus(); }); }, value() { this.mark(); } },
  methods: {
+ parts() { return [...this.$el.querySelectorAll('[data-key]')]; },
+ press(e) {
+  if (e.key === 'Enter' || e.key === ' ') { if (this.key(e) !== '') e.preventDefault(); this.pick(e); }
+  const all = this.parts().filter(one => one.hasAttribute('tabindex')), now = all.indexOf(e.target);
+  if (now < 0 || all.filter(one => one.tabIndex === 0).length > 1) return;
+  const next = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: all.length - 1 }[e.key];
+  if (next === undefined) return;
+  e.preventDefault(); const to = all[Math.max(0, Math.min(all.length - 1, next))];
+  e.target.tabIndex = -1; to.tabIndex = 0; to.focus(); },
+ mark() { for (const one of this.$el.querySelectorAll('.vois-chart [data-key], .vois-strip')) {
+  const on = one.getAttribute('data-key') === String(this.value ?? '');
+  one.classList.toggle('vois-chosen', on); one.setAttribute('aria-pressed', on); } },
  fit() { for (const one of this.$el.querySelectorAll('svg.vois-fit')) {
   const scale = one.clientWidth / one.viewBox.baseVal.width, rows = {};
   if (!scale) continue;
   for (const text of one.querySelectorAll('text')) {
    const size = text.getAttribute('font-size') * Math.min(1.25, Math.max(0.95, scale)) / scale;
    text.style.fontSize = size + 'px'; text.style.display = '';
-   const row = text.dataset.row, box = row && text.getBBox();
-   if (!row) continue;
-   if (box.x < (rows[row] ?? -1e9)) text.style.display = 'none';
-   else rows[row] = box.x + box.width + size / 3; } } },
+   if (text.dataset.row) (rows[text.dataset.row] = rows[text.dataset.row] || []).push(text); }
+  for (const row of Object.values(rows)) this.thin(row); } },
+ thin(row) { const boxes = row.map(one => one.getBBox()), gap = boxes[0].height / 4;
+  const touch = step => boxes.some((box, i) => i >= step && i % step === 0
+   && box.x < boxes[i - step].x + boxes[i - step].width + gap);
+  let step = 1; while (step < row.length && touch(step)) step += 1;
+  row.forEach((one, i) => { if (i % step) one.style.display = 'none'; }); },
  key(e) { const at = e.target.closest && e.target.closest('[data-key]');
   return at ? at.getAttribute('data-key') : ''; },
  pick(e) { const key = this.key(e); if (key !== '' || this.deselect) this.change(key); },
  over(e) { const key = this.key(e); if (this.listens && key !== this.last) {
   this.last = key; this.hover(key); } },
- leave() { if (this.listens && this.last) { this.last = ''; this.hover(''); } } } };</script>"""
+ leave() { if (this.listens && this.last) { this.last = ''; this.hover(''); } } } };</script>
+<style id="vois-svg-style">.vois-chart [data-key] { outline: none; }
+.vois-chart path[data-key] { stroke: rgb(var(--v-theme-surface)); }
+.vois-chart [data-key]:hover { filter: brightness(1.12); }
+.vois-chart :is(rect, path, circle)[data-key]:is(.vois-chosen, :focus-visible),
+.vois-chart g[data-key]:is(.vois-chosen, :focus-visible) > rect {
+ stroke: rgb(var(--v-theme-on-surface)); stroke-width: 2.5; vector-effect: non-scaling-stroke; }
+.vois-strip { fill: transparent; outline: none; cursor: pointer; }
+.vois-strip:hover { fill: currentColor; fill-opacity: .08; }
+.vois-strip:focus-visible { fill: currentColor; fill-opacity: .16; stroke: currentColor; }
+</style>"""
 
     svg: str = _v.text()
     empty: str = _v.text()

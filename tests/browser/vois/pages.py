@@ -53,10 +53,10 @@ def show(page: Page, tab: str) -> None:
     expect(page.locator(COVER)).to_have_count(0)
 
 
-def faults(viewer: Viewer, picture: str) -> list[str]:
+def faults(viewer: Viewer, picture: str, *, axe: bool = True) -> list[str]:
     """Leave a picture of all that is shown and return what is wrong with it."""
     page = viewer.page
     quiet(page)
     wide = ["it scrolls sideways"] if page.evaluate(SCROLLERS) else []
     viewer.picture(picture, full=False)
-    return [*wide, *serious(page)]
+    return [*wide, *(serious(page) if axe else [])]

@@ -10,10 +10,11 @@ from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
 from tests.browser.service import Service
 from tests.browser.vois.pages import files, quiet, show
+from vois.theme import token
 
 pytestmark = pytest.mark.browser
 
-CHOSEN = "#d9822b"
+CHOSEN = token("chosen")
 LINKED = """
 from vois import State, charts, ui
 

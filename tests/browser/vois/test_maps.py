@@ -35,11 +35,20 @@ def test_land_cover_fits_and_is_accessible(service: Service, visit: Visit, share
     expect(page.locator(".leaflet-sbs-range")).to_have_attribute(
         "aria-label", "Where the right side begins"
     )
+    legends = page.get_by_label("Legend: Land cover")
+    tool = page.locator(".leaflet-draw-draw-rectangle")
     found = {}
     for width, height in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
+        # On a phone the legend stands below the map, elsewhere on it.
+        expect(page.locator(".vois-map-under").get_by_label("Legend")).to_be_visible(
+            visible=width == 360
+        )
+        expect(legends.filter(visible=True)).to_have_count(1)
         for scheme in ("light", "dark"):
             in_scheme(page, scheme)
+            seen = "invert(1)" if scheme == "dark" else "none"
+            expect(tool).to_have_css("filter", seen)
             found[width, scheme] = faults(viewer, f"landcover-{width}-{scheme}")
     assert {where: told for where, told in found.items() if told} == {}
 
@@ -94,6 +103,7 @@ def test_a_large_raster_is_drawn_for_what_is_seen(
     page.get_by_role("button", name="Zoom in").click()
     page.wait_for_function(f"before => {PICTURE} !== before", arg=before)
     page.wait_for_function(AS_WIDE)
+    expect(page.locator(".leaflet-image-layer")).to_have_count(1)
     shown = page.locator(".leaflet-image-layer").bounding_box()
     container = page.locator(".leaflet-container").bounding_box()
     assert shown
@@ -107,8 +117,9 @@ def test_a_region_a_row_and_a_bar_choose_each_other(
     body = notebook(
         """
         from vois import geo, ui
-        people = {"ITA": 59, "FRA": 68, "DEU": 84, "ESP": 48}
-        regions = geo.Choropleth(geo.countries(list(people)), people, unit="million")
+        people = {"ITA": 59, "FRA": 68, "DEU": 84, "ESP": 48, "MLT": 0.5}
+        shapes = geo.countries(list(people), scale="50m")
+        regions = geo.Choropleth(shapes, people, unit="million")
         view = geo.EOMap("Countries", bounds=(-10, 36, 19, 55), height="360px")
         view.add(regions)
         table = ui.DataTable([{"a3": code, "people": n} for code, n in people.items()])
@@ -120,11 +131,14 @@ def test_a_region_a_row_and_a_bar_choose_each_other(
         """
     )
     page = visit(service).open(share({"a.ipynb": body}))
-    expect(page.locator(".leaflet-overlay-pane path")).to_have_count(4)
+    # Malta has a mark that can be pressed, besides its shape, which is a pixel or two.
+    expect(page.locator(".leaflet-overlay-pane path")).to_have_count(6)
+    page.locator(".leaflet-overlay-pane path").nth(5).click()
+    expect(page.get_by_text("chosen")).to_have_text("chosen MLT")
     page.locator(".leaflet-overlay-pane path").nth(2).click()
     expect(page.get_by_text("chosen")).to_have_text("chosen DEU")
     expect(page.locator("tr[aria-selected=true]")).to_contain_text("DEU")
-    expect(page.locator(".leaflet-overlay-pane path")).to_have_count(5)
+    expect(page.locator(".leaflet-overlay-pane path")).to_have_count(7)
     expect(page.get_by_text("Germany: 84 million")).to_be_visible()
     page.get_by_role("row", name="FRA").click()
     expect(page.get_by_text("chosen")).to_have_text("chosen FRA")

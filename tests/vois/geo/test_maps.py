@@ -248,12 +248,12 @@ def test_regions_are_coloured_chosen_and_told(shown):
     italy = geo.country("IT")
     regions.layers[0]._handle_mouse_events(None, {"event": "click", "feature": italy}, [])
     assert (regions.value, seen) == ("ITA", ["ITA"])
-    assert regions.layers[1].data["features"][0]["id"] == "ITA"
+    assert regions.layers[2].data["features"][0]["id"] == "ITA"
     regions.layers[0]._handle_mouse_events(None, {"event": "mouseover", "feature": italy}, [])
     assert shown.readout == "Italy: 1 Mt"
     assert regions.text("ESP") == "Spain: no value"
     regions.layers[0]._handle_mouse_events(None, {"event": "click", "feature": italy}, [])
-    assert (regions.value, regions.layers[1].data["features"]) == (None, [])
+    assert (regions.value, regions.layers[2].data["features"]) == (None, [])
     regions.visible = False
     assert regions.layers == ()
     with pytest.raises(ValueError, match="values has keys such as"):

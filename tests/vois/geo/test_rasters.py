@@ -240,7 +240,7 @@ def test_scales_colour_and_explain():
         "#333333",
         None,
     ]
-    assert [text for _, text in steps.entries] == ["< 0 ha", "0 ha – 10 ha", "≥ 10 ha"]
+    assert [text for _, text in steps.entries] == ["< 0 ha", "0 – 10 ha", "≥ 10 ha"]
     kinds = Categories({1: ("Water", "#0000ff"), 4: ("Wood", "#008000")})
     assert kinds.color(4) == "#008000"
     assert kinds.color(2) is None

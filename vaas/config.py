@@ -5,11 +5,12 @@ No room reads settings; ``app`` takes them apart and hands each room its own.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,6 +25,31 @@ GIB = 1 << 30
 MIB = 1 << 20
 
 
+class NativeFolder(BaseModel):
+    r"""Where folders of a site lie on this machine, a ``[[site.native]]``.
+
+    Attributes:
+        link: a regular expression that matches all of a link's address.
+        folder: the folder's path below ``inside``; ``\1`` is the first group.
+        inside: the folder that all of them lie in.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    link: str
+    folder: str = Field(min_length=1)
+    inside: Path
+
+    @field_validator("link")
+    @classmethod
+    def _compiles(cls, link: str) -> str:
+        try:
+            re.compile(link)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from error
+        return link
+
+
 class Site(BaseModel):
     """One sync-and-share site that may be opened, a ``[[site]]`` of ``vaas.toml``.
 
@@ -34,6 +60,7 @@ class Site(BaseModel):
         insecure: whether plain http is admitted (test installations only).
         private: whether private addresses are admitted (a cloud inside the house).
         data: ``copy`` or ``mount`` for all its shares, or ``auto`` by their size.
+        native: which of its shares are folders of this machine too.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,6 +71,7 @@ class Site(BaseModel):
     insecure: bool = False
     private: bool = False
     data: Literal["auto", "copy", "mount"] = "auto"
+    native: tuple[NativeFolder, ...] = ()
 
 
 class CopySettings(BaseModel):
@@ -177,4 +205,12 @@ def load_settings(file: Path | None = None, **overrides: object) -> Settings:
         raise ConfigError(str(error)) from error
 
 
-__all__ = ["CopySettings", "KernelSettings", "MountSettings", "Settings", "Site", "load_settings"]
+__all__ = [
+    "CopySettings",
+    "KernelSettings",
+    "MountSettings",
+    "NativeFolder",
+    "Settings",
+    "Site",
+    "load_settings",
+]

@@ -118,7 +118,7 @@ class Launcher:
         """
         async with AsyncExitStack() as stack:
             yield Phase("resolve")
-            share = await self._shares.resolve(wish.link, wish.password)
+            share = await self.look(wish)
             reached: list[Workspace] = []
             async for phase in self._fetch(stack, share, reached):
                 yield phase
@@ -151,6 +151,15 @@ class Launcher:
         """
         return await self._shares.resolve(wish.link, wish.password)
 
+    async def look(self, wish: Wish) -> Share:
+        """Resolve a link to its share as the data mode that serves it sees it.
+
+        Raises:
+            VaasError: as ``open`` does.
+        """
+        share = await self._shares.resolve(wish.link, wish.password)
+        return await self._storages(share).stamped(share)
+
     async def read(self, wish: Wish) -> tuple[Share, Notebook]:
         """Resolve, fetch and read a notebook without running it.
 
@@ -176,7 +185,7 @@ class Launcher:
     @asynccontextmanager
     async def _unseen(self, wish: Wish) -> AsyncIterator[tuple[Share, Workspace]]:
         """A share and its files, for who does not wait for news of them."""
-        share = await self._shares.resolve(wish.link, wish.password)
+        share = await self.look(wish)
         async with self._files(share) as workspace:
             yield share, workspace
 

@@ -4,6 +4,7 @@ from vaas.storage.auto import AutoStorage
 from vaas.storage.base import OnProgress, Storage
 from vaas.storage.copy import CopyStorage
 from vaas.storage.limits import CopyLimits
+from vaas.storage.mapped import MappedStorage, PathRule
 from vaas.storage.native import NativeStorage
 from vaas.storage.rclone import RcloneMount
 
@@ -11,8 +12,10 @@ __all__ = [
     "AutoStorage",
     "CopyLimits",
     "CopyStorage",
+    "MappedStorage",
     "NativeStorage",
     "OnProgress",
+    "PathRule",
     "RcloneMount",
     "Storage",
 ]

@@ -93,6 +93,7 @@ class RcloneMount(Storage):
                 size=seen.size,
                 names=seen.names(),
                 front=mount.home / "front",
+                mounted=True,
                 interrupt=functools.partial(self._interrupt, mount),
             )
         finally:

@@ -1,0 +1,87 @@
+"""The data modes of a service, and which of them serves a share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from vaas.config import NativeFolder, Settings
+from vaas.model import Share
+from vaas.shares import OutboundPolicy
+from vaas.storage import (
+    AutoStorage,
+    CopyLimits,
+    CopyStorage,
+    MappedStorage,
+    NativeStorage,
+    PathRule,
+    RcloneMount,
+    Storage,
+)
+
+
+class Modes:
+    """Owns the data modes."""
+
+    def __init__(
+        self, settings: Settings, data: Path, local: Mapping[str, Path], policy: OutboundPolicy
+    ) -> None:
+        """Make them; nothing lives before the first share.
+
+        Args:
+            settings: the operator's.
+            data: folder for copies and mounts.
+            local: folders and notebooks of this machine, by the token of their share.
+            policy: knows which site a link belongs to.
+        """
+        self._policy = policy
+        self._local = NativeStorage(local)
+        self._modes = _modes(settings, data)
+        self._mapped = {
+            site.host: MappedStorage([_rule(one) for one in site.native], self._modes[site.data])
+            for site in settings.site
+            if site.native
+        }
+
+    def choose(self, share: Share) -> Storage:
+        """The mode for a share: the site's, if the operator named one."""
+        if share.product == "local":
+            return self._local
+        rule = self._policy.rule_for(share.link.root)
+        if rule is None:
+            return self._modes["auto"]
+        return self._mapped.get(rule.host, self._modes[rule.data])
+
+    async def close(self) -> None:
+        """Close them all, those that others choose from last."""
+        for mode in self._modes.values():
+            await mode.close()
+
+
+def _modes(settings: Settings, data: Path) -> dict[str, Storage]:
+    """The modes that a site can name, and what ``auto`` needs besides."""
+    wanted, over = settings.copy_limits, settings.mount
+    limits = CopyLimits(
+        size=wanted.share_bytes,
+        files=wanted.share_files,
+        depth=wanted.depth,
+        cache_bytes=wanted.cache_bytes,
+    )
+    few = replace(
+        limits,
+        size=min(limits.size, over.above_bytes),
+        files=min(limits.files, over.above_files),
+    )
+    small, copy = CopyStorage(data / "shares", few), CopyStorage(data / "shares", limits)
+    mount = RcloneMount(data / "mounts")
+    auto = AutoStorage(small, mount, copy, few.size)
+    return {"auto": auto, "small": small, "copy": copy, "mount": mount}
+
+
+def _rule(folder: NativeFolder) -> PathRule:
+    return PathRule(re.compile(folder.link), folder.folder, folder.inside)
+
+
+__all__ = ["Modes"]

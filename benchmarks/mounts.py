@@ -116,7 +116,7 @@ async def measure(name: str, line: SlowLine, path: Path, work: Callable[[Path], 
 async def ours(line: SlowLine, folder: Path) -> None:
     host = f"127.0.0.1:{line.port}"
     policy = OutboundPolicy([SiteRule(host, insecure=True, private=True)])
-    storage = RcloneMount(folder / "ours")
+    storage = RcloneMount(Sites(folder / "ours", RcloneSite))
     async with OutboundClient(policy) as client:
         shares = Shares(client, policy, FailureMemory())
         share = await shares.resolve(ShareLink(f"http://{host}/open", "-", "", "webdav"))

@@ -59,7 +59,8 @@ class Site(BaseModel):
         dav_root: pins the DAV root, a path with ``{token}``; empty for the product's own.
         insecure: whether plain http is admitted (test installations only).
         private: whether private addresses are admitted (a cloud inside the house).
-        data: ``copy`` or ``mount`` for all its shares, or ``auto`` by their size.
+        data: ``copy``, ``sync``, ``mount`` or ``davfs`` for all its shares, or ``auto``
+            by their size.
         native: which of its shares are folders of this machine too.
     """
 
@@ -70,7 +71,7 @@ class Site(BaseModel):
     dav_root: str = ""
     insecure: bool = False
     private: bool = False
-    data: Literal["auto", "copy", "mount"] = "auto"
+    data: Literal["auto", "copy", "sync", "mount", "davfs"] = "auto"
     native: tuple[NativeFolder, ...] = ()
 
 

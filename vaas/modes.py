@@ -18,7 +18,10 @@ from vaas.storage import (
     NativeStorage,
     PathRule,
     RcloneMount,
+    RcloneSite,
+    Sites,
     Storage,
+    SyncStorage,
 )
 
 
@@ -75,9 +78,10 @@ def _modes(settings: Settings, data: Path) -> dict[str, Storage]:
         files=min(limits.files, over.above_files),
     )
     small, copy = CopyStorage(data / "shares", few), CopyStorage(data / "shares", limits)
-    mount = RcloneMount(data / "mounts")
-    auto = AutoStorage(small, mount, copy, few.size)
-    return {"auto": auto, "small": small, "copy": copy, "mount": mount}
+    rclone = Sites(data / "mounts", RcloneSite)
+    sync, mount = SyncStorage(data / "shares", limits, rclone), RcloneMount(rclone)
+    auto = AutoStorage(small, [mount], copy, few.size)
+    return {"auto": auto, "small": small, "copy": copy, "sync": sync, "mount": mount}
 
 
 def _rule(folder: NativeFolder) -> PathRule:

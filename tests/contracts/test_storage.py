@@ -24,7 +24,10 @@ from vaas.storage import (
     NativeStorage,
     PathRule,
     RcloneMount,
+    RcloneSite,
+    Sites,
     Storage,
+    SyncStorage,
 )
 from vaas.storage.fuse import mounts_below
 
@@ -39,7 +42,10 @@ TREE = {
     "empty.bin": b"",
 }
 MODES = ("copy", "mount")
-REMOTE_CASES = [(mode, system) for system in REMOTE for mode in MODES]
+FEW = ("nextcloud", "wsgidav", "apache")
+REMOTE_CASES = [(mode, system) for system in REMOTE for mode in MODES] + [
+    (mode, system) for system in FEW for mode in ("sync",)
+]
 IN_PLACE = [("native", "local"), ("mapped", "wsgidav")]
 CASES = REMOTE_CASES + IN_PLACE
 every = pytest.mark.parametrize(("mode", "system"), CASES, indirect=["system"])
@@ -55,7 +61,9 @@ async def storage(mode: str, system: System, tmp_path: Path) -> AsyncIterator[St
     if mode == "copy":
         made = copy
     elif mode == "mount":
-        made = RcloneMount(tmp_path / "store")
+        made = RcloneMount(rclone(tmp_path))
+    elif mode == "sync":
+        made = SyncStorage(tmp_path / "copies", CopyLimits(free_bytes=0), rclone(tmp_path))
     elif mode == "mapped":
         assert isinstance(system, Plain)
         made = mapped(system, copy)
@@ -66,8 +74,12 @@ async def storage(mode: str, system: System, tmp_path: Path) -> AsyncIterator[St
     await made.close()
     await copy.close()
     assert not mounts_below(tmp_path)
-    if mode == "mount":
+    if mode in ("mount", "sync"):
         assert not (tmp_path / "store").exists() or not list((tmp_path / "store").iterdir())
+
+
+def rclone(folder: Path) -> Sites:
+    return Sites(folder / "store", RcloneSite)
 
 
 def mapped(system: Plain, otherwise: Storage) -> MappedStorage:

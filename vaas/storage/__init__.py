@@ -6,7 +6,9 @@ from vaas.storage.copy import CopyStorage
 from vaas.storage.limits import CopyLimits
 from vaas.storage.mapped import MappedStorage, PathRule
 from vaas.storage.native import NativeStorage
-from vaas.storage.rclone import RcloneMount
+from vaas.storage.rclone import RcloneMount, SyncStorage
+from vaas.storage.site import RcloneSite
+from vaas.storage.sites import Sites
 
 __all__ = [
     "AutoStorage",
@@ -17,5 +19,8 @@ __all__ = [
     "OnProgress",
     "PathRule",
     "RcloneMount",
+    "RcloneSite",
+    "Sites",
     "Storage",
+    "SyncStorage",
 ]

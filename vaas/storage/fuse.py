@@ -81,7 +81,7 @@ class MountFolder:
             root: common to all servers of one installation.
 
         Raises:
-            OSError, WorkspaceError: the disk or the system refuses.
+            OSError: the disk refuses.
         """
         root.mkdir(parents=True, exist_ok=True)
         root.chmod(0o700)
@@ -92,7 +92,6 @@ class MountFolder:
         self.path = (root / name).resolve()
         self.path.mkdir()
         self._reap()
-        share_mounts(self.path)
 
     def close(self) -> None:
         """Take all mounts away and remove the folder."""

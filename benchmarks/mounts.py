@@ -20,7 +20,7 @@ import psutil
 from tests.contracts import servers
 from vaas.model import ShareLink
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
-from vaas.storage import RcloneMount
+from vaas.storage import RcloneMount, RcloneSite, Sites
 from vaas.storage.fuse import detach, mounts_below
 
 SIZE, READS, PART = 300 << 20, 60, 64 << 10

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from vaas.config import NativeFolder, Settings
+from vaas.kernels.forks.host import FIRST_TEMPLATE_UID
+from vaas.kernels.local import FIRST_UID
 from vaas.model import Share
 from vaas.shares import OutboundPolicy
 from vaas.storage import (
     AutoStorage,
     CopyLimits,
     CopyStorage,
+    DavfsMount,
+    DavfsSite,
     MappedStorage,
     NativeStorage,
     PathRule,
@@ -80,8 +85,16 @@ def _modes(settings: Settings, data: Path) -> dict[str, Storage]:
     small, copy = CopyStorage(data / "shares", few), CopyStorage(data / "shares", limits)
     rclone = Sites(data / "mounts", RcloneSite)
     sync, mount = SyncStorage(data / "shares", limits, rclone), RcloneMount(rclone)
-    auto = AutoStorage(small, [mount], copy, few.size)
-    return {"auto": auto, "small": small, "copy": copy, "sync": sync, "mount": mount}
+    davfs = DavfsMount(Sites(data / "mounts", partial(DavfsSite, users=_users(settings))))
+    auto = AutoStorage(small, [mount, davfs], copy, few.size)
+    modes = {"auto": auto, "small": small, "copy": copy}
+    return {**modes, "sync": sync, "mount": mount, "davfs": davfs}
+
+
+def _users(settings: Settings) -> list[int]:
+    """Those that kernels may run as."""
+    templates = range(FIRST_TEMPLATE_UID, FIRST_TEMPLATE_UID + 4 * settings.kernel.templates)
+    return [*templates, *range(FIRST_UID, FIRST_UID + settings.kernel.most)]
 
 
 def _rule(folder: NativeFolder) -> PathRule:

@@ -20,6 +20,8 @@ from vaas.shares import Shares
 from vaas.storage import (
     CopyLimits,
     CopyStorage,
+    DavfsMount,
+    DavfsSite,
     MappedStorage,
     NativeStorage,
     PathRule,
@@ -44,7 +46,7 @@ TREE = {
 MODES = ("copy", "mount")
 FEW = ("nextcloud", "wsgidav", "apache")
 REMOTE_CASES = [(mode, system) for system in REMOTE for mode in MODES] + [
-    (mode, system) for system in FEW for mode in ("sync",)
+    (mode, system) for system in FEW for mode in ("sync", "davfs")
 ]
 IN_PLACE = [("native", "local"), ("mapped", "wsgidav")]
 CASES = REMOTE_CASES + IN_PLACE
@@ -62,6 +64,8 @@ async def storage(mode: str, system: System, tmp_path: Path) -> AsyncIterator[St
         made = copy
     elif mode == "mount":
         made = RcloneMount(rclone(tmp_path))
+    elif mode == "davfs":
+        made = DavfsMount(Sites(tmp_path / "store", DavfsSite))
     elif mode == "sync":
         made = SyncStorage(tmp_path / "copies", CopyLimits(free_bytes=0), rclone(tmp_path))
     elif mode == "mapped":
@@ -74,7 +78,7 @@ async def storage(mode: str, system: System, tmp_path: Path) -> AsyncIterator[St
     await made.close()
     await copy.close()
     assert not mounts_below(tmp_path)
-    if mode in ("mount", "sync"):
+    if mode in ("mount", "sync", "davfs"):
         assert not (tmp_path / "store").exists() or not list((tmp_path / "store").iterdir())
 
 

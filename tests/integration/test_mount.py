@@ -25,7 +25,7 @@ from vaas.errors import PasswordWrong
 from vaas.kernels import Kernel, KernelRequest, Limits
 from vaas.model import KernelRef, Secret, Share, ShareLink, Workspace
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
-from vaas.storage import RcloneMount, RcloneSite, Sites
+from vaas.storage import RcloneMount, RcloneSite, Sites, Storage
 from vaas.storage.fuse import mounts_below
 from vaas.storage.line import AT_ONCE
 
@@ -90,7 +90,7 @@ async def storage(tmp_path: Path) -> AsyncIterator[RcloneMount]:
 
 @contextlib.asynccontextmanager
 async def opened(
-    cloud: Cloud, storage: RcloneMount, tmp_path: Path
+    cloud: Cloud, storage: Storage, tmp_path: Path
 ) -> AsyncIterator[tuple[Kernel, Workspace]]:
     async with (
         storage.open(cloud.share, cloud.shares, lambda _: None) as workspace,

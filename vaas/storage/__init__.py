@@ -3,8 +3,10 @@
 from vaas.storage.auto import AutoStorage
 from vaas.storage.base import OnProgress, Storage
 from vaas.storage.copy import CopyStorage
+from vaas.storage.davfs import DavfsMount, DavfsSite
 from vaas.storage.limits import CopyLimits
 from vaas.storage.mapped import MappedStorage, PathRule
+from vaas.storage.mounted import find_program
 from vaas.storage.native import NativeStorage
 from vaas.storage.rclone import RcloneMount, SyncStorage
 from vaas.storage.site import RcloneSite
@@ -14,6 +16,8 @@ __all__ = [
     "AutoStorage",
     "CopyLimits",
     "CopyStorage",
+    "DavfsMount",
+    "DavfsSite",
     "MappedStorage",
     "NativeStorage",
     "OnProgress",
@@ -23,4 +27,5 @@ __all__ = [
     "Sites",
     "Storage",
     "SyncStorage",
+    "find_program",
 ]

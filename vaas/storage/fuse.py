@@ -38,7 +38,9 @@ def detach(path: Path) -> None:
     """
     # Without looking the path up, which would ask the mount's own process.
     program = (
-        ["umount", "--lazy", "--no-canonicalize"] if os.geteuid() == 0 else [_fusermount(), "-uz"]
+        ["umount", "-i", "--lazy", "--no-canonicalize"]
+        if os.geteuid() == 0
+        else [_fusermount(), "-uz"]
     )
     with suppress(subprocess.TimeoutExpired):
         subprocess.run([*program, str(path)], check=False, capture_output=True, timeout=_PATIENCE)

@@ -157,6 +157,7 @@ class MountedStorage(Storage):
             return mount
 
     async def _make(self, share: Share, reader: Reader) -> Mount:
+        self._require()
         home = await self._start() / secrets.token_hex(8)
         site = self.sites.site(share.link.host)
         view = View(share, reader, site.line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from vaas.storage.fuse import MountFolder, share_mounts
@@ -19,12 +20,12 @@ class Sites:
         known: what serves each site that was asked, by host.
     """
 
-    def __init__(self, root: Path, kind: type[Site]) -> None:
+    def __init__(self, root: Path, kind: Callable[[Path], Site]) -> None:
         """Remember where; nothing lives before the first share.
 
         Args:
             root: folder for mounts, common to all servers of one installation.
-            kind: which program serves the sites.
+            kind: makes what serves one site, given the folder.
         """
         self.proxy = Proxy()
         self.known: dict[str, Site] = {}

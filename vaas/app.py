@@ -94,7 +94,15 @@ async def rooms(
         statics = Statics()
         assets = AssetStore(data / "assets", {"labextensions/vaas": statics.folder})
         renderer = PageRenderer(assets)
-        launcher = Launcher(shares, modes.choose, sessions, renderer, kernel_limits(settings))
+        launcher = Launcher(
+            shares,
+            modes.choose,
+            sessions,
+            renderer,
+            kernel_limits(settings),
+            refresh=settings.refresh,
+        )
+        stack.push_async_callback(launcher.close)
         yield Rooms(launcher, host, shares, policy, renderer, assets)
 
 

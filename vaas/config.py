@@ -135,6 +135,8 @@ class Settings(BaseSettings):
         copy_limits: limits of copies; ``[copy]`` in the file.
         mount: when shares are mounted.
         kernel: limits of kernels.
+        refresh: seconds between two looks at a share whose dashboards are open,
+            at least; 0: dashboards do not follow their data.
         image_hosts: hosts from which a dashboard's page may load pictures, such
             as map tiles; ``https:`` for any.
         log_format: ``text`` or ``json``.
@@ -158,6 +160,7 @@ class Settings(BaseSettings):
     copy_limits: CopySettings = Field(default=CopySettings(), alias="copy")
     mount: MountSettings = MountSettings()
     kernel: KernelSettings = KernelSettings()
+    refresh: float = Field(default=2.0, ge=0)
     image_hosts: tuple[str, ...] = ("https:",)
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

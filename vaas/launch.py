@@ -12,25 +12,23 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from vaas.errors import FileMissing, NoNotebook, NotebookMissing
+from vaas.errors import NotebookMissing
 from vaas.kernels import KernelRequest, Limits
 from vaas.model import KernelRef, Phase, Secret, Share, ShareLink, Workspace
+from vaas.places import local_path, pick_notebook, read_inside, titles
 from vaas.prepared import Recipe
 from vaas.rendering import (
     Notebook,
     PageRenderer,
     choose_kernel,
-    describe,
     has_template,
     load_notebook,
 )
 from vaas.sessions import Session, Sessions
 from vaas.shares import Shares
 from vaas.storage import Storage
-
-_LARGEST_PICTURE = 32 << 20
+from vaas.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +89,8 @@ class Launcher:
         sessions: Sessions,
         renderer: PageRenderer,
         limits: Limits,
+        *,
+        refresh: float = 0.0,
     ) -> None:
         """Take the rooms; ``app`` builds them.
 
@@ -100,10 +100,14 @@ class Launcher:
             sessions: runs the notebooks.
             renderer: makes pages.
             limits: what each kernel may use.
+            refresh: seconds between two looks at a share that somebody looks
+                at; 0 for none.
         """
         self.sessions = sessions
         self._shares, self._storages = shares, storages
         self._renderer, self._limits = renderer, limits
+        self._refresh = refresh
+        self._watch = Watch(self._look_again, self._prepare)
 
     async def open(self, wish: Wish) -> AsyncIterator[Phase | Listing | Elsewhere | Opened]:
         """Go the whole way for one viewer.
@@ -125,12 +129,12 @@ class Launcher:
             workspace = reached[0]
             path = pick_notebook(workspace, wish.link.path)
             if path is None:
-                yield Listing(share, await asyncio.to_thread(_titles, workspace, wish.link.path))
+                yield Listing(share, await asyncio.to_thread(titles, workspace, wish.link.path))
                 return
             notebook = await asyncio.to_thread(load_notebook, workspace.near, path)
             whole = bool(notebook.template and has_template(notebook.template))
             # Pictures are named relative to the notebook, not to a folder's address.
-            below = "/" in path and path != _local(workspace, wish.link.path)
+            below = "/" in path and path != local_path(workspace, wish.link.path)
             if wish.stream and (whole or below):
                 yield Elsewhere(path, whole)
                 return
@@ -140,7 +144,9 @@ class Launcher:
             html = await asyncio.to_thread(self._renderer.fragment, notebook) if wish.stream else ""
             recipe = Recipe(notebook, request, lambda: self._files(share))
             session = Session(request.ref.id, share, workspace, notebook, recipe)
+            stack.callback(self._watch.remove, session)
             self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
+            self._watch.add(session, self._refresh)
             yield Opened(session, html)
 
     async def resolve(self, wish: Wish) -> Share:
@@ -159,6 +165,10 @@ class Launcher:
         """
         share = await self._shares.resolve(wish.link, wish.password)
         return await self._storages(share).stamped(share)
+
+    async def close(self) -> None:
+        """Look at no share any more; sessions are closed by who made them."""
+        await self._watch.close()
 
     async def read(self, wish: Wish) -> tuple[Share, Notebook]:
         """Resolve, fetch and read a notebook without running it.
@@ -180,7 +190,20 @@ class Launcher:
             VaasError: as ``open`` does.
         """
         async with self._unseen(wish) as (_, workspace):
-            return await asyncio.to_thread(_read_inside, workspace.near, wish.link.path)
+            return await asyncio.to_thread(read_inside, workspace.near, wish.link.path)
+
+    async def _look_again(self, share: Share) -> Share:
+        return await self.look(Wish(share.link, share.password))
+
+    async def _prepare(self, session: Session, share: Share) -> None:
+        """Fetch a share's new state; run the notebook if that is how its viewers get it."""
+        async with self._files(share) as workspace:
+            path = session.notebook.path
+            notebook = await asyncio.to_thread(load_notebook, workspace.near, path)
+            wish = Wish(share.link, environment=session.recipe.request.environment)
+            request = await self._request(wish, share, workspace, notebook)
+        recipe = Recipe(notebook, request, lambda: self._files(share))
+        self.sessions.prepare_anew(session, recipe)
 
     @asynccontextmanager
     async def _unseen(self, wish: Wish) -> AsyncIterator[tuple[Share, Workspace]]:
@@ -228,60 +251,6 @@ class Launcher:
         }
         name = await asyncio.to_thread(choose_kernel, notebook)
         return KernelRequest(ref, workspace, name, environment, self._limits)
-
-
-def pick_notebook(workspace: Workspace, path: str) -> str | None:
-    """Which notebook an address inside a share means.
-
-    Args:
-        workspace: the share's files.
-        path: as in the address: a notebook, a folder, or empty for the root.
-
-    Returns:
-        the notebook's path; ``None`` if it is a folder with several, none of
-        them called ``index.ipynb``.
-
-    Raises:
-        NoNotebook: nothing to run there.
-        NotebookMissing: the address names a notebook that is not there.
-    """
-    path = _local(workspace, path)
-    if path in workspace.notebooks:
-        return path
-    if path.endswith(".ipynb"):
-        raise NotebookMissing(f"no {path!r} in the share")
-    folder, inside = _below(workspace, path)
-    if not inside:
-        raise NoNotebook(f"{len(workspace.notebooks)} notebooks, none below {folder!r}")
-    if f"{folder}index.ipynb" in inside:
-        return f"{folder}index.ipynb"
-    return inside[0] if len(inside) == 1 else None
-
-
-def _read_inside(root: Path, path: str) -> bytes:
-    file = (root / path).resolve()
-    if not file.is_relative_to(root.resolve()) or not file.is_file():
-        raise FileMissing(f"no file {path!r} in the share")
-    if file.stat().st_size > _LARGEST_PICTURE:
-        raise FileMissing(f"{path!r} is over {_LARGEST_PICTURE >> 20} MB")
-    return file.read_bytes()
-
-
-def _titles(workspace: Workspace, path: str) -> tuple[tuple[str, str, str], ...]:
-    _, names = _below(workspace, _local(workspace, path))
-    return tuple((name, *describe(workspace.near, name)) for name in names)
-
-
-def _local(workspace: Workspace, path: str) -> str:
-    """The local path of what the share calls ``path``: another one if its name was neutralised."""
-    path = path.strip("/")
-    return next((ours for ours, theirs in workspace.names.items() if theirs == path), path)
-
-
-def _below(workspace: Workspace, path: str) -> tuple[str, list[str]]:
-    """A folder as prefix of paths, and the notebooks below it."""
-    folder = f"{path}/" if path else ""
-    return folder, [name for name in workspace.notebooks if name.startswith(folder)]
 
 
 __all__ = ["Elsewhere", "Launcher", "Listing", "Opened", "Session", "Wish", "pick_notebook"]

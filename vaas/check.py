@@ -64,17 +64,21 @@ class Report:
         product: the system that shares it.
         problem: why nothing could be opened, empty if it could.
         notebooks: one report each.
+        manifest: what is wrong with the share's manifest, one line each.
     """
 
     share: str
     product: str
     problem: str
     notebooks: tuple[NotebookReport, ...]
+    manifest: tuple[str, ...] = ()
 
     @property
     def works(self) -> bool:
-        """Whether every notebook gives a working dashboard."""
-        return not self.problem and all(notebook.works for notebook in self.notebooks)
+        """Whether every notebook gives a working dashboard, as the manifest wants it."""
+        return not (self.problem or self.manifest) and all(
+            notebook.works for notebook in self.notebooks
+        )
 
 
 async def check_link(
@@ -104,7 +108,8 @@ async def check_link(
             share = first.share
             paths = [path for path, _, _ in first.notebooks]
             reports = [await _check_one(built, wish, path) for path in paths]
-        return Report(share.name, share.product, "", tuple(reports))
+        wrong = await built.launcher.manifest_problems(share)
+        return Report(share.name, share.product, "", tuple(reports), wrong)
 
 
 async def _check_one(built: Rooms, wish: Wish, path: str) -> NotebookReport:
@@ -166,6 +171,7 @@ def print_report(report: Report, *, as_json: bool) -> None:
     lines = [f"{report.share} ({PRODUCT_NAMES[report.product]})"] if report.share else []
     if report.problem:
         lines.append(f"cannot be opened: {report.problem}")
+    lines += [f"  FAILS  {problem}" for problem in report.manifest]
     for notebook in report.notebooks:
         lines += _lines(notebook)
     print("\n".join(lines))  # noqa: T201 - the command's answer

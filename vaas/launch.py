@@ -10,13 +10,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 
 from vaas.errors import NotebookMissing
 from vaas.kernels import KernelRequest, Limits
+from vaas.manifest import Manifest
+from vaas.manifests import Manifests
 from vaas.model import KernelRef, Phase, Secret, Share, ShareLink, Workspace
-from vaas.places import local_path, pick_notebook, read_inside, titles
+from vaas.places import local_path, missing, pick_notebook, read_inside, titles
 from vaas.prepared import Recipe
 from vaas.rendering import (
     Notebook,
@@ -51,9 +53,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The dashboards of a share: ``(path, title, description)`` each."""
+    """The dashboards of a share: ``(path, title, description)`` each.
+
+    Attributes:
+        share: whose they are.
+        manifest: what it says of itself.
+        notebooks: the dashboards.
+    """
 
     share: Share
+    manifest: Manifest
     notebooks: tuple[tuple[str, str, str], ...]
 
 
@@ -80,12 +89,17 @@ class Elsewhere:
 
 
 class Launcher:
-    """Opens links and owns the sessions that come of it."""
+    """Opens links and owns the sessions that come of it.
+
+    Attributes:
+        sessions: notebooks that run.
+        manifests: what shares say of themselves.
+    """
 
     def __init__(
         self,
         shares: Shares,
-        storages: Callable[[Share], Storage],
+        storages: Callable[[Share, str], Storage],
         sessions: Sessions,
         renderer: PageRenderer,
         limits: Limits,
@@ -96,7 +110,8 @@ class Launcher:
 
         Args:
             shares: resolves and reads links.
-            storages: which data mode serves a share.
+            storages: which data mode serves a share, given the one that the
+                share itself asks for.
             sessions: runs the notebooks.
             renderer: makes pages.
             limits: what each kernel may use.
@@ -107,6 +122,7 @@ class Launcher:
         self._shares, self._storages = shares, storages
         self._renderer, self._limits = renderer, limits
         self._refresh = refresh
+        self.manifests = Manifests(shares)
         self._watch = Watch(self._look_again, self._prepare)
 
     async def open(self, wish: Wish) -> AsyncIterator[Phase | Listing | Elsewhere | Opened]:
@@ -127,11 +143,13 @@ class Launcher:
             async for phase in self._fetch(stack, share, reached):
                 yield phase
             workspace = reached[0]
-            path = pick_notebook(workspace, wish.link.path)
+            manifest = await self.manifests.of(share)
+            path = pick_notebook(workspace, wish.link.path, manifest.entry)
             if path is None:
-                yield Listing(share, await asyncio.to_thread(titles, workspace, wish.link.path))
+                listed = await asyncio.to_thread(titles, workspace, wish.link.path)
+                yield Listing(share, manifest, listed)
                 return
-            notebook = await asyncio.to_thread(load_notebook, workspace.near, path)
+            notebook = await self._load(share, workspace, path)
             whole = bool(notebook.template and has_template(notebook.template))
             # Pictures are named relative to the notebook, not to a folder's address.
             below = "/" in path and path != local_path(workspace, wish.link.path)
@@ -146,7 +164,7 @@ class Launcher:
             session = Session(request.ref.id, share, workspace, notebook, recipe)
             stack.callback(self._watch.remove, session)
             self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
-            self._watch.add(session, self._refresh)
+            self._watch.add(session, manifest.every(self._refresh))
             yield Opened(session, html)
 
     async def resolve(self, wish: Wish) -> Share:
@@ -164,7 +182,20 @@ class Launcher:
             VaasError: as ``open`` does.
         """
         share = await self._shares.resolve(wish.link, wish.password)
-        return await self._storages(share).stamped(share)
+        return await self._storages(share, "auto").stamped(share)
+
+    async def manifest_problems(self, share: Share) -> tuple[str, ...]:
+        """What is wrong with a share's manifest, for its author, one line each.
+
+        Raises:
+            VaasError: as ``open`` does.
+        """
+        found = await self.manifests.problems(share)
+        if found:
+            return found
+        manifest = await self.manifests.of(share)
+        async with self._files(share) as workspace:
+            return await asyncio.to_thread(missing, workspace, manifest.entry, manifest.thumbnail)
 
     async def close(self) -> None:
         """Look at no share any more; sessions are closed by who made them."""
@@ -177,10 +208,11 @@ class Launcher:
             VaasError: as ``open`` does.
         """
         async with self._unseen(wish) as (share, workspace):
-            path = pick_notebook(workspace, wish.link.path)
+            entry = (await self.manifests.of(share)).entry
+            path = pick_notebook(workspace, wish.link.path, entry)
             if path is None:
                 raise NotebookMissing("the address names a folder with several notebooks")
-            return share, await asyncio.to_thread(load_notebook, workspace.near, path)
+            return share, await self._load(share, workspace, path)
 
     async def picture(self, wish: Wish) -> bytes:
         """A picture of the share, as a notebook's text names it.
@@ -198,8 +230,7 @@ class Launcher:
     async def _prepare(self, session: Session, share: Share) -> None:
         """Fetch a share's new state; run the notebook if that is how its viewers get it."""
         async with self._files(share) as workspace:
-            path = session.notebook.path
-            notebook = await asyncio.to_thread(load_notebook, workspace.near, path)
+            notebook = await self._load(share, workspace, session.notebook.path)
             wish = Wish(share.link, environment=session.recipe.request.environment)
             request = await self._request(wish, share, workspace, notebook)
         recipe = Recipe(notebook, request, lambda: self._files(share))
@@ -212,16 +243,25 @@ class Launcher:
         async with self._files(share) as workspace:
             yield share, workspace
 
-    def _files(self, share: Share) -> AbstractAsyncContextManager[Workspace]:
+    async def _load(self, share: Share, workspace: Workspace, path: str) -> Notebook:
+        """A notebook of the share, by the name that the share's manifest gives it."""
+        notebook = await asyncio.to_thread(load_notebook, workspace.near, path)
+        manifest = await self.manifests.of(share)
+        return replace(notebook, title=manifest.title) if manifest.names(path) else notebook
+
+    @asynccontextmanager
+    async def _files(self, share: Share) -> AsyncIterator[Workspace]:
         """The share's files, opened without news of them."""
-        return self._storages(share).open(share, self._shares, lambda _: None)
+        storage = self._storages(share, (await self.manifests.of(share)).data)
+        async with storage.open(share, self._shares, lambda _: None) as workspace:
+            yield workspace
 
     async def _fetch(
         self, stack: AsyncExitStack, share: Share, reached: list[Workspace]
     ) -> AsyncIterator[Phase]:
         """Open the workspace on ``stack``, telling its progress; appends it to ``reached``."""
         news: asyncio.Queue[Phase | None] = asyncio.Queue()
-        storage = self._storages(share)
+        storage = self._storages(share, (await self.manifests.of(share)).data)
         context = storage.open(share, self._shares, news.put_nowait)
 
         async def enter() -> Workspace:
@@ -250,7 +290,8 @@ class Launcher:
             "VAAS_SHARE_VERSION": share.version.key,
         }
         name = await asyncio.to_thread(choose_kernel, notebook)
-        return KernelRequest(ref, workspace, name, environment, self._limits)
+        limits = (await self.manifests.of(share)).limits.within(self._limits)
+        return KernelRequest(ref, workspace, name, environment, limits)
 
 
 __all__ = ["Elsewhere", "Launcher", "Listing", "Opened", "Session", "Wish", "pick_notebook"]

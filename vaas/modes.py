@@ -53,14 +53,22 @@ class Modes:
             if site.native
         }
 
-    def choose(self, share: Share) -> Storage:
-        """The mode for a share: the site's, if the operator named one."""
+    def choose(self, share: Share, wished: str) -> Storage:
+        """The mode for a share: the site's, if the operator named one.
+
+        Args:
+            share: whose files are wanted.
+            wished: the mode that the share's author asks for, or ``auto``.
+        """
         if share.product == "local":
             return self._local
         rule = self._policy.rule_for(share.link.root)
-        if rule is None:
-            return self._modes["auto"]
-        return self._mapped.get(rule.host, self._modes[rule.data])
+        if rule is not None and rule.host in self._mapped:
+            return self._mapped[rule.host]
+        if rule is not None and rule.data != "auto":
+            return self._modes[rule.data]
+        # A mount that an author asks for is no more than a wish.
+        return self._modes["large" if wished == "mount" else wished]
 
     async def close(self) -> None:
         """Close them all, those that others choose from last."""
@@ -87,7 +95,8 @@ def _modes(settings: Settings, data: Path) -> dict[str, Storage]:
     sync, mount = SyncStorage(data / "shares", limits, rclone), RcloneMount(rclone)
     davfs = DavfsMount(Sites(data / "mounts", partial(DavfsSite, users=_users(settings))))
     auto = AutoStorage(small, [mount, davfs], copy, few.size)
-    modes = {"auto": auto, "small": small, "copy": copy}
+    large = AutoStorage(None, [mount, davfs], copy, 0)
+    modes = {"auto": auto, "large": large, "small": small, "copy": copy}
     return {**modes, "sync": sync, "mount": mount, "davfs": davfs}
 
 

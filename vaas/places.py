@@ -11,12 +11,14 @@ from vaas.rendering import describe
 _LARGEST_PICTURE = 32 << 20
 
 
-def pick_notebook(workspace: Workspace, path: str) -> str | None:
+def pick_notebook(workspace: Workspace, path: str, entry: str | None = None) -> str | None:
     """Which notebook an address inside a share means.
 
     Args:
         workspace: the share's files.
         path: as in the address: a notebook, a folder, or empty for the root.
+        entry: the notebook that the root means, if the share says that; one
+            that is not there means nothing.
 
     Returns:
         the notebook's path; ``None`` if it is a folder with several, none of
@@ -27,6 +29,8 @@ def pick_notebook(workspace: Workspace, path: str) -> str | None:
         NotebookMissing: the address names a notebook that is not there.
     """
     path = local_path(workspace, path)
+    if not path and entry and local_path(workspace, entry) in workspace.notebooks:
+        return local_path(workspace, entry)
     if path in workspace.notebooks:
         return path
     if path.endswith(".ipynb"):
@@ -64,6 +68,25 @@ def titles(workspace: Workspace, path: str) -> tuple[tuple[str, str, str], ...]:
     return tuple((name, *describe(workspace.near, name)) for name in names)
 
 
+def missing(workspace: Workspace, *paths: str | None) -> tuple[str, ...]:
+    """Those of a share's files that it names itself and does not have, one line each.
+
+    Of a share that is mounted only notebooks are looked for.
+    """
+    named = [path for path in paths if path]
+    return tuple(
+        f"no file {path!r} in the share, which its manifest names"
+        for path in named
+        if not _is_there(workspace, local_path(workspace, path))
+    )
+
+
+def _is_there(workspace: Workspace, path: str) -> bool:
+    if path in workspace.notebooks or (workspace.near / path).is_file():
+        return True
+    return workspace.front is not None and not path.endswith(".ipynb")
+
+
 def local_path(workspace: Workspace, path: str) -> str:
     """The local path of what the share calls ``path``: another one if its name was neutralised."""
     path = path.strip("/")
@@ -76,4 +99,4 @@ def _below(workspace: Workspace, path: str) -> tuple[str, list[str]]:
     return folder, [name for name in workspace.notebooks if name.startswith(folder)]
 
 
-__all__ = ["local_path", "pick_notebook", "read_inside", "titles"]
+__all__ = ["local_path", "missing", "pick_notebook", "read_inside", "titles"]

@@ -24,7 +24,7 @@ class AutoStorage(Storage):
 
     def __init__(
         self,
-        small: CopyStorage,
+        small: CopyStorage | None,
         mounts: Sequence[MountedStorage],
         copy: CopyStorage,
         above: int,
@@ -32,7 +32,8 @@ class AutoStorage(Storage):
         """Take the modes.
 
         Args:
-            small: copies what is within limits that make copying worth while.
+            small: copies what is within limits that make copying worth while;
+                ``None`` if nothing is.
             mounts: serve what is not, the best first.
             copy: serves it where mounts are not possible.
             above: bytes over which a share is not even listed for a copy.
@@ -61,7 +62,7 @@ class AutoStorage(Storage):
     async def _enter(
         self, stack: AsyncExitStack, share: Share, reader: Reader, on_progress: OnProgress
     ) -> Workspace:
-        if not self._is_large(share):
+        if self._small is not None and not self._is_large(share):
             try:
                 return await stack.enter_async_context(self._small.open(share, reader, on_progress))
             except ShareTooLarge:

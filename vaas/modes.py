@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -72,8 +73,9 @@ class Modes:
 
     async def close(self) -> None:
         """Close them all, those that others choose from last."""
-        for mode in self._modes.values():
-            await mode.close()
+        async with AsyncExitStack() as stack:
+            for mode in reversed(self._modes.values()):
+                stack.push_async_callback(mode.close)
 
 
 def _modes(settings: Settings, data: Path) -> dict[str, Storage]:

@@ -19,6 +19,7 @@ from vaas.errors import (
     EfssTooSlow,
     EfssUnreachable,
     NotebookError,
+    ShareChanged,
     ShareThrottled,
     VaasError,
     WorkspaceError,
@@ -36,6 +37,9 @@ CALMS = 50.0
 
 SHARE_OF_TIME = 20.0
 """The time to the next question is this many times what the last answer took."""
+
+BUSY = 2.0
+"""Seconds until a share is looked at again that changed while it was fetched."""
 
 LONGEST = 300.0
 """Seconds between two questions when answers fail."""
@@ -151,6 +155,8 @@ class Watch:
             await asyncio.sleep(pause)
             try:
                 pause = watched.pause(await self._ask(watched))
+            except ShareChanged:  # while it was fetched: its author is at work
+                pause = max(watched.every, BUSY)
             except _PASSING as error:
                 log.info("not_seen", share=watched.share.version.share, why=error.label)
                 pause = max(min(2 * pause, LONGEST), error.retry_after or 0)

@@ -12,7 +12,14 @@ import pytest
 
 from tests.unit.storage.readers import a_share, until
 from vaas import watch
-from vaas.errors import EfssTooSlow, PasswordWrong, ShareChanged, ShareThrottled, VaasError
+from vaas.errors import (
+    DiskFull,
+    EfssTooSlow,
+    PasswordWrong,
+    ShareChanged,
+    ShareThrottled,
+    VaasError,
+)
 from vaas.model import Share, ShareLink, Version
 from vaas.watch import Watch
 
@@ -81,6 +88,7 @@ class World:
 async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     monkeypatch.setattr(watch, "APART", 0.0)
     monkeypatch.setattr(watch, "SHARE_OF_TIME", 0.0)
+    monkeypatch.setattr(watch, "BUSY", 0.0)
     world = World()
     yield world
     await world.watch.close()
@@ -121,7 +129,7 @@ async def test_the_last_one_ends_the_questions(world: World) -> None:
     world.watch.remove(pages[0])
 
 
-@pytest.mark.parametrize("error", [EfssTooSlow, ShareThrottled, ShareChanged])
+@pytest.mark.parametrize("error", [EfssTooSlow, ShareThrottled, DiskFull])
 async def test_what_passes_is_asked_again_later(
     world: World, error: Callable[[str], VaasError]
 ) -> None:
@@ -153,12 +161,12 @@ async def test_what_only_people_can_change_is_asked_once(world: World, error: Ex
 
 
 async def test_what_cannot_be_fetched_is_not_offered(world: World) -> None:
-    world.refused = [ShareChanged("again and again")]
+    world.refused = [ShareChanged("again and again") for _ in range(12)]
     page = world.open(Page(share()))
     world.tag = "2"
     await until(lambda: not world.refused)
     assert page.told == 0
-    await until(lambda: page.told)
+    await until(lambda: page.told, 2)
 
 
 async def test_one_question_at_a_time_for_each_site(world: World) -> None:

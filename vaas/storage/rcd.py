@@ -57,8 +57,6 @@ VFS = {
 COPY = {
     "Transfers": 8,
     "Checkers": 1,
-    # In one stream a file has its full length only when all of it is there.
-    "MultiThreadStreams": 0,
     "CheckFirst": False,
     "IgnoreChecksum": True,
 }
@@ -68,6 +66,8 @@ FLAGS = (
     "--timeout", "20s",
     "--low-level-retries", "1",
     "--retries", "1",
+    # In one stream a file has its full length only when all of it is there.
+    "--multi-thread-streams", "0",
 )  # fmt: skip
 """The proxy's own deadlines are shorter; these end waiting for a proxy that is gone."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import time
@@ -13,7 +14,8 @@ from vaas.app import Rooms, rooms
 from vaas.config import Settings
 from vaas.errors import VaasError
 from vaas.launch import Listing, Opened, Wish
-from vaas.model import PRODUCT_NAMES, Secret, ShareLink
+from vaas.model import PRODUCT_NAMES, Secret, Share, ShareLink
+from vaas.places import missing
 from vaas.sessions import Session
 
 _MISSING = re.compile(r"No module named '([^'.]+)")
@@ -108,8 +110,18 @@ async def check_link(
             share = first.share
             paths = [path for path, _, _ in first.notebooks]
             reports = [await _check_one(built, wish, path) for path in paths]
-        wrong = await built.launcher.manifest_problems(share)
+        wrong = await _manifest_problems(built, share)
         return Report(share.name, share.product, "", tuple(reports), wrong)
+
+
+async def _manifest_problems(built: Rooms, share: Share) -> tuple[str, ...]:
+    """What is wrong with a share's manifest, one line each."""
+    found = await built.launcher.manifests.problems(share)
+    if found:
+        return found
+    manifest = await built.launcher.manifests.of(share)
+    async with built.launcher.files(share) as workspace:
+        return await asyncio.to_thread(missing, workspace, manifest.entry, manifest.thumbnail)
 
 
 async def _check_one(built: Rooms, wish: Wish, path: str) -> NotebookReport:

@@ -18,7 +18,7 @@ from vaas.kernels import KernelRequest, Limits
 from vaas.manifest import Manifest
 from vaas.manifests import Manifests
 from vaas.model import KernelRef, Phase, Secret, Share, ShareLink, Workspace
-from vaas.places import local_path, missing, pick_notebook, read_inside, titles
+from vaas.places import local_path, pick_notebook, read_inside, titles
 from vaas.prepared import Recipe
 from vaas.rendering import (
     Notebook,
@@ -160,7 +160,7 @@ class Launcher:
             yield Phase("environment")
             request = await self._request(wish, share, workspace, notebook)
             html = await asyncio.to_thread(self._renderer.fragment, notebook) if wish.stream else ""
-            recipe = Recipe(notebook, request, lambda: self._files(share))
+            recipe = Recipe(notebook, request, lambda: self.files(share))
             session = Session(request.ref.id, share, workspace, notebook, recipe)
             stack.callback(self._watch.remove, session)
             self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
@@ -183,19 +183,6 @@ class Launcher:
         """
         share = await self._shares.resolve(wish.link, wish.password)
         return await self._storages(share, "auto").stamped(share)
-
-    async def manifest_problems(self, share: Share) -> tuple[str, ...]:
-        """What is wrong with a share's manifest, for its author, one line each.
-
-        Raises:
-            VaasError: as ``open`` does.
-        """
-        found = await self.manifests.problems(share)
-        if found:
-            return found
-        manifest = await self.manifests.of(share)
-        async with self._files(share) as workspace:
-            return await asyncio.to_thread(missing, workspace, manifest.entry, manifest.thumbnail)
 
     async def close(self) -> None:
         """Look at no share any more; sessions are closed by who made them."""
@@ -229,18 +216,18 @@ class Launcher:
 
     async def _prepare(self, session: Session, share: Share) -> None:
         """Fetch a share's new state; run the notebook if that is how its viewers get it."""
-        async with self._files(share) as workspace:
+        async with self.files(share) as workspace:
             notebook = await self._load(share, workspace, session.notebook.path)
             wish = Wish(share.link, environment=session.recipe.request.environment)
             request = await self._request(wish, share, workspace, notebook)
-        recipe = Recipe(notebook, request, lambda: self._files(share))
+        recipe = Recipe(notebook, request, lambda: self.files(share))
         self.sessions.prepare_anew(session, recipe)
 
     @asynccontextmanager
     async def _unseen(self, wish: Wish) -> AsyncIterator[tuple[Share, Workspace]]:
         """A share and its files, for who does not wait for news of them."""
         share = await self.look(wish)
-        async with self._files(share) as workspace:
+        async with self.files(share) as workspace:
             yield share, workspace
 
     async def _load(self, share: Share, workspace: Workspace, path: str) -> Notebook:
@@ -250,18 +237,28 @@ class Launcher:
         return replace(notebook, title=manifest.title) if manifest.names(path) else notebook
 
     @asynccontextmanager
-    async def _files(self, share: Share) -> AsyncIterator[Workspace]:
-        """The share's files, opened without news of them."""
-        storage = self._storages(share, (await self.manifests.of(share)).data)
+    async def files(self, share: Share) -> AsyncIterator[Workspace]:
+        """The share's files, opened without news of them.
+
+        Raises:
+            VaasError: as ``open`` does.
+        """
+        storage, share = await self._storage(share)
         async with storage.open(share, self._shares, lambda _: None) as workspace:
             yield workspace
+
+    async def _storage(self, share: Share) -> tuple[Storage, Share]:
+        """The mode for a share, and what it is to bring first of a large one."""
+        manifest = await self.manifests.of(share)
+        link = replace(share.link, path=share.link.path or manifest.entry or "")
+        return self._storages(share, manifest.data), replace(share, link=link)
 
     async def _fetch(
         self, stack: AsyncExitStack, share: Share, reached: list[Workspace]
     ) -> AsyncIterator[Phase]:
         """Open the workspace on ``stack``, telling its progress; appends it to ``reached``."""
         news: asyncio.Queue[Phase | None] = asyncio.Queue()
-        storage = self._storages(share, (await self.manifests.of(share)).data)
+        storage, share = await self._storage(share)
         context = storage.open(share, self._shares, news.put_nowait)
 
         async def enter() -> Workspace:

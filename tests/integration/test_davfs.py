@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -117,6 +118,18 @@ async def test_no_secret_can_be_seen(
     assert any("mount.davfs" in text for text in seen), "nothing was looked at"
     for what, secret in secrets.items():
         assert not [text for text in seen if secret in text], what
+
+
+async def test_the_proxy_asks_for_the_key(cloud: Cloud, storage: DavfsMount) -> None:
+    async with storage.open(cloud.share, cloud.shares, lambda _: None):
+        (mount,) = storage._mounts.values()
+        key, url = mount.door.key, f"{mount.door.url}app.ipynb"
+        async with httpx.AsyncClient(trust_env=False) as client:
+            assert (await client.get(url, auth=(LOGIN, key))).status_code == 200
+            for wrong in ({"auth": (LOGIN, "x")}, {"headers": {"Authorization": f"Bearer {key}"}}):
+                answer = await client.get(url, **wrong)  # type: ignore[arg-type]
+                assert answer.status_code == 401
+                assert answer.headers["WWW-Authenticate"].startswith("Basic")
 
 
 async def test_what_a_killed_server_left_is_removed(cloud: Cloud, storage: DavfsMount) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.test_mount import daemons
+from tests.security.test_mount_secrets import on_disk, texts
 from tests.unit.storage.readers import FaultyReader, Seen, a_share, until
 from vaas.errors import EfssUnreachable, ShareTooLarge
 from vaas.model import Entry, Share
@@ -125,3 +126,22 @@ async def test_limits_hold(storage: SyncStorage) -> None:
     with pytest.raises(ShareTooLarge):
         await tree(storage, reader)
     assert not reader.by_rclone
+
+
+async def test_no_secret_can_be_seen(storage: SyncStorage, tmp_path: Path) -> None:
+    reader = Reader()
+    seen: list[str] = []
+    secrets: list[str] = []
+
+    async def look(_entry: Entry, _position: int) -> None:
+        if not secrets:
+            (door,) = storage._sites.proxy._doors.values()
+            secrets.extend([door.key, door.url.split("/")[3], a_share().link.token])
+            for daemon in daemons():
+                seen.extend(await asyncio.to_thread(lambda pid=daemon.pid: [*texts(pid)]))
+            seen.extend(await asyncio.to_thread(lambda: [*on_disk(tmp_path)]))
+
+    reader.gate = look
+    assert await tree(storage, reader) == FILES
+    assert any("rcd" in text for text in seen), "nothing was looked at"
+    assert not [text for text in seen for secret in secrets if secret in text]

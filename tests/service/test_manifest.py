@@ -59,6 +59,17 @@ async def test_the_data_mode(stage: Stage, viewer: Viewer) -> None:
         assert (await viewer.view(address)).texts(0) == place
 
 
+async def test_the_entry_of_a_share_too_large_to_look_through(
+    stage: Stage, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vaas.storage.front.SECONDS", 0.0)
+    manifest = 'data = "mount"\nentry = "deep/er/b.ipynb"'
+    address = stage.share({"deep/er/b.ipynb": BOOK, "vaas.toml": manifest})
+    page = await viewer.get(address)
+    assert (page.status, page.headers["Location"]) == (302, f"{address}deep/er/b.ipynb")
+    assert (await viewer.view(f"{address}deep/er/b.ipynb")).texts(0) == "/mounted/share/deep/er\n"
+
+
 async def test_a_wrong_one_is_no_matter_of_viewers(stage: Stage, viewer: Viewer) -> None:
     address = stage.share(TWO | {"vaas.toml": 'entry = "b.ipynb"\ntitel = "Hidden"'})
     page = await viewer.get(address)

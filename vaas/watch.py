@@ -14,15 +14,17 @@ from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from vaas.errors import (
-    EfssFailed,
-    EfssMaintenance,
-    EfssTooSlow,
-    EfssUnreachable,
-    NotebookError,
+    AddressRefused,
+    ConfigError,
+    FileDrop,
+    LinkError,
+    NotAnEfss,
+    PasswordNeeded,
+    PasswordWrong,
     ShareChanged,
-    ShareThrottled,
+    ShareExpired,
+    ShareUnknown,
     VaasError,
-    WorkspaceError,
 )
 from vaas.kernels import Kernel
 from vaas.model import Share
@@ -47,16 +49,18 @@ LONGEST = 300.0
 APART = 0.1
 """Seconds between two questions to one site."""
 
-_PASSING = (
-    EfssFailed,
-    EfssMaintenance,
-    EfssTooSlow,
-    EfssUnreachable,
-    NotebookError,
-    ShareThrottled,
-    WorkspaceError,
+_FINAL = (
+    AddressRefused,
+    ConfigError,
+    FileDrop,
+    LinkError,
+    NotAnEfss,
+    PasswordNeeded,
+    PasswordWrong,
+    ShareExpired,
+    ShareUnknown,
 )
-"""After other errors nothing is asked any more: only people can change what is wrong."""
+"""After these nothing is asked any more: only people can change what is wrong."""
 
 log = logger(__name__)
 
@@ -157,12 +161,11 @@ class Watch:
                 pause = watched.pause(await self._ask(watched))
             except ShareChanged:  # while it was fetched: its author is at work
                 pause = max(watched.every, BUSY)
-            except _PASSING as error:
-                log.info("not_seen", share=watched.share.version.share, why=error.label)
-                pause = max(min(2 * pause, LONGEST), error.retry_after or 0)
             except VaasError as error:
-                log.info("not_watched", share=watched.share.version.share, why=error.label)
-                return
+                log.info("not_seen", share=watched.share.version.share, why=error.label)
+                if isinstance(error, _FINAL):
+                    return
+                pause = max(min(2 * pause, LONGEST), error.retry_after or 0)
             except Exception:  # the task's last line: told, not raised
                 log.exception("watch_failed", share=watched.share.version.share)
                 return

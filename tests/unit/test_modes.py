@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.house.tree import ROOT
 from tests.unit.storage.readers import a_share
 from vaas.config import Settings, load_settings
 from vaas.errors import ConfigError
@@ -20,6 +22,7 @@ from vaas.storage import (
     DavfsMount,
     MappedStorage,
     NativeStorage,
+    PathRule,
     RcloneMount,
     SyncStorage,
 )
@@ -97,3 +100,15 @@ def test_a_rule_that_is_no_regular_expression(tmp_path: Path, link: str) -> None
     file.write_text(SETTINGS.replace("https://mapped.test/(.+)", link))
     with pytest.raises(ConfigError, match=r"site.3.native.0.link.*regular expression"):
         load_settings(file)
+
+
+def test_the_readmes_rule_is_right(tmp_path: Path) -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (text,) = (block for block in blocks if "[[site.native]]" in block)
+    file = tmp_path / "vaas.toml"
+    file.write_text(text.replace("/eos/projects", str(tmp_path)))
+    (tmp_path / "rain").mkdir()
+    ((folder,),) = (site.native for site in load_settings(file).site)
+    rule = PathRule(re.compile(folder.link), folder.folder, folder.inside)
+    link = ShareLink("https://dav.example.org/projects/rain", "-", hint="webdav")
+    assert rule.path(link) == tmp_path / "rain"

@@ -14,7 +14,7 @@ import os
 import shutil
 import signal
 import tempfile
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -189,13 +189,21 @@ async def _mount(mount: Mount, folder: Path) -> int:
         async with asyncio.timeout(START):
             await process.communicate(f"{LOGIN}\n{mount.door.key}\n".encode())
     except TimeoutError:
-        process.kill()
-        await process.wait()
+        await _stop(process)
+    except BaseException:
+        await _stop(process)
+        raise
     pid = await in_thread(_pid, mount.place)
     if process.returncode or pid is None:
         await in_thread(_end, mount.place)
         raise WorkspaceError(f"davfs2 ends with status {process.returncode}")
     return pid
+
+
+async def _stop(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
 
 
 async def _until_end(pid: int) -> None:

@@ -13,11 +13,13 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from threading import BoundedSemaphore
+from typing import TypeVar
 from urllib.parse import unquote
 
 from vaas.errors import WorkspaceError
@@ -34,8 +36,13 @@ from vaas.storage.view import View
 ANSWERS = 5.0
 """Seconds in which the machine's own file systems must answer."""
 
+THREADS = 16
+"""Looks at one site's folders at a time."""
+
 STAMPED = 20_000
 """Files that a folder's version takes in."""
+
+T = TypeVar("T")
 
 _log = logger(__name__)
 
@@ -89,6 +96,8 @@ class MappedStorage(Storage):
         """
         self._rules, self._otherwise = rules, otherwise
         self._line = Line()
+        # One file system that hangs keeps no other site's folders from being shown.
+        self._slots = BoundedSemaphore(THREADS)
 
     def open(
         self, share: Share, reader: Reader, on_progress: OnProgress
@@ -111,7 +120,7 @@ class MappedStorage(Storage):
             async with self._otherwise.open(share, reader, on_progress) as workspace:
                 yield workspace
             return
-        await in_own_thread(lambda: require_readable(path), ANSWERS)
+        await self._ask(lambda: require_readable(path))
         private = await grasp(_private, remove_tree)
         try:
             front = Front(View(share, reader, self._line), private)
@@ -128,7 +137,7 @@ class MappedStorage(Storage):
         try:
             path = await self._find(share)
             if path is not None:
-                tag = await in_own_thread(lambda: stamp(path), ANSWERS)
+                tag = await self._ask(lambda: stamp(path))
                 return replace(share, version=Version(share.version.share, f"native {tag}"))
         except WorkspaceError as error:
             _log.warning("a native folder has no version", detail=error.detail)
@@ -142,7 +151,10 @@ class MappedStorage(Storage):
         def look() -> Path | None:
             return next(filter(None, (rule.path(share.link) for rule in self._rules)), None)
 
-        return await in_own_thread(look, ANSWERS)
+        return await self._ask(look)
+
+    async def _ask(self, look: Callable[[], T]) -> T:
+        return await in_own_thread(look, ANSWERS, self._slots)
 
     async def close(self) -> None:
         """Nothing of its own lives here."""

@@ -15,9 +15,6 @@ from vaas.errors import DiskFull, WorkspaceError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_hanging = threading.BoundedSemaphore(32)
-"""Threads of ``in_own_thread`` at a time."""
-
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -77,7 +74,9 @@ async def grasp(work: Callable[[], T], let_go: Callable[[T], None]) -> T:
         raise
 
 
-async def in_own_thread(work: Callable[[], T], seconds: float) -> T:
+async def in_own_thread(
+    work: Callable[[], T], seconds: float, slots: threading.BoundedSemaphore
+) -> T:
     """Run work that may hang for ever, and do not wait for that.
 
     Its thread is nobody else's, so that one which never comes back keeps no
@@ -86,6 +85,7 @@ async def in_own_thread(work: Callable[[], T], seconds: float) -> T:
     Args:
         work: what blocks; what it raises is raised here.
         seconds: how long it is waited for.
+        slots: as many such threads as there may be at a time.
 
     Raises:
         WorkspaceError: it took longer, too many others hang already, or the
@@ -93,7 +93,7 @@ async def in_own_thread(work: Callable[[], T], seconds: float) -> T:
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
-    if not _hanging.acquire(blocking=False):
+    if not slots.acquire(blocking=False):
         raise WorkspaceError("too many reads of this machine's file systems hang")
 
     def tell(result: T | None, error: BaseException | None) -> None:
@@ -108,7 +108,7 @@ async def in_own_thread(work: Callable[[], T], seconds: float) -> T:
         except BaseException as error:  # noqa: BLE001 - handed to who waits
             problem = error
         finally:
-            _hanging.release()
+            slots.release()
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(tell, result, problem)
 

@@ -144,17 +144,17 @@ async def test_a_refusal_of_the_site_holds_here_too(inside: Path) -> None:
 
 
 async def test_a_file_system_that_hangs_keeps_nobody() -> None:
-    gate = threading.Event()
+    gate, slots = threading.Event(), threading.BoundedSemaphore(3)
     try:
         with pytest.raises(WorkspaceError, match="does not answer"):
-            await in_own_thread(gate.wait, 0.05)
-        assert await in_own_thread(lambda: 7, 5) == 7
+            await in_own_thread(gate.wait, 0.05, slots)
+        assert await in_own_thread(lambda: 7, 5, slots) == 7
         with pytest.raises(WorkspaceError, match="No such file"):
-            await in_own_thread(Path("not/there").stat, 5)
-        stuck = [asyncio.create_task(in_own_thread(gate.wait, 5)) for _ in range(31)]
+            await in_own_thread(Path("not/there").stat, 5, slots)
+        stuck = [asyncio.create_task(in_own_thread(gate.wait, 5, slots)) for _ in range(2)]
         await asyncio.sleep(0)
         with pytest.raises(WorkspaceError, match="too many"):
-            await in_own_thread(lambda: 7, 5)
+            await in_own_thread(lambda: 7, 5, slots)
     finally:
         gate.set()
     await asyncio.gather(*stuck)

@@ -20,7 +20,7 @@ import psutil
 from tests.contracts import servers
 from vaas.model import ShareLink
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
-from vaas.storage import RcloneMount
+from vaas.storage import RcloneMount, RcloneSite, Sites
 from vaas.storage.fuse import detach, mounts_below
 
 SIZE, READS, PART = 300 << 20, 60, 64 << 10
@@ -116,7 +116,7 @@ async def measure(name: str, line: SlowLine, path: Path, work: Callable[[Path], 
 async def ours(line: SlowLine, folder: Path) -> None:
     host = f"127.0.0.1:{line.port}"
     policy = OutboundPolicy([SiteRule(host, insecure=True, private=True)])
-    storage = RcloneMount(folder / "ours")
+    storage = RcloneMount(Sites(folder / "ours", RcloneSite))
     async with OutboundClient(policy) as client:
         shares = Shares(client, policy, FailureMemory())
         share = await shares.resolve(ShareLink(f"http://{host}/open", "-", "", "webdav"))

@@ -10,7 +10,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +20,13 @@ from vaas.config import Settings
 from vaas.errors import ConfigError
 from vaas.kernels import ForkingHost, Limits
 from vaas.launch import Launcher
-from vaas.model import Secret, Share, ShareLink
+from vaas.model import Secret, ShareLink
+from vaas.modes import Modes
 from vaas.observability import logger
 from vaas.prepared import PreparedNotebooks
 from vaas.rendering import AssetStore, PageRenderer, failure_view
 from vaas.sessions import Sessions
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
-from vaas.storage import (
-    AutoStorage,
-    CopyLimits,
-    CopyStorage,
-    NativeStorage,
-    RcloneMount,
-    Storage,
-)
 from vaas.web import Card, Front, make_application
 from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
@@ -85,9 +78,8 @@ async def rooms(
         policy = OutboundPolicy(site_rules(settings), open=settings.open_mode == "public")
         client = await stack.enter_async_context(OutboundClient(policy))
         shares = Shares(client, policy, FailureMemory(), local)
-        storages = _storages(settings, data, local)
-        for storage in storages.values():
-            stack.push_async_callback(storage.close)
+        modes = Modes(settings, data, local, policy)
+        stack.push_async_callback(modes.close)
         host = ForkingHost(
             data / "run",
             most=settings.kernel.most,
@@ -105,8 +97,14 @@ async def rooms(
         assets = AssetStore(data / "assets", {"labextensions/vaas": statics.folder})
         renderer = PageRenderer(assets)
         launcher = Launcher(
-            shares, _chooser(storages, policy), sessions, renderer, kernel_limits(settings)
+            shares,
+            modes.choose,
+            sessions,
+            renderer,
+            kernel_limits(settings),
+            refresh=settings.refresh,
         )
+        stack.push_async_callback(launcher.close)
         yield Rooms(launcher, host, prepared, shares, policy, renderer, assets)
 
 
@@ -174,44 +172,13 @@ async def _warm(built: Rooms) -> None:
 
 def site_rules(settings: Settings) -> list[SiteRule]:
     """The outbound policy's rules for the listed sites."""
-    return [SiteRule(**site.model_dump()) for site in settings.site]
+    return [SiteRule(**site.model_dump(exclude={"native"})) for site in settings.site]
 
 
 def kernel_limits(settings: Settings) -> Limits:
     """What each kernel may use."""
     names = {field.name for field in fields(Limits)}
     return Limits(**settings.kernel.model_dump(include=names))
-
-
-def _storages(settings: Settings, data: Path, local: Mapping[str, Path]) -> dict[str, Storage]:
-    """The data modes by name, in the order in which they are to be closed."""
-    wanted, over = settings.copy_limits, settings.mount
-    limits = CopyLimits(
-        size=wanted.share_bytes,
-        files=wanted.share_files,
-        depth=wanted.depth,
-        cache_bytes=wanted.cache_bytes,
-    )
-    few = replace(
-        limits,
-        size=min(limits.size, over.above_bytes),
-        files=min(limits.files, over.above_files),
-    )
-    small, copy = CopyStorage(data / "shares", few), CopyStorage(data / "shares", limits)
-    mount = RcloneMount(data / "mounts")
-    auto = AutoStorage(small, mount, copy, few.size)
-    local_folders = NativeStorage(local)
-    return {"auto": auto, "small": small, "copy": copy, "mount": mount, "native": local_folders}
-
-
-def _chooser(storages: Mapping[str, Storage], policy: OutboundPolicy) -> Callable[[Share], Storage]:
-    def choose(share: Share) -> Storage:
-        if share.product == "local":
-            return storages["native"]
-        rule = policy.rule_for(share.link.root)
-        return storages[rule.data if rule else "auto"]
-
-    return choose
 
 
 def _schemes(settings: Settings) -> Callable[[str], str]:

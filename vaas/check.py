@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import time
@@ -13,7 +14,8 @@ from vaas.app import Rooms, rooms
 from vaas.config import Settings
 from vaas.errors import VaasError
 from vaas.launch import Listing, Opened, Wish
-from vaas.model import PRODUCT_NAMES, Secret, ShareLink
+from vaas.model import PRODUCT_NAMES, Secret, Share, ShareLink
+from vaas.places import missing
 from vaas.sessions import Session
 
 _MISSING = re.compile(r"No module named '([^'.]+)")
@@ -64,17 +66,21 @@ class Report:
         product: the system that shares it.
         problem: why nothing could be opened, empty if it could.
         notebooks: one report each.
+        manifest: what is wrong with the share's manifest, one line each.
     """
 
     share: str
     product: str
     problem: str
     notebooks: tuple[NotebookReport, ...]
+    manifest: tuple[str, ...] = ()
 
     @property
     def works(self) -> bool:
-        """Whether every notebook gives a working dashboard."""
-        return not self.problem and all(notebook.works for notebook in self.notebooks)
+        """Whether every notebook gives a working dashboard, as the manifest wants it."""
+        return not (self.problem or self.manifest) and all(
+            notebook.works for notebook in self.notebooks
+        )
 
 
 async def check_link(
@@ -104,7 +110,18 @@ async def check_link(
             share = first.share
             paths = [path for path, _, _ in first.notebooks]
             reports = [await _check_one(built, wish, path) for path in paths]
-        return Report(share.name, share.product, "", tuple(reports))
+        wrong = await _manifest_problems(built, share)
+        return Report(share.name, share.product, "", tuple(reports), wrong)
+
+
+async def _manifest_problems(built: Rooms, share: Share) -> tuple[str, ...]:
+    """What is wrong with a share's manifest, one line each."""
+    found = await built.launcher.manifests.problems(share)
+    if found:
+        return found
+    manifest = await built.launcher.manifests.of(share)
+    async with built.launcher.files(share) as workspace:
+        return await asyncio.to_thread(missing, workspace, manifest.entry, manifest.thumbnail)
 
 
 async def _check_one(built: Rooms, wish: Wish, path: str) -> NotebookReport:
@@ -166,6 +183,7 @@ def print_report(report: Report, *, as_json: bool) -> None:
     lines = [f"{report.share} ({PRODUCT_NAMES[report.product]})"] if report.share else []
     if report.problem:
         lines.append(f"cannot be opened: {report.problem}")
+    lines += [f"  FAILS  {problem}" for problem in report.manifest]
     for notebook in report.notebooks:
         lines += _lines(notebook)
     print("\n".join(lines))  # noqa: T201 - the command's answer

@@ -5,11 +5,12 @@ No room reads settings; ``app`` takes them apart and hands each room its own.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,6 +25,31 @@ GIB = 1 << 30
 MIB = 1 << 20
 
 
+class NativeFolder(BaseModel):
+    r"""Where folders of a site lie on this machine, a ``[[site.native]]``.
+
+    Attributes:
+        link: a regular expression that matches all of a link's address.
+        folder: the folder's path below ``inside``; ``\1`` is the first group.
+        inside: the folder that all of them lie in.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    link: str
+    folder: str = Field(min_length=1)
+    inside: Path
+
+    @field_validator("link")
+    @classmethod
+    def _compiles(cls, link: str) -> str:
+        try:
+            re.compile(link)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from error
+        return link
+
+
 class Site(BaseModel):
     """One sync-and-share site that may be opened, a ``[[site]]`` of ``vaas.toml``.
 
@@ -33,7 +59,9 @@ class Site(BaseModel):
         dav_root: pins the DAV root, a path with ``{token}``; empty for the product's own.
         insecure: whether plain http is admitted (test installations only).
         private: whether private addresses are admitted (a cloud inside the house).
-        data: ``copy`` or ``mount`` for all its shares, or ``auto`` by their size.
+        data: ``copy``, ``sync``, ``mount`` or ``davfs`` for all its shares, or ``auto``
+            by their size.
+        native: which of its shares are folders of this machine too.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,7 +71,8 @@ class Site(BaseModel):
     dav_root: str = ""
     insecure: bool = False
     private: bool = False
-    data: Literal["auto", "copy", "mount"] = "auto"
+    data: Literal["auto", "copy", "sync", "mount", "davfs"] = "auto"
+    native: tuple[NativeFolder, ...] = ()
 
 
 class CopySettings(BaseModel):
@@ -106,6 +135,8 @@ class Settings(BaseSettings):
         copy_limits: limits of copies; ``[copy]`` in the file.
         mount: when shares are mounted.
         kernel: limits of kernels.
+        refresh: seconds between two looks at a share whose dashboards are open,
+            at least; 0: dashboards do not follow their data.
         image_hosts: hosts from which a dashboard's page may load pictures, such
             as map tiles; ``https:`` for any.
         log_format: ``text`` or ``json``.
@@ -129,6 +160,7 @@ class Settings(BaseSettings):
     copy_limits: CopySettings = Field(default=CopySettings(), alias="copy")
     mount: MountSettings = MountSettings()
     kernel: KernelSettings = KernelSettings()
+    refresh: float = Field(default=2.0, ge=0)
     image_hosts: tuple[str, ...] = ("https:",)
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -177,4 +209,12 @@ def load_settings(file: Path | None = None, **overrides: object) -> Settings:
         raise ConfigError(str(error)) from error
 
 
-__all__ = ["CopySettings", "KernelSettings", "MountSettings", "Settings", "Site", "load_settings"]
+__all__ = [
+    "CopySettings",
+    "KernelSettings",
+    "MountSettings",
+    "NativeFolder",
+    "Settings",
+    "Site",
+    "load_settings",
+]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
+import os
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from vaas.kernels import probe
+from vaas.storage import find_program
 
-_PROGRAMS = {
-    "rclone": ("mounts large shares; without it they are copied", "apt-get install rclone"),
-    "fusermount3": ("mounts large shares; without it they are copied", "apt-get install fuse3"),
-}
+_FETCHES = "apt-get install rclone"
+_DEVICE = "/dev/fuse"
+_MOUNTS = f"{_FETCHES} fuse3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ async def examine() -> list[Finding]:
         Finding(f"missing: {what}", ok=False, detail="", cure=cure, optional=True)
         for what, cure in report.missing.items()
     ]
-    return findings + [_program(name) for name in _PROGRAMS] + [_fuse()]
+    return findings + data_modes()
 
 
 def print_findings(findings: list[Finding], *, as_json: bool) -> None:
@@ -71,15 +70,38 @@ def print_findings(findings: list[Finding], *, as_json: bool) -> None:
         print(f"{mark}  {finding.name}  {finding.detail}{cure}".rstrip())  # noqa: T201 - the command's answer
 
 
-def _program(name: str) -> Finding:
-    purpose, cure = _PROGRAMS[name]
-    path = shutil.which(name) or shutil.which(name, path="/sbin:/usr/sbin")
-    return Finding(name, path is not None, path or purpose, cure, optional=True)
+def data_modes() -> list[Finding]:
+    """Look which ways there are to bring a share's files here, and what is missing for the others.
+
+    ``copy``, and ``native`` folders, need nothing.
+    """
+    rclone = _lacks("rclone")
+    mount = rclone or _lacks("fusermount3") or _device()
+    davfs = _lacks("mount.davfs") or _device()
+    if not davfs and os.geteuid() != 0:
+        davfs = "it mounts only when VaaS runs as root"
+    return [
+        _mode("copy", "", "", "brings whole shares, once for each version"),
+        _mode("native", "", "", "shows folders of this machine, where a site has rules for it"),
+        _mode("mount", mount, _MOUNTS, "reads large shares where they lie; else davfs or copy"),
+        _mode("sync", rclone, _FETCHES, "brings whole shares with rclone; else copy"),
+        _mode("davfs", davfs, "apt-get install davfs2", "stands in where rclone is missing"),
+    ]
 
 
-def _fuse() -> Finding:
-    there = Path("/dev/fuse").exists()
-    return Finding("/dev/fuse", there, "" if there else "needed for mounts", optional=True)
+def _mode(name: str, lacks: str, cure: str, purpose: str) -> Finding:
+    detail = f"{purpose} ({lacks})" if lacks else purpose
+    # What no package brings no package cures.
+    cure = cure if lacks.startswith("no ") and not lacks.endswith(_DEVICE) else ""
+    return Finding(f"data mode {name}", not lacks, detail, cure, optional=True)
 
 
-__all__ = ["Finding", "examine", "print_findings"]
+def _lacks(program: str) -> str:
+    return "" if find_program(program) else f"no {program}"
+
+
+def _device() -> str:
+    return "" if os.access(_DEVICE, os.R_OK | os.W_OK) else f"no {_DEVICE}"
+
+
+__all__ = ["Finding", "data_modes", "examine", "print_findings"]

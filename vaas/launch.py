@@ -10,27 +10,27 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 
-from vaas.errors import FileMissing, NoNotebook, NotebookMissing
+from vaas.errors import NotebookMissing
 from vaas.kernels import KernelRequest, Limits
+from vaas.manifest import Manifest
+from vaas.manifests import Manifests
 from vaas.model import KernelRef, Phase, Secret, Share, ShareLink, Workspace
+from vaas.places import local_path, pick_notebook, read_inside, titles
 from vaas.prepared import Recipe
 from vaas.rendering import (
     Notebook,
     PageRenderer,
     choose_kernel,
-    describe,
     has_template,
     load_notebook,
 )
 from vaas.sessions import Session, Sessions
 from vaas.shares import Shares
 from vaas.storage import Storage
-
-_LARGEST_PICTURE = 32 << 20
+from vaas.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The dashboards of a share: ``(path, title, description)`` each."""
+    """The dashboards of a share: ``(path, title, description)`` each.
+
+    Attributes:
+        share: whose they are.
+        manifest: what it says of itself.
+        notebooks: the dashboards.
+    """
 
     share: Share
+    manifest: Manifest
     notebooks: tuple[tuple[str, str, str], ...]
 
 
@@ -82,28 +89,41 @@ class Elsewhere:
 
 
 class Launcher:
-    """Opens links and owns the sessions that come of it."""
+    """Opens links and owns the sessions that come of it.
+
+    Attributes:
+        sessions: notebooks that run.
+        manifests: what shares say of themselves.
+    """
 
     def __init__(
         self,
         shares: Shares,
-        storages: Callable[[Share], Storage],
+        storages: Callable[[Share, str], Storage],
         sessions: Sessions,
         renderer: PageRenderer,
         limits: Limits,
+        *,
+        refresh: float = 0.0,
     ) -> None:
         """Take the rooms; ``app`` builds them.
 
         Args:
             shares: resolves and reads links.
-            storages: which data mode serves a share.
+            storages: which data mode serves a share, given the one that the
+                share itself asks for.
             sessions: runs the notebooks.
             renderer: makes pages.
             limits: what each kernel may use.
+            refresh: seconds between two looks at a share that somebody looks
+                at; 0 for none.
         """
         self.sessions = sessions
         self._shares, self._storages = shares, storages
         self._renderer, self._limits = renderer, limits
+        self._refresh = refresh
+        self.manifests = Manifests(shares)
+        self._watch = Watch(self._look_again, self._prepare)
 
     async def open(self, wish: Wish) -> AsyncIterator[Phase | Listing | Elsewhere | Opened]:
         """Go the whole way for one viewer.
@@ -118,31 +138,35 @@ class Launcher:
         """
         async with AsyncExitStack() as stack:
             yield Phase("resolve")
-            share = await self._shares.resolve(wish.link, wish.password)
+            share = await self.look(wish)
             reached: list[Workspace] = []
             async for phase in self._fetch(stack, share, reached):
                 yield phase
             workspace = reached[0]
-            path = pick_notebook(workspace, wish.link.path)
+            manifest = await self.manifests.of(share)
+            path = pick_notebook(workspace, wish.link.path, manifest.entry)
             if path is None:
-                yield Listing(share, await asyncio.to_thread(_titles, workspace, wish.link.path))
+                listed = await asyncio.to_thread(titles, workspace, wish.link.path)
+                yield Listing(share, manifest, listed)
                 return
-            notebook = await asyncio.to_thread(load_notebook, workspace.near, path)
+            notebook = await self._load(share, workspace, path)
             whole = bool(notebook.template and has_template(notebook.template))
             # Pictures are named relative to the notebook, not to a folder's address.
-            below = "/" in path and path != _local(workspace, wish.link.path)
+            below = "/" in path and path != local_path(workspace, wish.link.path)
             if wish.stream and (whole or below):
                 yield Elsewhere(path, whole)
                 return
             self.sessions.admit()
             yield Phase("environment")
             request = await self._request(wish, share, workspace, notebook)
-            recipe = Recipe(notebook, request, lambda: self._files(share))
+            recipe = Recipe(notebook, request, lambda: self.files(share))
             known = self.sessions.known(recipe)
             fragment = self._renderer.fragment
             html = await asyncio.to_thread(fragment, notebook, known) if wish.stream else ""
             session = Session(request.ref.id, share, workspace, notebook, recipe)
+            stack.callback(self._watch.remove, session)
             self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
+            self._watch.add(session, manifest.every(self._refresh))
             yield Opened(session, html)
 
     async def resolve(self, wish: Wish) -> Share:
@@ -153,6 +177,19 @@ class Launcher:
         """
         return await self._shares.resolve(wish.link, wish.password)
 
+    async def look(self, wish: Wish) -> Share:
+        """Resolve a link to its share as the data mode that serves it sees it.
+
+        Raises:
+            VaasError: as ``open`` does.
+        """
+        share = await self._shares.resolve(wish.link, wish.password)
+        return await self._storages(share, "auto").stamped(share)
+
+    async def close(self) -> None:
+        """Look at no share any more; sessions are closed by who made them."""
+        await self._watch.close()
+
     async def read(self, wish: Wish) -> tuple[Share, Notebook]:
         """Resolve, fetch and read a notebook without running it.
 
@@ -160,10 +197,11 @@ class Launcher:
             VaasError: as ``open`` does.
         """
         async with self._unseen(wish) as (share, workspace):
-            path = pick_notebook(workspace, wish.link.path)
+            entry = (await self.manifests.of(share)).entry
+            path = pick_notebook(workspace, wish.link.path, entry)
             if path is None:
                 raise NotebookMissing("the address names a folder with several notebooks")
-            return share, await asyncio.to_thread(load_notebook, workspace.near, path)
+            return share, await self._load(share, workspace, path)
 
     async def picture(self, wish: Wish) -> bytes:
         """A picture of the share, as a notebook's text names it.
@@ -173,25 +211,56 @@ class Launcher:
             VaasError: as ``open`` does.
         """
         async with self._unseen(wish) as (_, workspace):
-            return await asyncio.to_thread(_read_inside, workspace.near, wish.link.path)
+            return await asyncio.to_thread(read_inside, workspace.near, wish.link.path)
+
+    async def _look_again(self, share: Share) -> Share:
+        return await self.look(Wish(share.link, share.password))
+
+    async def _prepare(self, session: Session, share: Share) -> None:
+        """Fetch a share's new state; run the notebook if that is how its viewers get it."""
+        async with self.files(share) as workspace:
+            notebook = await self._load(share, workspace, session.notebook.path)
+            wish = Wish(share.link, environment=session.recipe.request.environment)
+            request = await self._request(wish, share, workspace, notebook)
+        recipe = Recipe(notebook, request, lambda: self.files(share))
+        self.sessions.prepare_anew(session, recipe)
 
     @asynccontextmanager
     async def _unseen(self, wish: Wish) -> AsyncIterator[tuple[Share, Workspace]]:
         """A share and its files, for who does not wait for news of them."""
-        share = await self._shares.resolve(wish.link, wish.password)
-        async with self._files(share) as workspace:
+        share = await self.look(wish)
+        async with self.files(share) as workspace:
             yield share, workspace
 
-    def _files(self, share: Share) -> AbstractAsyncContextManager[Workspace]:
-        """The share's files, opened without news of them."""
-        return self._storages(share).open(share, self._shares, lambda _: None)
+    async def _load(self, share: Share, workspace: Workspace, path: str) -> Notebook:
+        """A notebook of the share, by the name that the share's manifest gives it."""
+        notebook = await asyncio.to_thread(load_notebook, workspace.near, path)
+        manifest = await self.manifests.of(share)
+        return replace(notebook, title=manifest.title) if manifest.names(path) else notebook
+
+    @asynccontextmanager
+    async def files(self, share: Share) -> AsyncIterator[Workspace]:
+        """The share's files, opened without news of them.
+
+        Raises:
+            VaasError: as ``open`` does.
+        """
+        storage, share = await self._storage(share)
+        async with storage.open(share, self._shares, lambda _: None) as workspace:
+            yield workspace
+
+    async def _storage(self, share: Share) -> tuple[Storage, Share]:
+        """The mode for a share, and what it is to bring first of a large one."""
+        manifest = await self.manifests.of(share)
+        link = replace(share.link, path=share.link.path or manifest.entry or "")
+        return self._storages(share, manifest.data), replace(share, link=link)
 
     async def _fetch(
         self, stack: AsyncExitStack, share: Share, reached: list[Workspace]
     ) -> AsyncIterator[Phase]:
         """Open the workspace on ``stack``, telling its progress; appends it to ``reached``."""
         news: asyncio.Queue[Phase | None] = asyncio.Queue()
-        storage = self._storages(share)
+        storage, share = await self._storage(share)
         context = storage.open(share, self._shares, news.put_nowait)
 
         async def enter() -> Workspace:
@@ -220,61 +289,8 @@ class Launcher:
             "VAAS_SHARE_VERSION": share.version.key,
         }
         name = await asyncio.to_thread(choose_kernel, notebook)
-        return KernelRequest(ref, workspace, name, environment, self._limits)
-
-
-def pick_notebook(workspace: Workspace, path: str) -> str | None:
-    """Which notebook an address inside a share means.
-
-    Args:
-        workspace: the share's files.
-        path: as in the address: a notebook, a folder, or empty for the root.
-
-    Returns:
-        the notebook's path; ``None`` if it is a folder with several, none of
-        them called ``index.ipynb``.
-
-    Raises:
-        NoNotebook: nothing to run there.
-        NotebookMissing: the address names a notebook that is not there.
-    """
-    path = _local(workspace, path)
-    if path in workspace.notebooks:
-        return path
-    if path.endswith(".ipynb"):
-        raise NotebookMissing(f"no {path!r} in the share")
-    folder, inside = _below(workspace, path)
-    if not inside:
-        raise NoNotebook(f"{len(workspace.notebooks)} notebooks, none below {folder!r}")
-    if f"{folder}index.ipynb" in inside:
-        return f"{folder}index.ipynb"
-    return inside[0] if len(inside) == 1 else None
-
-
-def _read_inside(root: Path, path: str) -> bytes:
-    file = (root / path).resolve()
-    if not file.is_relative_to(root.resolve()) or not file.is_file():
-        raise FileMissing(f"no file {path!r} in the share")
-    if file.stat().st_size > _LARGEST_PICTURE:
-        raise FileMissing(f"{path!r} is over {_LARGEST_PICTURE >> 20} MB")
-    return file.read_bytes()
-
-
-def _titles(workspace: Workspace, path: str) -> tuple[tuple[str, str, str], ...]:
-    _, names = _below(workspace, _local(workspace, path))
-    return tuple((name, *describe(workspace.near, name)) for name in names)
-
-
-def _local(workspace: Workspace, path: str) -> str:
-    """The local path of what the share calls ``path``: another one if its name was neutralised."""
-    path = path.strip("/")
-    return next((ours for ours, theirs in workspace.names.items() if theirs == path), path)
-
-
-def _below(workspace: Workspace, path: str) -> tuple[str, list[str]]:
-    """A folder as prefix of paths, and the notebooks below it."""
-    folder = f"{path}/" if path else ""
-    return folder, [name for name in workspace.notebooks if name.startswith(folder)]
+        limits = (await self.manifests.of(share)).limits.within(self._limits)
+        return KernelRequest(ref, workspace, name, environment, limits)
 
 
 __all__ = ["Elsewhere", "Launcher", "Listing", "Opened", "Session", "Wish", "pick_notebook"]

@@ -182,9 +182,11 @@ class Workspace:
         size: bytes in all.
         names: for entries whose name had to be neutralised, the share's path
             by the local one.
-        front: for a share that is mounted, a local folder with those of its
-            files that the service itself reads: notebooks, and what the link
-            names. A mount can hang; only kernels touch ``path`` then.
+        front: for a share that only kernels may touch, since its file system
+            can hang, a local folder with those of its files that the service
+            itself reads: notebooks, and what the link names.
+        mounted: whether ``path`` is a mount of ours that may be made anew
+            while it is open, alone in the folder around it.
         interrupt: lets a process end that is stuck in a read of a mount: called
             with ``False``, reads that wait for the share's system fail; with
             ``True``, a mount that does not even notice that is made anew.
@@ -197,6 +199,7 @@ class Workspace:
     size: int
     names: Mapping[str, str] = field(default_factory=dict)
     front: Path | None = None
+    mounted: bool = False
     interrupt: Callable[[bool], None] = field(default=_nothing, repr=False, compare=False)
 
     @property

@@ -129,6 +129,11 @@ class Sessions:
         """
         return await self._prepared.why_not(session.recipe)
 
+    def prepare_anew(self, session: Session, recipe: Recipe) -> None:
+        """Run another version of a session's notebook out of sight, if this one could be forked."""
+        if self._prepared.find(session.recipe):
+            self._prepared.make(recipe)
+
     def begin(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:
         """Let a session live.
 

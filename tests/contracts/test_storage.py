@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import re
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -13,10 +14,23 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.conftest import REMOTE
-from tests.contracts.systems import PASSWORD, OfThisMachine, System
+from tests.contracts.systems import PASSWORD, OfThisMachine, Plain, System
 from vaas.model import Share, Workspace
 from vaas.shares import Shares
-from vaas.storage import CopyLimits, CopyStorage, NativeStorage, RcloneMount, Storage
+from vaas.storage import (
+    CopyLimits,
+    CopyStorage,
+    DavfsMount,
+    DavfsSite,
+    MappedStorage,
+    NativeStorage,
+    PathRule,
+    RcloneMount,
+    RcloneSite,
+    Sites,
+    Storage,
+    SyncStorage,
+)
 from vaas.storage.fuse import mounts_below
 
 BIG = b"".join(hashlib.sha512(b"%d" % n).digest() for n in range(47_000))
@@ -30,8 +44,12 @@ TREE = {
     "empty.bin": b"",
 }
 MODES = ("copy", "mount")
-CASES = [(mode, system) for system in REMOTE for mode in MODES] + [("native", "local")]
-REMOTE_CASES = [case for case in CASES if case[0] != "native"]
+FEW = ("nextcloud", "wsgidav", "apache")
+REMOTE_CASES = [(mode, system) for system in REMOTE for mode in MODES] + [
+    (mode, system) for system in FEW for mode in ("sync", "davfs")
+]
+IN_PLACE = [("native", "local"), ("mapped", "wsgidav")]
+CASES = REMOTE_CASES + IN_PLACE
 every = pytest.mark.parametrize(("mode", "system"), CASES, indirect=["system"])
 
 # A folder shown in place is protected by the sandbox alone, and changes: that is the point of it.
@@ -41,18 +59,37 @@ fetched = pytest.mark.parametrize(("mode", "system"), REMOTE_CASES, indirect=["s
 @pytest.fixture
 async def storage(mode: str, system: System, tmp_path: Path) -> AsyncIterator[Storage]:
     made: Storage
+    copy = CopyStorage(tmp_path / "store", CopyLimits(free_bytes=0))
     if mode == "copy":
-        made = CopyStorage(tmp_path / "store", CopyLimits(free_bytes=0))
+        made = copy
     elif mode == "mount":
-        made = RcloneMount(tmp_path / "store")
+        made = RcloneMount(rclone(tmp_path))
+    elif mode == "davfs":
+        made = DavfsMount(Sites(tmp_path / "store", DavfsSite))
+    elif mode == "sync":
+        made = SyncStorage(tmp_path / "copies", CopyLimits(free_bytes=0), rclone(tmp_path))
+    elif mode == "mapped":
+        assert isinstance(system, Plain)
+        made = mapped(system, copy)
     else:
         assert isinstance(system, OfThisMachine)
         made = NativeStorage(system.paths)
     yield made
     await made.close()
+    await copy.close()
     assert not mounts_below(tmp_path)
-    if mode == "mount":
+    if mode in ("mount", "sync", "davfs"):
         assert not (tmp_path / "store").exists() or not list((tmp_path / "store").iterdir())
+
+
+def rclone(folder: Path) -> Sites:
+    return Sites(folder / "store", RcloneSite)
+
+
+def mapped(system: Plain, otherwise: Storage) -> MappedStorage:
+    """Shows a server's own folder."""
+    link = re.compile(rf"http://{re.escape(system.host)}/(?:open|locked)/(.+)")
+    return MappedStorage([PathRule(link, r"\1", system.root)], otherwise)
 
 
 def fill(folder: Path) -> Path:

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from vaas.model import ShareLink
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
-from vaas.storage import RcloneMount
+from vaas.storage import RcloneMount, RcloneSite, Sites
 
 
 async def main(root: str, port: str) -> None:
@@ -19,7 +19,7 @@ async def main(root: str, port: str) -> None:
     async with OutboundClient(policy) as client:
         shares = Shares(client, policy, FailureMemory())
         share = await shares.resolve(ShareLink(f"http://{host}/open", "-", "", "webdav"))
-        async with RcloneMount(Path(root)).open(share, shares, lambda _: None):
+        async with RcloneMount(Sites(Path(root), RcloneSite)).open(share, shares, lambda _: None):
             print("mounted", flush=True)
             await asyncio.Event().wait()
 

@@ -281,7 +281,7 @@ async def test_doctor_says_what_is_here() -> None:
     status, out, _ = await run("doctor", "--json")
     findings = json.loads(out)
     assert status == 0
-    assert {"sandbox", "rclone", "fusermount3"} <= {one["name"] for one in findings}
+    assert {"sandbox", "data mode mount", "data mode sync"} <= {one["name"] for one in findings}
 
 
 async def test_doctor_on_a_bare_machine(tmp_path: Path) -> None:

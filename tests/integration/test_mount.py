@@ -25,7 +25,7 @@ from vaas.errors import PasswordWrong
 from vaas.kernels import Kernel, KernelRequest, Limits
 from vaas.model import KernelRef, Secret, Share, ShareLink, Workspace
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
-from vaas.storage import RcloneMount
+from vaas.storage import RcloneMount, RcloneSite, Sites, Storage
 from vaas.storage.fuse import mounts_below
 from vaas.storage.line import AT_ONCE
 
@@ -82,7 +82,7 @@ async def cloud() -> AsyncIterator[Cloud]:
 
 @pytest.fixture
 async def storage(tmp_path: Path) -> AsyncIterator[RcloneMount]:
-    storage = RcloneMount(tmp_path / "mounts")
+    storage = RcloneMount(Sites(tmp_path / "mounts", RcloneSite))
     yield storage
     await storage.close()
     assert not list((tmp_path / "mounts").iterdir())
@@ -90,7 +90,7 @@ async def storage(tmp_path: Path) -> AsyncIterator[RcloneMount]:
 
 @contextlib.asynccontextmanager
 async def opened(
-    cloud: Cloud, storage: RcloneMount, tmp_path: Path
+    cloud: Cloud, storage: Storage, tmp_path: Path
 ) -> AsyncIterator[tuple[Kernel, Workspace]]:
     async with (
         storage.open(cloud.share, cloud.shares, lambda _: None) as workspace,
@@ -264,7 +264,7 @@ async def test_who_pauses_in_a_file_holds_nobody_up(cloud: Cloud, storage: Rclon
         begun = [await asyncio.to_thread(file.read, 3 << 20) for file in files]
         assert begun == [whole[: 3 << 20]] * 8
         assert await asyncio.to_thread(part, path, 30 << 20, 1000) == whole[30 << 20 :][:1000]
-        (site,) = storage._sites.values()
+        (site,) = storage.sites.known.values()
         await until(lambda: site.line._turns._value == AT_ONCE, 20)
         rest = await asyncio.gather(*(asyncio.to_thread(file.read) for file in files))
         for file in files:
@@ -284,7 +284,7 @@ async def test_what_a_killed_server_leaves_is_cleared_by_the_next(
     assert len(left) == 2, "the folder itself, and the share"
     killed.kill()
     await killed.communicate()
-    storage = RcloneMount(root)
+    storage = RcloneMount(Sites(root, RcloneSite))
     async with storage.open(cloud.share, cloud.shares, lambda _: None) as workspace:
         assert mounts_below(root) == [workspace.path, workspace.path.parents[2]]
         assert not [path for path in left if path.exists()]
@@ -295,7 +295,7 @@ async def test_what_a_killed_server_leaves_is_cleared_by_the_next(
 async def test_a_mount_outlives_its_last_viewer_for_a_while_only(
     cloud: Cloud, tmp_path: Path
 ) -> None:
-    storage = RcloneMount(tmp_path / "mounts", linger=0.5)
+    storage = RcloneMount(Sites(tmp_path / "mounts", RcloneSite), linger=0.5)
     async with storage.open(cloud.share, cloud.shares, lambda _: None) as workspace:
         pass
     assert workspace.path in mounts_below(tmp_path)

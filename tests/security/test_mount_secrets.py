@@ -15,7 +15,7 @@ import pytest
 from tests.contracts.servers import PASSWORD
 from tests.integration.test_mount import a_cloud, daemons, opened, reading
 from tests.security.kernel_tools import run
-from vaas.storage import RcloneMount
+from vaas.storage import RcloneMount, RcloneSite, Sites
 
 pytestmark = pytest.mark.sandbox
 
@@ -43,11 +43,11 @@ def on_disk(folder: Path) -> Iterator[str]:
 async def test_no_secret_can_be_seen(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    storage = RcloneMount(tmp_path / "mounts")
+    storage = RcloneMount(Sites(tmp_path / "mounts", RcloneSite))
     async with a_cloud() as cloud:
         async with opened(cloud, storage, tmp_path) as (kernel, _):
             (mount,) = storage._mounts.values()
-            (site,) = storage._sites.values()
+            (site,) = storage.sites.known.values()
             assert site._daemon is not None
             login = site._daemon._headers["Authorization"].removeprefix("Basic ")
             door = mount.door
@@ -78,7 +78,7 @@ async def test_no_secret_can_be_seen(
 
 
 async def test_the_proxy_opens_to_its_mount_alone(tmp_path: Path) -> None:
-    storage = RcloneMount(tmp_path / "mounts")
+    storage = RcloneMount(Sites(tmp_path / "mounts", RcloneSite))
     async with a_cloud() as cloud, storage.open(cloud.share, cloud.shares, lambda _: None):
         (mount,) = storage._mounts.values()
         door, key = mount.door, {"Authorization": f"Bearer {mount.door.key}"}
@@ -101,9 +101,9 @@ async def test_the_proxy_opens_to_its_mount_alone(tmp_path: Path) -> None:
 
 
 async def test_the_remote_control_asks_for_its_password(tmp_path: Path) -> None:
-    storage = RcloneMount(tmp_path / "mounts")
+    storage = RcloneMount(Sites(tmp_path / "mounts", RcloneSite))
     async with a_cloud() as cloud, storage.open(cloud.share, cloud.shares, lambda _: None):
-        (site,) = storage._sites.values()
+        (site,) = storage.sites.known.values()
         assert site._daemon is not None
         url = f"http://127.0.0.1:{site._daemon._port}"
         async with httpx.AsyncClient(trust_env=False) as client:

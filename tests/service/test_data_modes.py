@@ -65,16 +65,21 @@ async def test_pictures_and_lists_come_without_the_mount(stage: Stage, viewer: V
     assert line.texts(0).endswith(" /mounted/share/deep/er\n")
 
 
-async def test_without_rclone_it_is_copied_after_all(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("missing", "place"),
+    [({"rclone"}, "/mounted/share\n"), ({"rclone", "mount.davfs"}, "/data\n")],
+    ids=["davfs2", "copy"],
+)
+async def test_without_rclone(
+    monkeypatch: pytest.MonkeyPatch, missing: set[str], place: str
 ) -> None:
     def which(name: str, **more: str | None) -> str | None:
-        return None if name == "rclone" else found(name, **more)
+        return None if name in missing else found(name, **more)
 
     found = shutil.which
     monkeypatch.setattr(shutil, "which", which)
     limits = {"above_bytes": 512 * KIB}
     async with staged(kernel={"most": 2}, mount=limits) as stage, stage.viewer() as viewer:
         line = await viewer.view(stage.share(files(600 * KIB)))
-        assert line.texts(0).endswith(" /data\n")
-        assert [one["why"] for one in stage.heard("shares are copied, not mounted")]
+        assert line.texts(0).endswith(f" {place}")
+        assert len(stage.heard("shares are not mounted")) == len(missing)

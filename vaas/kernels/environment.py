@@ -221,7 +221,7 @@ def build_template_world(
 def _data(workspace: Workspace) -> tuple[Bind, dict[str, str]]:
     """How the share is shown: the folder itself or, of a mount, the one around it and a link."""
     path = workspace.path
-    if workspace.front is None:
+    if not workspace.mounted:
         return Bind(path, DATA), {}
     return Bind(path.parent, MOUNTED), {DATA: f"{MOUNTED}/{path.name}"}
 

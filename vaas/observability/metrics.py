@@ -16,6 +16,7 @@ forks = Counter("vaas_forks", "Viewers' kernels that were forked")
 mounts = Gauge("vaas_mounts", "Shares that are mounted now")
 mount_restarts = Counter("vaas_mount_restarts", "Mount daemons that died and were replaced")
 mounted_bytes = Counter("vaas_mounted_bytes", "Bytes of files fetched for mounts")
+share_changes = Counter("vaas_share_changes", "Changes of shares that somebody looked at")
 cell_errors = Counter("vaas_cell_errors", "Cells that failed")
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "mounts",
     "phases",
     "refused_messages",
+    "share_changes",
     "templates",
 ]

@@ -7,14 +7,14 @@ is; of the others a copy's listing finds out, and stops there.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from vaas.errors import ShareTooLarge
 from vaas.model import Reader, Share, Workspace
 from vaas.storage.base import OnProgress, Storage
 from vaas.storage.copy import CopyStorage
-from vaas.storage.rclone import RcloneMount
+from vaas.storage.mounted import MountedStorage
 
 _REMEMBERED = 1_000
 
@@ -23,17 +23,22 @@ class AutoStorage(Storage):
     """Chooses for each share; the modes it chooses from are closed by whoever made them."""
 
     def __init__(
-        self, small: CopyStorage, mount: RcloneMount, copy: CopyStorage, above: int
+        self,
+        small: CopyStorage | None,
+        mounts: Sequence[MountedStorage],
+        copy: CopyStorage,
+        above: int,
     ) -> None:
         """Take the modes.
 
         Args:
-            small: copies what is within limits that make copying worth while.
-            mount: serves what is not.
+            small: copies what is within limits that make copying worth while;
+                ``None`` if nothing is.
+            mounts: serve what is not, the best first.
             copy: serves it where mounts are not possible.
             above: bytes over which a share is not even listed for a copy.
         """
-        self._small, self._mount, self._copy = small, mount, copy
+        self._small, self._mounts, self._copy = small, mounts, copy
         self._above = above
         self._large: set[str] = set()
 
@@ -57,15 +62,21 @@ class AutoStorage(Storage):
     async def _enter(
         self, stack: AsyncExitStack, share: Share, reader: Reader, on_progress: OnProgress
     ) -> Workspace:
-        if not self._is_large(share):
+        if self._small is not None and not self._is_large(share):
             try:
                 return await stack.enter_async_context(self._small.open(share, reader, on_progress))
             except ShareTooLarge:
                 if len(self._large) >= _REMEMBERED:
                     self._large.clear()
                 self._large.add(share.version.key)
-        mode: Storage = self._mount if await self._mount.usable() else self._copy
+        mode = await self._for_large()
         return await stack.enter_async_context(mode.open(share, reader, on_progress))
+
+    async def _for_large(self) -> Storage:
+        for mount in self._mounts:
+            if await mount.usable():
+                return mount
+        return self._copy
 
     def _is_large(self, share: Share) -> bool:
         return share.version.key in self._large or (share.size or 0) > self._above

@@ -46,6 +46,17 @@ class Storage(ABC):
             ShareError, OutboundError: whatever ``reader`` raises.
         """
 
+    async def stamped(self, share: Share) -> Share:
+        """The share at its state as this mode tells it.
+
+        Called after each ``resolve``, also when a share is only looked at
+        again. Modes that show what the share's system tells have no other word.
+
+        Args:
+            share: as its system describes it.
+        """
+        return share
+
     @abstractmethod
     async def close(self) -> None:
         """Let go of everything that lives; files of other runs may stay."""

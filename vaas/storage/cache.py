@@ -23,6 +23,7 @@ import shutil
 import time
 import uuid
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,9 @@ from vaas.storage.trees import make_folder, remove_tree
 
 STALE = 86400.0
 """Seconds after which an unfinished copy that nobody fills is removed."""
+
+KEPT = 4
+"""Versions of one share that stay when nobody uses them: it may change every few seconds."""
 
 _log = logger(__name__)
 
@@ -109,18 +113,20 @@ class Cache:
 
     def older(self, version: Version) -> Path | None:
         """The files of the version of the same share that was used last."""
-        kept = [self._kept(home) for home in _folders(self._home(version).parent)]
-        last = max((one for one in kept if one), key=lambda one: one.used, default=None)
-        return last.path / "files" if last else None
+        kept = self._sorted(_folders(self._home(version).parent))
+        return kept[-1].path / "files" if kept else None
 
     def publish(self, stage: Stage, version: Version) -> None:
         """Make a sealed stage the finished version."""
         home = self._home(version)
-        with suppress(OSError):
+        try:
             self._move(stage, home)
-            return
-        self._discard(home)  # what is there is broken, or it would have been pinned
-        self._move(stage, home)
+        except OSError:
+            self._discard(home)  # what is there is broken, or it would have been pinned
+            self._move(stage, home)
+        for old in self._sorted(_folders(home.parent))[:-KEPT]:
+            if old.path != home:
+                self._remove(old.path)
 
     @staticmethod
     def _move(stage: Stage, home: Path) -> None:
@@ -178,7 +184,9 @@ class Cache:
 
     def _all(self) -> list[_Kept]:
         """Finished versions, the one not used for longest first."""
-        homes = (home for share in _folders(self._shares) for home in _folders(share))
+        return self._sorted(home for share in _folders(self._shares) for home in _folders(share))
+
+    def _sorted(self, homes: Iterable[Path]) -> list[_Kept]:
         kept = (self._kept(home) for home in homes)
         return sorted((one for one in kept if one), key=lambda one: one.used)
 
@@ -277,4 +285,4 @@ def _blocks(files: Path) -> dict[int, int]:
     return {}
 
 
-__all__ = ["STALE", "Cache", "Pin"]
+__all__ = ["KEPT", "STALE", "Cache", "Pin"]

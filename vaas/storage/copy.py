@@ -32,7 +32,7 @@ _PROGRESS = 0.1
 _log = logger(__name__)
 
 
-class _Flight:
+class Flight:
     """One copy under way and those who wait for it."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class CopyStorage(Storage):
         """
         self._limits = limits or CopyLimits()
         self._cache = Cache(root, self._limits)
-        self._flights: dict[str, _Flight] = {}
+        self._flights: dict[str, Flight] = {}
         self._fetchers: set[Fetcher] = set()
         self._sweeper: asyncio.Task[None] | None = None
 
@@ -134,7 +134,7 @@ class CopyStorage(Storage):
         key = share.version.key
         flight = self._flights.get(key)
         if flight is None:
-            flight = self._flights[key] = _Flight()
+            flight = self._flights[key] = Flight()
             flight.task = asyncio.create_task(self._fly(share, reader, flight))
         task = flight.task
         assert task is not None
@@ -153,7 +153,7 @@ class CopyStorage(Storage):
             if not flight.waiting:
                 await self._land(key, flight, task)
 
-    async def _land(self, key: str, flight: _Flight, task: asyncio.Task[Pin]) -> None:
+    async def _land(self, key: str, flight: Flight, task: asyncio.Task[Pin]) -> None:
         """The last one who waited is gone."""
         if self._flights.get(key) is flight:
             del self._flights[key]
@@ -162,7 +162,7 @@ class CopyStorage(Storage):
         if not task.cancelled() and task.exception() is None:
             task.result().close()
 
-    async def _fly(self, share: Share, reader: Reader, flight: _Flight) -> Pin:
+    async def _fly(self, share: Share, reader: Reader, flight: Flight) -> Pin:
         """Copy the version, or wait for another process that does."""
         limit = self._limits.seconds
         try:
@@ -186,7 +186,7 @@ class CopyStorage(Storage):
             lambda stage: stage.close() if stage else None,
         )
 
-    async def _fill(self, share: Share, reader: Reader, flight: _Flight, stage: Stage) -> None:
+    async def _fill(self, share: Share, reader: Reader, flight: Flight, stage: Stage) -> None:
         """Make a stage a finished version."""
         pin = await self._pin(share)
         if pin:  # another process finished between our look and our lock
@@ -204,7 +204,7 @@ class CopyStorage(Storage):
         stage.seal(plan)
         self._cache.publish(stage, share.version)
 
-    async def _copy(self, share: Share, reader: Reader, flight: _Flight, stage: Stage) -> Plan:
+    async def _copy(self, share: Share, reader: Reader, flight: Flight, stage: Stage) -> Plan:
         """List and fetch; once more if the share changed meanwhile."""
         for _ in range(_ROUNDS):
             plan = await Lister(share, reader, self._limits).run()
@@ -220,7 +220,7 @@ class CopyStorage(Storage):
         raise ShareChanged("the share kept changing while it was copied")
 
     async def _fetch(
-        self, share: Share, reader: Reader, flight: _Flight, stage: Stage, plan: Plan
+        self, share: Share, reader: Reader, flight: Flight, stage: Stage, plan: Plan
     ) -> None:
         survey = await in_thread(self._survey, stage, plan, share)
         fetcher = Fetcher(
@@ -242,10 +242,10 @@ class CopyStorage(Storage):
     def _survey(self, stage: Stage, plan: Plan, share: Share) -> Survey:
         return stage.survey(plan, self._cache.older(share.version))
 
-    async def _make_room(self) -> None:
-        """Evict so that all copies under way fit."""
-        need = sum(max(fetcher.left, _MARGIN) for fetcher in self._fetchers)
+    async def _make_room(self, more: int = 0) -> None:
+        """Evict so that all copies under way fit, and ``more`` bytes."""
+        need = more + sum(max(fetcher.left, _MARGIN) for fetcher in self._fetchers)
         await in_thread(self._cache.make_room, need)
 
 
-__all__ = ["CopyStorage"]
+__all__ = ["CopyStorage", "Flight"]

@@ -38,7 +38,9 @@ def detach(path: Path) -> None:
     """
     # Without looking the path up, which would ask the mount's own process.
     program = (
-        ["umount", "--lazy", "--no-canonicalize"] if os.geteuid() == 0 else [_fusermount(), "-uz"]
+        ["umount", "-i", "--lazy", "--no-canonicalize"]
+        if os.geteuid() == 0
+        else [_fusermount(), "-uz"]
     )
     with suppress(subprocess.TimeoutExpired):
         subprocess.run([*program, str(path)], check=False, capture_output=True, timeout=_PATIENCE)
@@ -81,7 +83,7 @@ class MountFolder:
             root: common to all servers of one installation.
 
         Raises:
-            OSError, WorkspaceError: the disk or the system refuses.
+            OSError: the disk refuses.
         """
         root.mkdir(parents=True, exist_ok=True)
         root.chmod(0o700)
@@ -92,7 +94,6 @@ class MountFolder:
         self.path = (root / name).resolve()
         self.path.mkdir()
         self._reap()
-        share_mounts(self.path)
 
     def close(self) -> None:
         """Take all mounts away and remove the folder."""

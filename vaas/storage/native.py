@@ -13,7 +13,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
@@ -69,7 +69,7 @@ class NativeStorage(Storage):
             if await in_thread(path.is_file):
                 private = await grasp(functools.partial(_alone, path), remove_tree)
             else:
-                await in_thread(_require_readable, path)
+                await in_thread(require_readable, path)
             found = await in_thread(_look, private / "share" if private else path, share.version)
             on_progress(Phase("data", found.files, found.files, found.size))
             yield found
@@ -88,8 +88,12 @@ def _resolve(path: Path) -> Path:
         raise ShareUnknown(f"nothing is at {path.name!r}") from error
 
 
-def _require_readable(folder: Path) -> None:
-    """Refuse what only its owner may read, where kernels have a user of their own."""
+def require_readable(folder: Path) -> None:
+    """Refuse what only its owner may read, where kernels have a user of their own.
+
+    Raises:
+        FolderPrivate: it is such a folder.
+    """
     mode = folder.stat().st_mode
     if os.geteuid() == 0 and mode & _OTHERS_READ != _OTHERS_READ:
         raise FolderPrivate(f"kernels may not read {folder.name!r}, its mode is {mode & 0o777:o}")
@@ -118,7 +122,7 @@ def _alone(path: Path) -> Path:
 
 def _look(root: Path, version: Version) -> Workspace:
     """Describe a folder without following links out of it."""
-    found = list(islice(_files(root), MOST_FILES))
+    found = [(local, info.st_size) for local, info in islice(files_below(root), MOST_FILES)]
     return Workspace(
         path=root,
         version=version,
@@ -128,16 +132,21 @@ def _look(root: Path, version: Version) -> Workspace:
     )
 
 
-def _files(root: Path) -> Iterator[tuple[str, int]]:
-    """Relative path and size of the files that belong to the folder."""
+def files_below(root: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Relative path and state of the files that belong to a folder; it blocks.
+
+    Links are followed where they stay inside.
+    """
     for folder, below, names in os.walk(root):
         below[:] = sorted(name for name in below if not is_debris(name, is_folder=True))
-        for name in names:
+        for name in sorted(names):
             path = Path(folder, name)
             if is_debris(name, is_folder=False) or not path.resolve().is_relative_to(root):
                 continue
-            if path.is_file():
-                yield path.relative_to(root).as_posix(), path.stat().st_size
+            with suppress(OSError):  # gone meanwhile
+                info = path.stat()
+                if stat.S_ISREG(info.st_mode):
+                    yield path.relative_to(root).as_posix(), info
 
 
-__all__ = ["MOST_FILES", "NativeStorage"]
+__all__ = ["MOST_FILES", "NativeStorage", "files_below", "require_readable"]

@@ -9,6 +9,7 @@ is understood: OPTIONS, PROPFIND, HEAD and GET, whole or a part.
 from __future__ import annotations
 
 import asyncio
+import base64
 import hmac
 import secrets
 from collections.abc import AsyncGenerator, Mapping
@@ -26,6 +27,10 @@ from vaas.storage.view import View
 from vaas.storage.wire import Asked, Wire
 
 METHODS = "OPTIONS, PROPFIND, HEAD, GET"
+LOGIN = "vaas"
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="share"'}
+
+_REFUSALS = ((FileMissing, 404), (ShareChanged, 409), (OutboundError, 504))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +40,14 @@ class Door:
     Attributes:
         view: what is behind it.
         url: its address, ending in a slash; of no use without the key.
-        key: what the mount's process sends along as a bearer token.
+        key: what the mount's process sends along as a bearer token, or password.
+        asks: whether it is asked for, and its address may be seen by others.
     """
 
     view: View
     url: str
     key: str = field(repr=False)
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +84,17 @@ class Proxy:
             await self._server.wait_closed()
             self._server = None
 
-    def add(self, view: View) -> Door:
-        """Make an entrance to a share."""
+    def add(self, view: View, *, asks: bool = False) -> Door:
+        """Make an entrance to a share.
+
+        Args:
+            view: what is behind it.
+            asks: whether who comes without the key is asked for it, as programs
+                want it that know a name and a password (``LOGIN`` and the key).
+        """
         name, key = secrets.token_hex(16), secrets.token_hex(32)
-        door = self._doors[name] = Door(view, f"http://127.0.0.1:{self._port}/{name}/", key)
+        url = f"http://127.0.0.1:{self._port}/{name}/"
+        door = self._doors[name] = Door(view, url, key, asks)
         return door
 
     def remove(self, door: Door) -> None:
@@ -117,18 +131,14 @@ class Proxy:
         """Anything but a body under way; refusals become statuses."""
         name, _, path = unquote(urlsplit(asked.target).path).lstrip("/").partition("/")
         door = self._doors.get(name)
-        if door is None or not _knows(asked, door):
+        if door is None:
             return _Answer(404)
+        if not _knows(asked, door):
+            return _Answer(401, CHALLENGE) if door.asks else _Answer(404)
         try:
             return await self._show(door, asked, path.strip("/"))
-        except FileMissing:
-            return _Answer(404)
-        except ShareChanged:
-            return _Answer(409)
-        except OutboundError:
-            return _Answer(504)
-        except VaasError:
-            return _Answer(403)
+        except VaasError as error:
+            return _Answer(next((one for kind, one in _REFUSALS if isinstance(error, kind)), 403))
 
     async def _show(self, door: Door, asked: Asked, path: str) -> _Answer:
         entry = await door.view.entry(path) if path else None
@@ -145,7 +155,9 @@ class Proxy:
 
 def _knows(asked: Asked, door: Door) -> bool:
     sent = asked.headers.get("authorization", "").encode()
-    return hmac.compare_digest(sent, f"Bearer {door.key}".encode())
+    login = base64.b64encode(f"{LOGIN}:{door.key}".encode())
+    known = b"Basic " + login if door.asks else b"Bearer " + door.key.encode()
+    return hmac.compare_digest(sent, known)
 
 
 async def _list(door: Door, asked: Asked, path: str, entry: Entry | None) -> _Answer:
@@ -208,4 +220,4 @@ async def _nothing() -> AsyncGenerator[bytes, None]:
         yield piece
 
 
-__all__ = ["METHODS", "Door", "Proxy"]
+__all__ = ["LOGIN", "METHODS", "Door", "Proxy"]

@@ -54,11 +54,20 @@ VFS = {
     "DirPerms": 0o555,
     "FilePerms": 0o444,
 }
+COPY = {
+    "Transfers": 8,
+    "Checkers": 1,
+    "CheckFirst": False,
+    "IgnoreChecksum": True,
+}
 FLAGS = (
     "--buffer-size", "0",
     "--contimeout", "2s",
     "--timeout", "20s",
     "--low-level-retries", "1",
+    "--retries", "1",
+    # In one stream a file has its full length only when all of it is there.
+    "--multi-thread-streams", "0",
 )  # fmt: skip
 """The proxy's own deadlines are shorter; these end waiting for a proxy that is gone."""
 
@@ -141,15 +150,52 @@ class Daemon:
         Raises:
             WorkspaceError: it cannot be mounted.
         """
-        remote = {"type": "webdav", "url": url, "vendor": "other", "bearer_token": key}
-        remote["pacer_min_sleep"] = "1ms"  # versions that do not know it pass over it
         await self.call(
             "mount/mount",
-            fs=remote,
+            fs=_remote(url, key),
             mountPoint=str(place),
             mountOpt=_those_known(MOUNT, self._known.get("mount", {})),
             vfsOpt=_those_known(VFS, self._known.get("vfs", {})),
         )
+
+    async def begin_copy(self, url: str, key: str, place: Path) -> int:
+        """Copy all that a door shows into an empty folder.
+
+        Args:
+            url: of the proxy's door.
+            key: its bearer token.
+            place: the folder.
+
+        Returns:
+            the job's number, for ``progress``.
+
+        Raises:
+            WorkspaceError: it refuses.
+        """
+        config = _those_known(COPY, self._known.get("main", {}))
+        answer = await self.call(
+            "sync/copy", srcFs=_remote(url, key), dstFs=str(place), _async=True, _config=config
+        )
+        return int(answer["jobid"])
+
+    async def progress(self, job: int) -> tuple[int, int] | None:
+        """Files and bytes that a copy has brought; ``None`` when it has ended well.
+
+        Raises:
+            WorkspaceError: it failed, or the daemon does not answer.
+        """
+        status = await self.call("job/status", jobid=job)
+        if status["finished"]:
+            if not status["success"]:
+                raise WorkspaceError("a copy by rclone is not complete")
+            return None
+        stats = await self.call("core/stats", group=f"job/{job}")
+        return int(stats.get("transfers", 0)), int(stats.get("bytes", 0))
+
+    async def stop(self, job: int) -> None:
+        """End a copy; if the daemon does not answer it has ended too."""
+        with suppress(WorkspaceError):
+            await self.call("job/stop", jobid=job)
 
     async def unmount(self, place: Path) -> None:
         """Take a mount away.
@@ -231,6 +277,17 @@ async def _end(process: Process) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), END)
             return
+
+
+def _remote(url: str, key: str) -> dict[str, str]:
+    """A door of the proxy, as rclone is told of it."""
+    return {
+        "type": "webdav",
+        "url": url,
+        "vendor": "other",
+        "bearer_token": key,
+        "pacer_min_sleep": "1ms",  # versions that do not know it pass over it
+    }
 
 
 def _those_known(wanted: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,19 @@
-"""All mounts of one site: one rclone daemon, watched, and replaced when it dies.
+"""All mounts of one site, as whichever program makes them: with rclone, one daemon for all.
 
-Sites do not touch each other: each has a daemon and a line of its own. When a
-daemon dies its mounts are made anew at the same places, and appear in the
-sandboxes that show the folders around them.
+Sites do not touch each other: each has a daemon and a line of its own. It is
+watched, and when it dies its mounts are made anew at the same places, and appear
+in the sandboxes that show the folders around them.
 """
 
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from vaas.errors import VaasError, WorkspaceError
 from vaas.observability import logger, metrics
@@ -54,60 +58,114 @@ class Mount:
         return self.home / "bind" / SHARE
 
 
-class Site:
+class Site(ABC):
     """One site's mounts.
 
     Attributes:
         line: the way to it.
         mounts: those that exist.
+        asks: whether the proxy must ask the program who it is.
     """
+
+    asks: ClassVar[bool] = False
 
     def __init__(self, folder: Path) -> None:
         """Nothing lives yet.
 
         Args:
-            folder: for the daemon's few files.
+            folder: for the program's few files.
         """
         self.line = Line()
         self.mounts: list[Mount] = []
         self._folder = folder
-        self._daemon: Daemon | None = None
         self._changing = asyncio.Lock()
-        self._watch: asyncio.Task[None] | None = None
-        self._breaking: asyncio.Task[None] | None = None
 
+    @abstractmethod
     async def add(self, mount: Mount) -> None:
         """Mount a share.
 
         Raises:
             WorkspaceError: it cannot be mounted.
         """
+
+    @abstractmethod
+    async def remove(self, mount: Mount) -> None:
+        """Unmount a share, whoever uses it."""
+
+    @abstractmethod
+    def break_off(self, mount: Mount) -> None:
+        """Free processes that are stuck in a mount, if the program is what holds them.
+
+        Its mounts are made anew at once, but files open in them give errors.
+        """
+
+    @abstractmethod
+    async def close(self) -> None:
+        """End all mounts and programs."""
+
+    def _note(self, mount: Mount) -> None:
+        self.mounts.append(mount)
+        metrics.mounts.inc()
+
+    def _forget(self, mount: Mount) -> None:
+        if mount in self.mounts:
+            self.mounts.remove(mount)
+            metrics.mounts.dec()
+
+
+class RcloneSite(Site):
+    """One site's mounts and copies by rclone."""
+
+    def __init__(self, folder: Path) -> None:
+        """See ``Site``."""
+        super().__init__(folder)
+        self._daemon: Daemon | None = None
+        self._jobs = 0
+        self._watch: asyncio.Task[None] | None = None
+        self._breaking: asyncio.Task[None] | None = None
+
+    async def add(self, mount: Mount) -> None:
+        """See ``Site``."""
         async with self._changing:
             daemon = await self._ready()
             await daemon.mount(mount.door.url, mount.door.key, mount.place)
-            self.mounts.append(mount)
-            metrics.mounts.inc()
+            self._note(mount)
+
+    @asynccontextmanager
+    async def daemon(self) -> AsyncIterator[Daemon]:
+        """The daemon, for other work than mounts; it may die meanwhile.
+
+        Raises:
+            WorkspaceError: it does not start.
+        """
+        async with self._changing:
+            daemon = await self._ready()
+            self._jobs += 1
+        try:
+            yield daemon
+        finally:
+            async with self._changing:
+                self._jobs -= 1
+                await self._rest()
+
+    async def _rest(self) -> None:
+        if not self.mounts and not self._jobs:
+            await self._stop()
 
     async def remove(self, mount: Mount) -> None:
-        """Unmount a share, whoever uses it."""
+        """See ``Site``."""
         async with self._changing:
-            if mount in self.mounts:
-                self.mounts.remove(mount)
-                metrics.mounts.dec()
+            self._forget(mount)
             try:
                 if self._daemon is not None:
                     await self._daemon.unmount(mount.place)
             except WorkspaceError:
                 await self._test()
                 await in_thread(detach, mount.place)
-            if not self.mounts:
-                await self._stop()
+            await self._rest()
 
-    def break_off(self) -> None:
-        """Free processes that are stuck in mounts, if the daemon is what holds them.
-
-        Its mounts are made anew at once, but files open in them give errors.
-        """
+    def break_off(self, mount: Mount) -> None:  # noqa: ARG002 - all of a daemon's are in one boat
+        """See ``Site``."""
         if self._breaking is None or self._breaking.done():
             self._breaking = asyncio.create_task(self._test(), name="test of a daemon")
 
@@ -123,13 +181,12 @@ class Site:
             daemon.kill()
 
     async def close(self) -> None:
-        """End the daemon and all mounts."""
+        """See ``Site``."""
         async with self._changing:
             await self._stop()
-            for mount in self.mounts:
+            for mount in tuple(self.mounts):
                 await in_thread(detach, mount.place)
-            metrics.mounts.dec(len(self.mounts))
-            self.mounts.clear()
+                self._forget(mount)
 
     async def _ready(self) -> Daemon:
         if self._daemon is None or self._daemon.ended.is_set():
@@ -182,4 +239,4 @@ class Site:
                 _log.warning("a mount does not come back", detail=error.detail)
 
 
-__all__ = ["SHARE", "Mount", "Site"]
+__all__ = ["SHARE", "Mount", "RcloneSite", "Site"]

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from vaas.storage.listing import Item, Plan
 from vaas.storage.names import order_notebooks
-from vaas.storage.trees import FOLDER, SEALED_FILE, build_tree, make_folder
+from vaas.storage.trees import FOLDER, SEALED_FILE, build_tree, make_folder, remove_tree
 
 SEAL = "version.json"
 """Tells what a finished version holds; its lock pins it, its time is that of the last use."""
@@ -169,6 +169,25 @@ class Stage:
         part = self._part(digest)
         os.chmod(part, SEALED_FILE)  # noqa: PTH101 - plain text path: thousands of them
         os.rename(part, part.removesuffix(".part"))  # noqa: PTH104 - as above
+
+    def arriving(self) -> Path:
+        """An empty folder for files that somebody else brings, under their digests."""
+        remove_tree(self.path / "arriving")
+        (self.path / "arriving").mkdir(mode=0o700)
+        return self.path / "arriving"
+
+    def take_in(self, sizes: Mapping[str, int]) -> None:
+        """Declare complete what was brought, and drop what is not as long as it should be.
+
+        Args:
+            sizes: bytes of each file that was to be brought.
+        """
+        folder = self.path / "arriving"
+        for name, size in _sizes(folder).items():
+            if sizes.get(name) == size:
+                (folder / name).chmod(SEALED_FILE)
+                (folder / name).rename(self._files / name)
+        remove_tree(folder)
 
     def discard(self, digest: str) -> None:
         """Forget an unfinished file."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import functools
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import ParamSpec, TypeVar
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import ParamSpec, TypeVar, cast
 
 from vaas.errors import DiskFull, WorkspaceError
 
@@ -73,6 +74,55 @@ async def grasp(work: Callable[[], T], let_go: Callable[[T], None]) -> T:
         raise
 
 
+async def in_own_thread(
+    work: Callable[[], T], seconds: float, slots: threading.BoundedSemaphore
+) -> T:
+    """Run work that may hang for ever, and do not wait for that.
+
+    Its thread is nobody else's, so that one which never comes back keeps no
+    other work waiting, nor the end of the process.
+
+    Args:
+        work: what blocks; what it raises is raised here.
+        seconds: how long it is waited for.
+        slots: as many such threads as there may be at a time.
+
+    Raises:
+        WorkspaceError: it took longer, too many others hang already, or the
+            disk refused.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+    if not slots.acquire(blocking=False):
+        raise WorkspaceError("too many reads of this machine's file systems hang")
+
+    def tell(result: T | None, error: BaseException | None) -> None:
+        if not done.done():
+            done.set_exception(error) if error else done.set_result(cast("T", result))
+
+    def run() -> None:
+        result: T | None = None
+        problem: BaseException | None = None
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 - handed to who waits
+            problem = error
+        finally:
+            slots.release()
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(tell, result, problem)
+
+    threading.Thread(target=run, name="may hang", daemon=True).start()
+    try:
+        await asyncio.wait([done], timeout=seconds)
+    finally:
+        done.cancel()  # no effect on one that came in time
+    if done.cancelled():
+        raise WorkspaceError("a file system of this machine does not answer")
+    with disk_errors():
+        return done.result()
+
+
 @asynccontextmanager
 async def crew() -> AsyncIterator[asyncio.TaskGroup]:
     """A task group that raises the first error itself instead of a group of errors."""
@@ -83,4 +133,4 @@ async def crew() -> AsyncIterator[asyncio.TaskGroup]:
         raise errors.exceptions[0] from None
 
 
-__all__ = ["crew", "disk_errors", "grasp", "in_thread", "settle"]
+__all__ = ["crew", "disk_errors", "grasp", "in_own_thread", "in_thread", "settle"]

@@ -64,18 +64,25 @@ class View:
         stopped: the refusal after which nothing is asked any more.
     """
 
-    def __init__(self, share: Share, reader: Reader, line: Line) -> None:
+    def __init__(
+        self,
+        share: Share,
+        reader: Reader,
+        line: Line,
+        known: Mapping[str, Mapping[str, Entry]] | None = None,
+    ) -> None:
         """Remember what to ask; nothing is asked yet.
 
         Args:
             share: what to show.
             reader: asks the share's system.
             line: of the share's site.
+            known: folders that need not be listed, by their path as shown.
         """
         self.share = share
         self.stopped: VaasError | None = None
         self._reader, self._line = reader, line
-        self._folders: dict[str, Mapping[str, Entry]] = {}
+        self._folders = dict(known or {})
         self._count = 0
         self._listing: dict[str, asyncio.Lock] = {}
         self._waits: dict[asyncio.Timeout, float] = {}

@@ -107,9 +107,15 @@ class Dashboard(Handler):
             {"path": path, "title": title, "description": text, "href": root + quote(path)}
             for path, title, text in listing.notebooks
         ]
-        share = listing.share
-        about = {"name": share.name, "host": link.host, "product": share.product_name}
-        self.page("share.html", title=share.name, share=about, notebooks=notebooks)
+        share, manifest = listing.share, listing.manifest
+        about = {
+            "name": manifest.title or share.name,
+            "host": link.host,
+            "product": share.product_name,
+            "description": manifest.description,
+            "picture": root + quote(manifest.thumbnail) if manifest.thumbnail else "",
+        }
+        self.page("share.html", title=about["name"], share=about, notebooks=notebooks)
 
     async def _source(self, link: ShareLink) -> None:
         _, notebook = await self.front.launcher.read(self._wish(link))

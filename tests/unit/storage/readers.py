@@ -172,7 +172,9 @@ class FaultyReader:
         inside = sorted((p, c) for p, c in self.files.items() if p.startswith(f"{folder}/"))
         return hashlib.sha256(repr(inside).encode()).hexdigest()
 
-    async def read(self, _share: Share, entry: Entry, offset: int = 0) -> AsyncIterator[bytes]:
+    async def read(
+        self, _share: Share, entry: Entry, offset: int = 0, _size: int | None = None
+    ) -> AsyncIterator[bytes]:
         self.reads.append((entry.path, offset))
         content = self.files[entry.path]
         stop, error = self.broken.pop(entry.path, (None, None))

@@ -16,7 +16,7 @@ import pytest
 
 from vaas.errors import DiskFull
 from vaas.model import Entry, Version
-from vaas.storage.cache import STALE, Cache
+from vaas.storage.cache import KEPT, STALE, Cache
 from vaas.storage.limits import CopyLimits
 from vaas.storage.listing import Item, Plan
 from vaas.storage.stage import SEAL, lock
@@ -92,6 +92,21 @@ def test_an_open_version_is_never_evicted(root: Path) -> None:
         pin.close()
     other.make_room(8 * BLOCK)
     assert not homes[0].exists()
+
+
+def test_of_a_share_that_changes_often_only_few_versions_stay(root: Path) -> None:
+    """Each takes room for its folders, even if all of its files are those of the one before."""
+    cache = a_cache(root)
+    other = add(cache, Version("other", "1"), {"a": b"x"}, 50)
+    homes = [add(cache, Version("s", "0"), {"a": b"x"}, 100)]
+    pin = cache.pin(Version("s", "0"))
+    assert pin
+    os.utime(homes[0] / SEAL, (100, 100))
+    homes += [add(cache, Version("s", str(n)), {"a": b"x"}, 100 + n) for n in range(1, 9)]
+    assert [home.exists() for home in homes] == [True] + [False] * (8 - KEPT) + [True] * KEPT
+    assert other.exists()
+    pin.close()
+    assert (homes[-1] / "tree" / "a").read_bytes() == b"x"
 
 
 def test_using_a_version_makes_it_young(root: Path) -> None:

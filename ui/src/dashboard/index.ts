@@ -5,6 +5,7 @@
  *
  * - shows each cell when the server says that it has run (`vaas_cell`),
  * - fetches widget libraries when they are first needed,
+ * - says when the share has changed (`vaas_changed`),
  * - watches the line to the kernel.
  */
 
@@ -12,7 +13,7 @@ import { Cells, type Lab } from "./cells";
 import { Connection } from "./connection";
 import { Extensions } from "./extensions";
 import { markTheme, nameControls } from "./names";
-import { passing } from "./notices";
+import { changed, passing } from "./notices";
 import { shared, type App, type Message, type Output, type Plugin, type RenderMime, type ShareScope } from "./jupyter";
 import { typesetWhenNeeded } from "./math";
 
@@ -66,6 +67,9 @@ function receive({ header, content }: Message, cells: Cells): void {
         live = true;
         window.vaasPhase({ name: "ready" });
       });
+      break;
+    case "vaas_changed":
+      changed();
       break;
     case "display_data":
       if (live && metadataOf(content)["vaas"] === "failed") passing("That did not work. Its author can see why.");

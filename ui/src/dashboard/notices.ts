@@ -34,6 +34,21 @@ export function passing(text: string): void {
   }, PASSING_MS);
 }
 
+let banner: HTMLElement | undefined;
+
+/** Newer data can be seen; when is the viewer's choice, since what they have set here goes. */
+export function changed(): void {
+  if (banner) return;
+  banner = document.createElement("div");
+  banner.className = "vaas-banner";
+  banner.setAttribute("role", "status");
+  document.body.prepend(banner);
+  const show = element("button", "vaas-button", "Show") as HTMLButtonElement;
+  show.type = "button";
+  show.addEventListener("click", () => location.reload());
+  banner.append(element("span", "vaas-bar__text", "The data has changed"), show);
+}
+
 /** The session is over: one button starts the dashboard again. */
 export function ended(failure: Failure | null): void {
   const card = document.createElement("div");

@@ -1,0 +1,99 @@
+"""Dashboards follow their data: what an author saves is seen within ten seconds."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import nbformat.v4 as nb
+import pytest
+import pytest_asyncio
+
+from tests.service.harness import Stage, Viewer, book, code, staged
+from tests.unit.storage.readers import until
+from vaas.shares import parse_link
+from vaas.shares.links import canonical_path
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
+
+BOOK = code("print(open('data.csv').read())")
+SOON = 10.0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage() -> AsyncIterator[Stage]:
+    """A service that mounts what is over half a megabyte."""
+    limits = {"above_bytes": 512 << 10}
+    async with staged(refresh=0.2, kernel={"most": 8, "grace": 2}, mount=limits) as found:
+        yield found
+
+
+def shared(stage: Stage, product: str, **files: str | bytes) -> tuple[str, str]:
+    """A folder in the cloud and the address under which the service shows it."""
+    folder = f"f{uuid4().hex[:12]}"
+    stage.fill(folder, {"app.ipynb": BOOK, "data.csv": "old"} | files)
+    return folder, canonical_path(parse_link(stage.cloud.add_link(product, folder)))
+
+
+def asked(stage: Stage, product: str, method: str) -> int:
+    return sum(one.method == method for one in stage.cloud.requests[product])
+
+
+@pytest.mark.parametrize("product", ["nextcloud", "seafile"])
+async def test_what_the_author_saves_is_seen_soon(
+    stage: Stage, viewer: Viewer, product: str
+) -> None:
+    folder, address = shared(stage, product, **{"more.bin": bytes(1000)})
+    async with viewer.dashboard(address) as line:
+        await line.until("vaas_ready")
+        assert line.texts(0) == "old\n"
+        fetched = asked(stage, product, "GET")
+        stage.fill(folder, {"data.csv": "newer"})
+        await line.until("vaas_changed", SOON)
+        if product == "nextcloud":
+            assert asked(stage, product, "GET") == fetched + 1, "only what changed is fetched"
+        again = await viewer.view(address)
+        assert again.texts(0) == "newer\n"
+        assert "vaas_changed" not in {heard.kind for heard in again.heard}
+
+
+async def test_of_a_mounted_share_too(stage: Stage, viewer: Viewer) -> None:
+    folder, address = shared(stage, "nextcloud", **{"large.bin": bytes(600 << 10)})
+    async with viewer.dashboard(address) as line:
+        await line.until("vaas_ready")
+        stage.fill(folder, {"data.csv": "newer"})
+        await line.until("vaas_changed", SOON)
+        assert (await viewer.view(address)).texts(0) == "newer\n"
+
+
+async def test_whoever_comes_with_news_brings_it_to_the_others(
+    stage: Stage, viewer: Viewer
+) -> None:
+    folder, address = shared(stage, "ocis")
+    async with viewer.dashboard(address) as line:
+        await line.until("vaas_ready")
+        stage.fill(folder, {"data.csv": "newer"})
+        assert (await viewer.view(address)).texts(0) == "newer\n"
+        await line.until("vaas_changed", SOON)
+
+
+async def test_nobody_looks_and_nothing_is_asked(stage: Stage, viewer: Viewer) -> None:
+    _, address = shared(stage, "reva")
+    await viewer.view(address)
+    assert not stage.front.launcher._watch._watched
+
+
+async def test_forks_are_of_the_newer_state(stage: Stage, viewer: Viewer) -> None:
+    cells = [nb.new_code_cell("import os; print(open('data.csv').read(), os.getpid())")]
+    folder, address = shared(
+        stage, "nextcloud", **{"app.ipynb": book(cells, vaas={"launch": "fork"})}
+    )
+    kept = stage.front.launcher.sessions._prepared._kept
+    async with viewer.dashboard(address) as line:
+        await line.until("vaas_ready")
+        assert line.texts(0) == "old 2\n"
+        made = set(kept)
+        stage.fill(folder, {"data.csv": "newer"})
+        await line.until("vaas_changed", SOON)
+        await until(lambda: set(kept) - made, SOON)
+        assert (await viewer.view(address)).texts(0) == "newer 2\n"

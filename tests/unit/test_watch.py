@@ -1,0 +1,194 @@
+"""When shares are looked at again, and when not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.unit.storage.readers import a_share, until
+from vaas import watch
+from vaas.errors import (
+    DiskFull,
+    EfssTooSlow,
+    PasswordWrong,
+    ShareChanged,
+    ShareThrottled,
+    VaasError,
+)
+from vaas.model import Share, ShareLink, Version
+from vaas.watch import Watch
+
+FAST = 0.01
+
+
+def share(name: str = "one", tag: str = "1", host: str = "https://cloud.test") -> Share:
+    link = ShareLink(host, name)
+    return replace(a_share(), link=link, version=Version(link.fingerprint, tag))
+
+
+class Page:
+    """A session as far as watching needs one; ``told`` counts the messages to its page."""
+
+    def __init__(self, share: Share, *, started: bool = True) -> None:
+        self.share = share
+        self.told = 0
+        self.kernel: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        if started:
+            self.start()
+
+    def start(self) -> None:
+        channel = SimpleNamespace(inject=self._inject)
+        self.kernel.set_result(SimpleNamespace(channel=channel))
+
+    def _inject(self, kind: str, _content: object) -> None:
+        assert kind == "vaas_changed"
+        self.told += 1
+
+
+class World:
+    """What the watch asks, and what it is answered."""
+
+    def __init__(self) -> None:
+        self.tag = "1"
+        self.errors: list[Exception] = []
+        self.refused: list[Exception] = []
+        self.asked: list[float] = []
+        self.at_once: dict[str, int] = {}
+        self.most: dict[str, int] = {}
+        self.prepared: list[str] = []
+        self.watch = Watch(self.look, self.prepare)
+
+    async def look(self, share: Share) -> Share:
+        host = share.link.host
+        self.asked.append(asyncio.get_running_loop().time())
+        self.at_once[host] = self.at_once.get(host, 0) + 1
+        self.most[host] = max(self.most.get(host, 0), self.at_once[host])
+        await asyncio.sleep(0)
+        self.at_once[host] -= 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return replace(share, version=replace(share.version, tag=self.tag))
+
+    async def prepare(self, _session: object, share: Share) -> None:
+        if self.refused:
+            raise self.refused.pop(0)
+        self.prepared.append(share.version.tag)
+
+    def open(self, page: Page) -> Page:
+        self.watch.add(page, FAST)  # type: ignore[arg-type]
+        return page
+
+
+@pytest.fixture
+async def world(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    monkeypatch.setattr(watch, "APART", 0.0)
+    monkeypatch.setattr(watch, "SHARE_OF_TIME", 0.0)
+    monkeypatch.setattr(watch, "BUSY", 0.0)
+    world = World()
+    yield world
+    await world.watch.close()
+
+
+async def test_pages_of_an_older_state_are_told_once_it_is_fetched(world: World) -> None:
+    one, two = world.open(Page(share())), world.open(Page(share(), started=False))
+    await until(lambda: len(world.asked) > 2)
+    assert (one.told, world.prepared) == (0, [])
+    world.tag = "2"
+    await until(lambda: one.told)
+    assert world.prepared == ["2"]
+    two.start()
+    await until(lambda: two.told)
+    three = world.open(Page(share(tag="2")))
+    asked = len(world.asked)
+    await until(lambda: len(world.asked) > asked + 2)
+    assert (one.told, two.told, three.told) == (1, 1, 0)
+
+
+async def test_who_comes_with_a_newer_state_brings_the_news(world: World) -> None:
+    one = world.open(Page(share()))
+    world.tag = "2"
+    world.open(Page(share(tag="2")))
+    await until(lambda: one.told)
+    assert world.prepared == []
+
+
+async def test_the_last_one_ends_the_questions(world: World) -> None:
+    pages = [world.open(Page(share())) for _ in range(2)]
+    await until(lambda: world.asked)
+    (watched,) = world.watch._watched.values()
+    for page in pages:
+        assert not watched.task.done()
+        world.watch.remove(page)
+    await until(watched.task.done)
+    assert not world.watch._watched
+    world.watch.remove(pages[0])
+
+
+@pytest.mark.parametrize("error", [EfssTooSlow, ShareThrottled, DiskFull])
+async def test_what_passes_is_asked_again_later(
+    world: World, error: Callable[[str], VaasError]
+) -> None:
+    world.errors = [error("no") for _ in range(4)]
+    page = world.open(Page(share()))
+    world.tag = "2"
+    await until(lambda: page.told)
+    gaps = [b - a for a, b in zip(world.asked, world.asked[1:], strict=False)][:4]
+    assert gaps == sorted(gaps)
+    assert gaps[-1] > 8 * FAST
+
+
+async def test_as_long_as_it_is_asked_to_wait(world: World) -> None:
+    world.errors = [ShareThrottled("later", retry_after=0.3)]
+    world.open(Page(share()))
+    await until(lambda: len(world.asked) > 1)
+    assert world.asked[1] - world.asked[0] > 0.25
+
+
+@pytest.mark.parametrize("error", [PasswordWrong("no"), RuntimeError("a fault of ours")])
+async def test_what_only_people_can_change_is_asked_once(world: World, error: Exception) -> None:
+    world.errors = [error]
+    world.open(Page(share()))
+    (watched,) = world.watch._watched.values()
+    await until(watched.task.done)
+    assert watched.task.exception() is None
+    world.open(Page(share()))
+    await until(lambda: len(world.asked) > 2)
+
+
+async def test_what_cannot_be_fetched_is_not_offered(world: World) -> None:
+    world.refused = [ShareChanged("again and again") for _ in range(12)]
+    page = world.open(Page(share()))
+    world.tag = "2"
+    await until(lambda: not world.refused)
+    assert page.told == 0
+    await until(lambda: page.told, 2)
+
+
+async def test_one_question_at_a_time_for_each_site(world: World) -> None:
+    for host in ("https://one.test", "https://two.test"):
+        for number in range(5):
+            world.open(Page(share(f"share{number}", host=host)))
+    await until(lambda: len(world.asked) > 40)
+    assert world.most == {"one.test": 1, "two.test": 1}
+
+
+async def test_zero_is_never(world: World) -> None:
+    world.watch.add(Page(share()), 0)  # type: ignore[arg-type]
+    assert not world.watch._watched
+
+
+async def test_the_calmer_the_rarer() -> None:
+    watched = watch._Watched(share(), 2.0, 0.0)
+    now = asyncio.get_running_loop().time()
+    watched.changed = now
+    assert watched.pause(0) == 2.0
+    watched.changed = now - 200
+    assert 3.9 < watched.pause(0) < 4.2
+    watched.changed = now - 10_000
+    assert watched.pause(0) == watch.SLOWEST
+    assert watched.pause(1.0) == watch.SHARE_OF_TIME

@@ -1,0 +1,198 @@
+"""Dashboards follow their data: shares that somebody looks at are looked at again.
+
+One question for each share, however many look at it; one at a time for each
+site, and never more than a twentieth of the time. When a share has changed, its
+new version is fetched first; then the pages that show an older one are told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
+
+from vaas.errors import (
+    AddressRefused,
+    ConfigError,
+    FileDrop,
+    LinkError,
+    NotAnEfss,
+    PasswordNeeded,
+    PasswordWrong,
+    ShareChanged,
+    ShareExpired,
+    ShareUnknown,
+    VaasError,
+)
+from vaas.kernels import Kernel
+from vaas.model import Share
+from vaas.observability import logger, metrics
+from vaas.sessions import Session
+
+SLOWEST = 6.0
+"""Seconds between two questions about a share that has not changed for long."""
+
+CALMS = 50.0
+"""The time since the last change is this many times the time to the next question."""
+
+SHARE_OF_TIME = 20.0
+"""The time to the next question is this many times what the last answer took."""
+
+BUSY = 2.0
+"""Seconds until a share is looked at again that changed while it was fetched."""
+
+LONGEST = 300.0
+"""Seconds between two questions when answers fail."""
+
+APART = 0.1
+"""Seconds between two questions to one site."""
+
+_FINAL = (
+    AddressRefused,
+    ConfigError,
+    FileDrop,
+    LinkError,
+    NotAnEfss,
+    PasswordNeeded,
+    PasswordWrong,
+    ShareExpired,
+    ShareUnknown,
+)
+"""After these nothing is asked any more: only people can change what is wrong."""
+
+log = logger(__name__)
+
+Look = Callable[[Share], Awaitable[Share]]
+Prepare = Callable[[Session, Share], Awaitable[None]]
+
+
+@dataclass(slots=True, eq=False)
+class _Watched:
+    """A share that somebody looks at.
+
+    Attributes:
+        share: its newest state that we know.
+        every: seconds between two questions at least.
+        changed: when that state was found.
+        sessions: those who look.
+        task: asks.
+    """
+
+    share: Share
+    every: float
+    changed: float
+    sessions: list[Session] = field(default_factory=list)
+    task: asyncio.Task[None] | None = None
+
+    def pause(self, took: float) -> float:
+        """Seconds until the next question, after one that took some."""
+        calm = (time.monotonic() - self.changed) / CALMS
+        return max(self.every, min(calm, SLOWEST), took * SHARE_OF_TIME)
+
+    def tell(self) -> None:
+        """Tell the pages that show another state than the newest."""
+        for session in self.sessions:
+            if session.share.version != self.share.version:
+                session.kernel.add_done_callback(_tell)
+
+
+class Watch:
+    """Looks again at what is looked at, and owns the tasks that do."""
+
+    def __init__(self, look: Look, prepare: Prepare) -> None:
+        """Start with nothing to watch.
+
+        Args:
+            look: asks for a share's state now.
+            prepare: fetches a share's new state for a session that shows an older one.
+        """
+        self._look, self._prepare = look, prepare
+        self._watched: dict[str, _Watched] = {}
+        self._sites: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def add(self, session: Session, every: float) -> None:
+        """Somebody looks at a share.
+
+        Args:
+            session: theirs; ``remove`` must follow.
+            every: seconds between two questions at least; 0 for no questions.
+        """
+        if not every:
+            return
+        key = session.share.link.fingerprint
+        found = self._watched.get(key)
+        if found is None:
+            found = self._watched[key] = _Watched(session.share, every, time.monotonic())
+        found.sessions.append(session)
+        found.every = every
+        if found.share.version != session.share.version:
+            self._change(found, session.share)
+        if found.task is None or found.task.done():
+            found.task = asyncio.create_task(self._follow(found), name="a share's changes")
+
+    def remove(self, session: Session) -> None:
+        """They look no longer; the last one's end is that of the questions."""
+        key = session.share.link.fingerprint
+        found = self._watched.get(key)
+        if found is None or session not in found.sessions:
+            return
+        found.sessions.remove(session)
+        if not found.sessions:
+            del self._watched[key]
+            if found.task is not None:
+                found.task.cancel()
+
+    async def close(self) -> None:
+        """Ask no more."""
+        tasks = [one.task for one in self._watched.values() if one.task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._watched.clear()
+
+    async def _follow(self, watched: _Watched) -> None:
+        """Ask until cancelled, or until the answer is one that only people can change."""
+        pause = watched.every
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                pause = watched.pause(await self._ask(watched))
+            except ShareChanged:  # while it was fetched: its author is at work
+                pause = max(watched.every, BUSY)
+            except VaasError as error:
+                log.info("not_seen", share=watched.share.version.share, why=error.label)
+                if isinstance(error, _FINAL):
+                    return
+                pause = max(min(2 * pause, LONGEST), error.retry_after or 0)
+            except Exception:  # the task's last line: told, not raised
+                log.exception("watch_failed", share=watched.share.version.share)
+                return
+
+    async def _ask(self, watched: _Watched) -> float:
+        """Look at a share once; returns the seconds that it took."""
+        async with self._sites.setdefault(watched.share.link.host, asyncio.Lock()):
+            began = time.monotonic()
+            share = await self._look(watched.share)
+            took = time.monotonic() - began
+            await asyncio.sleep(APART)
+        if share.version != watched.share.version:
+            # Whichever session it is: they differ in their state, not in what comes next.
+            await self._prepare(watched.sessions[0], share)
+            self._change(watched, share)
+        return took
+
+    def _change(self, watched: _Watched, share: Share) -> None:
+        log.info("share_changed", share=share.version.share)
+        metrics.share_changes.inc()
+        watched.share, watched.changed = share, time.monotonic()
+        watched.tell()
+
+
+def _tell(kernel: asyncio.Future[Kernel]) -> None:
+    if not kernel.cancelled() and kernel.exception() is None:
+        kernel.result().channel.inject("vaas_changed", {})
+
+
+__all__ = ["Watch"]

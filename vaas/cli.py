@@ -16,7 +16,7 @@ from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import typer
 
@@ -26,11 +26,11 @@ from vaas.check import check_link, print_report
 from vaas.config import Settings, Site, load_settings
 from vaas.demo.gallery import gallery
 from vaas.doctor import examine, print_findings
-from vaas.errors import VaasError
+from vaas.errors import ConfigError, NotALink, VaasError
 from vaas.model import Secret, ShareLink
 from vaas.observability import configure_logging
 from vaas.shares import parse_link
-from vaas.shares.links import canonical_path
+from vaas.shares.links import canonical_path, local_link
 from vaas.web import Card
 
 app = typer.Typer(
@@ -58,6 +58,7 @@ ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="Settings, usually vaas.toml.", show_default=False)
 ]
 DEFAULT_PORT = 8866
+_SHOWN = 120
 _ENDING = (signal.SIGINT, signal.SIGTERM)
 T = TypeVar("T")
 
@@ -68,7 +69,7 @@ def demo(port: Port = DEFAULT_PORT, no_browser: NoBrowser = False) -> None:
 
     Open the printed address, and click an example or paste one of its links.
     """
-    with ExitStack() as stack:
+    with _plainly(), ExitStack() as stack:
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vaas-demo-")))
         exhibits = stack.enter_context(gallery())
         settings = load_settings(
@@ -167,11 +168,14 @@ def main() -> None:
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """Errors of ours become one line on standard error and exit code 2."""
+    """Errors of ours become one line or two on standard error, and exit code 2."""
     try:
         yield
     except VaasError as error:
-        typer.echo(f"vaas: {error.title}. {error.advice}", err=True)
+        # The words for viewers send them to the operator, who is who reads this.
+        is_config = isinstance(error, ConfigError)
+        said = "cannot start as it is set up" if is_config else f"{error.title}. {error.advice}"
+        typer.echo(f"vaas: {said}", err=True)
         if error.detail:
             typer.echo(f"      {error.detail}", err=True)
         raise typer.Exit(2) from None
@@ -179,12 +183,25 @@ def _plainly() -> Iterator[None]:
 
 def _named(text: str) -> tuple[ShareLink, dict[str, Path]]:
     """The share that the person at the keyboard named: a path here, or a link."""
-    path = Path(text).expanduser()
-    if path.exists():
-        path = path.resolve()
-        token = quote(path.stem or "root", safe="")
-        return ShareLink("local:", token, "", "local"), {token: path}
-    return parse_link(text), {}
+    if path := _here(text):
+        link = local_link(path)
+        return link, {link.token: path}
+    try:
+        return parse_link(text), {}
+    except NotALink as error:
+        if "://" in text:
+            raise
+        name = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+        raise NotALink(f"no file or folder {name!r} is here, and it is no web address") from error
+
+
+def _here(text: str) -> Path | None:
+    """A path of this machine, if it is one."""
+    try:
+        path = Path(text).expanduser()
+        return path.resolve() if text.strip() and path.exists() else None
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL, a user who is none
+        return None
 
 
 def _for_link(link: ShareLink, **settings: Any) -> Settings:

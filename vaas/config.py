@@ -23,6 +23,12 @@ from vaas.errors import ConfigError
 GIB = 1 << 30
 MIB = 1 << 20
 
+# What pydantic says for programmers, for operators.
+_WORDS = {
+    "extra_forbidden": "there is no such setting",
+    "string_pattern_mismatch": "an address without a path, such as https://dashboards.example.org",
+}
+
 
 class Site(BaseModel):
     """One sync-and-share site that may be opened, a ``[[site]]`` of ``vaas.toml``.
@@ -169,7 +175,10 @@ def load_settings(file: Path | None = None, **overrides: object) -> Settings:
             tomllib.loads(file.read_text(encoding="utf-8"))  # an absent file would be passed over
         return Filed(**overrides)  # type: ignore[arg-type]  # checked by pydantic
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        lines = [
+            f"{'.'.join(map(str, e['loc']))}: {_WORDS.get(e['type'], e['msg'])}"
+            for e in error.errors()
+        ]
         raise ConfigError("; ".join(lines)) from error
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: {error}") from error

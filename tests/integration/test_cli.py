@@ -45,7 +45,7 @@ async def test_check_of_what_works(folder: Path) -> None:
     status, out, err = await run("check", str(folder))
     assert (status, err) == (0, "")
     assert "works  good.ipynb" in out
-    assert "1 cells" in out
+    assert "(1 cell, " in out
 
 
 async def test_check_tells_cell_and_line_and_what_is_missing(folder: Path) -> None:
@@ -56,6 +56,7 @@ async def test_check_tells_cell_and_line_and_what_is_missing(folder: Path) -> No
     assert "FAILS  bad.ipynb" in out
     assert "cell 2, line 3: ModuleNotFoundError" in out
     assert "not installed here: not_to_be_found" in out
+    assert "----> 3 import not_to_be_found" in out
 
 
 async def test_check_as_json(folder: Path) -> None:
@@ -113,7 +114,7 @@ async def test_check_of_an_empty_folder(tmp_path: Path) -> None:
     await asyncio.to_thread(tmp_path.chmod, 0o755)
     status, out, _ = await run("check", str(tmp_path))
     assert status == 1
-    assert "There is no notebook in this share" in out
+    assert "There is no notebook in this share. Ask its owner" in out
 
 
 @pytest.mark.parametrize(

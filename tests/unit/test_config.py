@@ -60,10 +60,10 @@ def test_without_a_file_no_site_is_open() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("prot = 1", "prot"),
+        ("prot = 1", "prot: there is no such setting"),
         ("port = 70000", "port"),
         ('port = "many"', "port"),
-        ('public_url = "https://a.example/path"', "public_url"),
+        ('public_url = "https://a.example/path"', "without a path"),
         ('open_mode = "all"', "open_mode"),
         ('[[site]]\nproduct = "nextcloud"', "site.0.host"),
         ('[[site]]\nhost = ""', "site.0.host"),

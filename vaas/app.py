@@ -34,6 +34,7 @@ from vaas.storage import (
     RcloneMount,
     Storage,
 )
+from vaas.temporary import RUNTIME
 from vaas.web import Card, Front, make_application
 from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
@@ -88,7 +89,7 @@ async def rooms(
         for storage in storages.values():
             stack.push_async_callback(storage.close)
         host = ForkingHost(
-            data / "run",
+            data / RUNTIME,
             most=settings.kernel.most,
             # A template that was let go lives on with the forks that it has.
             templates=4 * settings.kernel.templates,

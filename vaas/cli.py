@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-import tempfile
 import webbrowser
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -31,6 +30,7 @@ from vaas.model import Secret, ShareLink
 from vaas.observability import configure_logging
 from vaas.shares import parse_link
 from vaas.shares.links import canonical_path, local_link
+from vaas.temporary import run_folder
 from vaas.web import Card
 
 app = typer.Typer(
@@ -70,7 +70,7 @@ def demo(port: Port = DEFAULT_PORT, no_browser: NoBrowser = False) -> None:
     Open the printed address, and click an example or paste one of its links.
     """
     with _plainly(), ExitStack() as stack:
-        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vaas-demo-")))
+        data = stack.enter_context(run_folder("demo"))
         exhibits = stack.enter_context(gallery())
         settings = load_settings(
             port=port,
@@ -96,10 +96,10 @@ def open_(
 
     Example: vaas open https://cloud.example.org/s/AbCdEf123
     """
-    with _plainly(), tempfile.TemporaryDirectory(prefix="vaas-open-") as data:
+    with _plainly(), run_folder("open") as data:
         found, local = _named(link)
         sandbox = "none" if no_sandbox else "bubblewrap"
-        settings = _for_link(found, data=Path(data), port=port, kernel={"sandbox": sandbox})
+        settings = _for_link(found, data=data, port=port, kernel={"sandbox": sandbox})
         password = Secret(sys.stdin.readline().rstrip("\n")) if password_stdin else None
         given = [(found, password)] if password else []
         _serve(settings, browser=not no_browser, at=canonical_path(found), local=local, given=given)
@@ -128,14 +128,14 @@ def check(
     Reports time, memory, data, missing packages, and errors with cell and line.
     Exit code 0 only if every notebook gives a working dashboard.
     """
-    with _plainly(), tempfile.TemporaryDirectory(prefix="vaas-check-") as data:
+    with _plainly(), run_folder("check") as data:
         configure_logging(as_json=False, level="ERROR")
         password = None
         if password_stdin:
             password = Secret(sys.stdin.readline().rstrip("\n"))
         found, local = _named(link)
         sandbox = "none" if no_sandbox else "bubblewrap"
-        settings = _for_link(found, data=Path(data), kernel={"sandbox": sandbox})
+        settings = _for_link(found, data=data, kernel={"sandbox": sandbox})
         report = asyncio.run(_until_signal(check_link(settings, found, password, local)))
         print_report(report, as_json=json)
     raise typer.Exit(0 if report.works else 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import time
@@ -247,6 +248,31 @@ async def test_an_end_in_the_middle_leaves_nothing(folder: Path, number: signal.
         assert "Traceback" not in served.log.read_text()
         assert list(served.temporary.iterdir()) == groups_of([name]) == []
     assert mounts() == before
+
+
+async def test_the_next_run_clears_up_after_a_killed_one(folder: Path) -> None:
+    async with (
+        running("open", str(folder), "--port", "0", "--no-browser") as killed,
+        running("demo", "--port", "0", "--no-browser", TMPDIR=str(killed.temporary)) as other,
+    ):
+        address = (await killed.process.stdout.readline()).decode().strip()  # type: ignore[union-attr]
+        async with Viewer(killed.url) as viewer:
+            await viewer.get(urlsplit(address).path)
+        [left] = killed.temporary.glob("vaas-open-*")
+        [still] = killed.temporary.glob("vaas-demo-*")
+        [name] = [lock.stem for lock in left.glob("run/*.lock")]
+        assert groups_of([name])
+        await killed.end(signal.SIGKILL)
+        async with asyncio.timeout(30):
+            while processes_of(killed.mark):  # noqa: ASYNC110 - ends with the machine's patience
+                await asyncio.sleep(0.05)
+        for path in (left, still):
+            await asyncio.to_thread(os.utime, path, (0, 0))
+        await run("check", "nothing-here", TMPDIR=str(killed.temporary))
+        assert list(killed.temporary.iterdir()) == [still]
+        assert groups_of([name]) == []
+        async with Viewer(other.url) as viewer:
+            assert (await viewer.get("/health/ready")).status == 200
 
 
 async def test_a_second_ctrl_c_is_no_trouble(folder: Path) -> None:

@@ -306,6 +306,7 @@ async def test_head_starts_nothing(stage: Stage, viewer: Viewer, address: str) -
         answer = await viewer.client.head(path)
         assert answer.content == b""
         assert answer.status_code in {200, 405}
+        assert answer.status_code == 200 or path not in {"/", "/health/live"}
     assert stage.kernels == known
     assert len(stage.cloud.requests["nextcloud"]) == asked
 
@@ -389,7 +390,6 @@ async def test_links_out_of_the_assets_are_not_followed(tmp_path, stage: Stage) 
         "/s/x",
         "/s/x/",
         "/s//y/z",
-        "/s/x/y",
         "/s/../y/z",
         "/s/%2e%2e/y/z",
         "/s/a b/y/",
@@ -439,8 +439,17 @@ async def test_odd_addresses_are_told_calmly(stage: Stage, viewer: Viewer, path:
     head, _, body = answer.partition(b"\r\n\r\n")
     assert b"Set-Cookie" not in head
     assert b"Traceback" not in body
+    assert b'href="//' not in body
+    assert b"Try again" not in body
     assert b"\r\nServer: VaaS" in head or status == 400
     assert stage.kernels == known
+
+
+async def test_an_address_without_its_last_slash_leads_on(viewer: Viewer, address: str) -> None:
+    for query in ("", "?a=1&b=%2F"):
+        answer = await viewer.get(address.rstrip("/") + query)
+        assert answer.status == 302
+        assert answer.headers["location"] == address + query
 
 
 async def test_a_very_long_address_is_refused(stage: Stage, viewer: Viewer) -> None:

@@ -217,7 +217,9 @@ class Handler(RequestHandler):
     ) -> None:
         """One line for what was foreseen, the whole traceback for what was not."""
         if isinstance(value, VaasError):
-            log.info("refused", error=value.label, detail=value.detail, reference=self.reference)
+            # What viewers can do nothing about is the operator's.
+            tell = log.warning if status_of(value) >= HTTPStatus.INTERNAL_SERVER_ERROR else log.info
+            tell("refused", error=value.label, detail=value.detail, reference=self.reference)
         elif isinstance(value, HTTPError):
             log.debug("http_error", status=value.status_code)
         else:

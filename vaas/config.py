@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -128,7 +128,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8866, ge=0, le=65_535)
-    public_url: str = Field(default="", pattern=r"^$|^https?://[^/]+$")
+    public_url: str = Field(default="", pattern=r"^$|^https?://[^/\s]+$")
     open_mode: Literal["listed", "public"] = "listed"
     site: tuple[Site, ...] = ()
     data: Path = Path("~/.cache/vaas")
@@ -138,6 +138,13 @@ class Settings(BaseSettings):
     image_hosts: tuple[str, ...] = ("https:",)
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("public_url")
+    @classmethod
+    def _as_browsers_name_it(cls, url: str) -> str:
+        """In lower case and without the usual port, as an ``Origin`` header has it."""
+        url = url.lower()
+        return url.removesuffix(":443" if url.startswith("https:") else ":80")
 
     @classmethod
     def settings_customise_sources(

@@ -221,6 +221,7 @@ async def test_other_sites_pages_cannot_connect(
 ) -> None:
     page = await viewer.get(address)
     assert await status_of(stage, page.kernel, origin=origin, subprotocols=[PROTOCOL]) == 403
+    assert stage.heard("origin_refused")[-1]["expected"] == stage.url.rstrip("/")
     await viewer.leave(page.kernel)
 
 

@@ -84,6 +84,19 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
     assert "\n" not in caught.value.detail
 
 
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("", ""),
+        ("https://Dash.Example.org:443", "https://dash.example.org"),
+        ("http://dash.example.org:80", "http://dash.example.org"),
+        ("https://dash.example.org:80", "https://dash.example.org:80"),
+    ],
+)
+def test_the_public_address_is_what_browsers_send(given: str, origin: str) -> None:
+    assert load_settings(public_url=given).public_url == origin
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none\.toml"):
         load_settings(tmp_path / "none.toml")

@@ -59,7 +59,8 @@ ConfigFile = Annotated[
 ]
 DEFAULT_PORT = 8866
 _SHOWN = 120
-_ENDING = (signal.SIGINT, signal.SIGTERM)
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a service manager, a terminal that is closed."""
 T = TypeVar("T")
 
 
@@ -239,16 +240,19 @@ def _serve(
 
 
 async def _until_signal(work: Coroutine[Any, Any, T]) -> T:
-    """Run until done, or until Ctrl-C or SIGTERM asks to end; a second one ends at once."""
+    """Run until done, or until a signal asks to end; a second one ends at once."""
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
+    # Under nohup the terminal's end is not to be heard.
+    is_heard = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    ending = _ENDING if is_heard else _ENDING[:2]
 
     def stop() -> None:
-        for number in _ENDING:
+        for number in ending:
             loop.remove_signal_handler(number)
         task.cancel()
 
-    for number in _ENDING:
+    for number in ending:
         loop.add_signal_handler(number, stop)
     try:
         return await task

@@ -275,12 +275,13 @@ async def test_the_next_run_clears_up_after_a_killed_one(folder: Path) -> None:
             assert (await viewer.get("/health/ready")).status == 200
 
 
-async def test_a_second_ctrl_c_is_no_trouble(folder: Path) -> None:
+async def test_a_closed_terminal_and_a_second_signal_are_no_trouble(folder: Path) -> None:
     async with running("open", str(folder), "--port", "0", "--no-browser") as served:
         name = served.name()
-        served.process.send_signal(signal.SIGINT)
+        served.process.send_signal(signal.SIGHUP)
         await served.end(signal.SIGINT)
         assert processes_of(served.mark) == groups_of([name]) == []
+        assert list(served.temporary.iterdir()) == []
 
 
 async def test_the_demo() -> None:

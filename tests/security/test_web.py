@@ -453,6 +453,24 @@ async def test_an_address_without_its_last_slash_leads_on(viewer: Viewer, addres
         assert answer.headers["location"] == address + query
 
 
+async def test_a_viewer_who_goes_while_the_page_is_made_is_no_fault(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    host = urlsplit(stage.url).netloc
+    ended = len(stage.heard("session_ended"))
+    _, writer = await asyncio.open_connection(*host.split(":"))
+    path = stage.notebook(code("1"))
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+    await writer.drain()
+    writer.transport.abort()
+    async with asyncio.timeout(20):
+        while len(stage.heard("session_ended")) == ended:  # noqa: ASYNC110 - a log has no event
+            await asyncio.sleep(0.02)
+    assert stage.heard("viewer_left")
+    assert stage.heard("failed") == []
+    assert caplog.records == []
+
+
 async def test_a_very_long_address_is_refused(stage: Stage, viewer: Viewer) -> None:
     host = urlsplit(stage.url).netloc
     reader, writer = await asyncio.open_connection(*host.split(":"))

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
+from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
 from vaas.errors import PasswordNeeded, PasswordWrong, VaasError, WrongName
@@ -171,6 +172,12 @@ class Handler(RequestHandler):
             "retry_after": error.retry_after if _passes(error) else None,
         }
 
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        """Answer with an error, if anybody is there to read it."""
+        kind = (kwargs.get("exc_info") or (None,))[0]
+        if kind is None or not issubclass(kind, StreamClosedError):
+            super().send_error(status_code, **kwargs)
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with an error page; tornado calls it for what handlers raise."""
         info: tuple[type, BaseException, TracebackType] | None = kwargs.get("exc_info")
@@ -222,6 +229,8 @@ class Handler(RequestHandler):
             tell("refused", error=value.label, detail=value.detail, reference=self.reference)
         elif isinstance(value, HTTPError):
             log.debug("http_error", status=value.status_code)
+        elif isinstance(value, StreamClosedError):
+            log.debug("viewer_left")
         else:
             log.error("failed", reference=self.reference, exc_info=(typ, value, tb))
 

@@ -27,6 +27,7 @@ from vaas.prepared import PreparedNotebooks
 from vaas.rendering import AssetStore, PageRenderer, failure_view
 from vaas.sessions import Sessions
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
+from vaas.temporary import RUNTIME
 from vaas.web import Card, Front, make_application
 from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
@@ -81,7 +82,7 @@ async def rooms(
         modes = Modes(settings, data, local, policy)
         stack.push_async_callback(modes.close)
         host = ForkingHost(
-            data / "run",
+            data / RUNTIME,
             most=settings.kernel.most,
             # A template that was let go lives on with the forks that it has.
             templates=4 * settings.kernel.templates,

@@ -18,6 +18,7 @@ from vaas.model import PRODUCT_NAMES, Secret, Share, ShareLink
 from vaas.places import missing
 from vaas.sessions import Session
 
+_BEGIN = "Traceback (most recent call last)"
 _MISSING = re.compile(r"No module named '([^'.]+)")
 
 
@@ -191,9 +192,11 @@ def print_report(report: Report, *, as_json: bool) -> None:
 
 def _lines(notebook: NotebookReport) -> list[str]:
     mark = "works " if notebook.works else "FAILS "
-    figures = f"{notebook.cells} cells, {notebook.seconds:.1f} s"
+    figures = f"{_count(notebook.cells, 'cell')}, {notebook.seconds:.1f} s"
     if notebook.files:
-        figures += f", {notebook.files} files of {notebook.data / (1 << 20):.1f} MB fetched"
+        figures += (
+            f", {_count(notebook.files, 'file')} of {notebook.data / (1 << 20):.1f} MB fetched"
+        )
     if notebook.memory:
         figures += f", {notebook.memory / (1 << 20):.0f} MB of memory"
     lines = [f"  {mark} {notebook.path}  ({figures})"]
@@ -205,7 +208,19 @@ def _lines(notebook: NotebookReport) -> list[str]:
         lines.append(f"         {place + ': ' if place else ''}{notebook.problem}")
     if notebook.missing:
         lines.append(f"         not installed here: {', '.join(notebook.missing)}")
+    lines += [f"           {line}".rstrip() for line in _frames(notebook.traceback)]
     return lines
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _frames(traceback: str) -> list[str]:
+    """The traceback's own lines, without the whole cell that stands before them."""
+    lines = traceback.strip().splitlines()
+    begin = next((at for at, line in enumerate(lines) if _BEGIN in line), 0)
+    return lines[begin:]
 
 
 def _words(error: VaasError) -> str:

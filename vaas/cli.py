@@ -10,23 +10,23 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-import tempfile
 import webbrowser
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import typer
 
 from vaas import __version__
 from vaas.config import Settings, Site, load_settings
-from vaas.errors import VaasError
+from vaas.errors import ConfigError, NotALink, VaasError
 from vaas.model import Secret, ShareLink
 from vaas.observability import configure_logging
 from vaas.shares import parse_link
-from vaas.shares.links import canonical_path
+from vaas.shares.links import canonical_path, local_link
+from vaas.temporary import run_folder
 
 # What runs notebooks takes seconds to import: each command does that when it needs it.
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ ConfigFile = Annotated[
     Path | None, typer.Option("--config", help="Settings, usually vaas.toml.", show_default=False)
 ]
 DEFAULT_PORT = 8866
-_ENDING = (signal.SIGINT, signal.SIGTERM)
+_SHOWN = 120
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a service manager, a terminal that is closed."""
 T = TypeVar("T")
 
 
@@ -70,8 +72,8 @@ def demo(port: Port = DEFAULT_PORT, no_browser: NoBrowser = False) -> None:
     from vaas.demo.gallery import gallery  # noqa: PLC0415
     from vaas.web import Card  # noqa: PLC0415
 
-    with ExitStack() as stack:
-        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vaas-demo-")))
+    with _plainly(), ExitStack() as stack:
+        data = stack.enter_context(run_folder("demo"))
         exhibits = stack.enter_context(gallery())
         settings = load_settings(
             port=port,
@@ -97,10 +99,10 @@ def open_(
 
     Example: vaas open https://cloud.example.org/s/AbCdEf123
     """
-    with _plainly(), tempfile.TemporaryDirectory(prefix="vaas-open-") as data:
+    with _plainly(), run_folder("open") as data:
         found, local = _named(link)
         sandbox = "none" if no_sandbox else "bubblewrap"
-        settings = _for_link(found, data=Path(data), port=port, kernel={"sandbox": sandbox})
+        settings = _for_link(found, data=data, port=port, kernel={"sandbox": sandbox})
         password = Secret(sys.stdin.readline().rstrip("\n")) if password_stdin else None
         given = [(found, password)] if password else []
         _serve(settings, browser=not no_browser, at=canonical_path(found), local=local, given=given)
@@ -131,14 +133,14 @@ def check(
     """
     from vaas.check import check_link, print_report  # noqa: PLC0415
 
-    with _plainly(), tempfile.TemporaryDirectory(prefix="vaas-check-") as data:
+    with _plainly(), run_folder("check") as data:
         configure_logging(as_json=False, level="ERROR")
         password = None
         if password_stdin:
             password = Secret(sys.stdin.readline().rstrip("\n"))
         found, local = _named(link)
         sandbox = "none" if no_sandbox else "bubblewrap"
-        settings = _for_link(found, data=Path(data), kernel={"sandbox": sandbox})
+        settings = _for_link(found, data=data, kernel={"sandbox": sandbox})
         report = asyncio.run(_until_signal(check_link(settings, found, password, local)))
         print_report(report, as_json=json)
     raise typer.Exit(0 if report.works else 1)
@@ -173,11 +175,14 @@ def main() -> None:
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    """Errors of ours become one line on standard error and exit code 2."""
+    """Errors of ours become one line or two on standard error, and exit code 2."""
     try:
         yield
     except VaasError as error:
-        typer.echo(f"vaas: {error.title}. {error.advice}", err=True)
+        # The words for viewers send them to the operator, who is who reads this.
+        is_config = isinstance(error, ConfigError)
+        said = "cannot start as it is set up" if is_config else f"{error.title}. {error.advice}"
+        typer.echo(f"vaas: {said}", err=True)
         if error.detail:
             typer.echo(f"      {error.detail}", err=True)
         raise typer.Exit(2) from None
@@ -185,12 +190,25 @@ def _plainly() -> Iterator[None]:
 
 def _named(text: str) -> tuple[ShareLink, dict[str, Path]]:
     """The share that the person at the keyboard named: a path here, or a link."""
-    path = Path(text).expanduser()
-    if path.exists():
-        path = path.resolve()
-        token = quote(path.stem or "root", safe="")
-        return ShareLink("local:", token, "", "local"), {token: path}
-    return parse_link(text), {}
+    if path := _here(text):
+        link = local_link(path)
+        return link, {link.token: path}
+    try:
+        return parse_link(text), {}
+    except NotALink as error:
+        if "://" in text:
+            raise
+        name = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+        raise NotALink(f"no file or folder {name!r} is here, and it is no web address") from error
+
+
+def _here(text: str) -> Path | None:
+    """A path of this machine, if it is one."""
+    try:
+        path = Path(text).expanduser()
+        return path.resolve() if text.strip() and path.exists() else None
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL, a user who is none
+        return None
 
 
 def _for_link(link: ShareLink, **settings: Any) -> Settings:
@@ -230,16 +248,19 @@ def _serve(
 
 
 async def _until_signal(work: Coroutine[Any, Any, T]) -> T:
-    """Run until done, or until Ctrl-C or SIGTERM asks to end; a second one ends at once."""
+    """Run until done, or until a signal asks to end; a second one ends at once."""
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
+    # Under nohup the terminal's end is not to be heard.
+    is_heard = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN
+    ending = _ENDING if is_heard else _ENDING[:2]
 
     def stop() -> None:
-        for number in _ENDING:
+        for number in ending:
             loop.remove_signal_handler(number)
         task.cancel()
 
-    for number in _ENDING:
+    for number in ending:
         loop.add_signal_handler(number, stop)
     try:
         return await task

@@ -24,6 +24,12 @@ from vaas.errors import ConfigError
 GIB = 1 << 30
 MIB = 1 << 20
 
+# What pydantic says for programmers, for operators.
+_WORDS = {
+    "extra_forbidden": "there is no such setting",
+    "string_pattern_mismatch": "an address without a path, such as https://dashboards.example.org",
+}
+
 
 class NativeFolder(BaseModel):
     r"""Where folders of a site lie on this machine, a ``[[site.native]]``.
@@ -153,7 +159,7 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8866, ge=0, le=65_535)
-    public_url: str = Field(default="", pattern=r"^$|^https?://[^/]+$")
+    public_url: str = Field(default="", pattern=r"^$|^https?://[^/\s]+$")
     open_mode: Literal["listed", "public"] = "listed"
     site: tuple[Site, ...] = ()
     data: Path = Path("~/.cache/vaas")
@@ -164,6 +170,13 @@ class Settings(BaseSettings):
     image_hosts: tuple[str, ...] = ("https:",)
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("public_url")
+    @classmethod
+    def _as_browsers_name_it(cls, url: str) -> str:
+        """In lower case and without the usual port, as an ``Origin`` header has it."""
+        url = url.lower()
+        return url.removesuffix(":443" if url.startswith("https:") else ":80")
 
     @classmethod
     def settings_customise_sources(
@@ -201,7 +214,10 @@ def load_settings(file: Path | None = None, **overrides: object) -> Settings:
             tomllib.loads(file.read_text(encoding="utf-8"))  # an absent file would be passed over
         return Filed(**overrides)  # type: ignore[arg-type]  # checked by pydantic
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        lines = [
+            f"{'.'.join(map(str, e['loc']))}: {_WORDS.get(e['type'], e['msg'])}"
+            for e in error.errors()
+        ]
         raise ConfigError("; ".join(lines)) from error
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: {error}") from error

@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 
-from vaas.kernels import probe
+from vaas.kernels import SandboxReport, probe
 from vaas.storage import find_program
 
 _FETCHES = "apt-get install rclone"
@@ -36,27 +36,39 @@ class Finding:
 async def examine() -> list[Finding]:
     """Look at the sandbox, limits and programs of this machine."""
     report = await probe()
-    findings = [
-        Finding(
-            "sandbox",
-            report.usable,
-            f"bubblewrap {report.bwrap}, level {report.level}" if report.usable else report.detail,
-            "" if report.usable else report.missing.get("bwrap", "apt-get install bubblewrap"),
-        ),
-        Finding("own user for each kernel", report.own_users, "", optional=True),
-        Finding("system call filter", report.seccomp, "", optional=True),
-        Finding(
-            "limits of memory, time and processes",
-            bool(report.cgroups),
-            f"cgroup v{report.cgroups}: {', '.join(report.controllers)}",
-            optional=True,
-        ),
+    return [_sandbox(report), *_strength(report), *data_modes()]
+
+
+def _sandbox(report: SandboxReport) -> Finding:
+    lacks = report.missing
+    if report.usable:
+        return Finding(
+            "sandbox", ok=True, detail=f"bubblewrap {report.bwrap}, level {report.level}"
+        )
+    cure = lacks.get("bubblewrap") or lacks.get("user namespaces", "")
+    return Finding("sandbox", ok=False, detail=report.detail, cure=cure)
+
+
+def _strength(report: SandboxReport) -> list[Finding]:
+    """What makes the sandbox stronger."""
+    limits = "only those that a process can set itself"
+    if report.cgroups:
+        limits = f"cgroup v{report.cgroups}: {', '.join(report.controllers)}"
+    found = (
+        ("own user for each kernel", "a user for each kernel", report.own_users, ""),
+        ("system call filter", "system call filter", report.seccomp, ""),
+        ("limits of memory, time and processes", "cgroup limits", bool(report.cgroups), limits),
+    )
+    told = [
+        Finding(name, ok, detail, report.missing.get(lack, ""), optional=True)
+        for name, lack, ok, detail in found
     ]
-    findings += [
-        Finding(f"missing: {what}", ok=False, detail="", cure=cure, optional=True)
-        for what, cure in report.missing.items()
+    known = {"bubblewrap", "user namespaces", *(lack for _, lack, _, _ in found)}
+    return told + [
+        Finding(lack, ok=False, detail="", cure=cure, optional=True)
+        for lack, cure in report.missing.items()
+        if lack not in known
     ]
-    return findings + data_modes()
 
 
 def print_findings(findings: list[Finding], *, as_json: bool) -> None:

@@ -37,7 +37,8 @@ def pick_notebook(workspace: Workspace, path: str, entry: str | None = None) -> 
         raise NotebookMissing(f"no {path!r} in the share")
     folder, inside = _below(workspace, path)
     if not inside:
-        raise NoNotebook(f"{len(workspace.notebooks)} notebooks, none below {folder!r}")
+        elsewhere = len(workspace.notebooks)
+        raise NoNotebook(f"none below {folder!r}, {elsewhere} elsewhere" if elsewhere else "")
     if f"{folder}index.ipynb" in inside:
         return f"{folder}index.ipynb"
     return inside[0] if len(inside) == 1 else None

@@ -14,12 +14,14 @@ import pytest
 from tests.contracts.conftest import ALL, EMULATED, REMOTE
 from tests.contracts.systems import PASSWORD, Emulated, System
 from vaas.errors import (
+    CloudSpared,
     EfssMaintenance,
     FileDrop,
     InternalLink,
     PasswordNeeded,
     PasswordWrong,
     ShareChanged,
+    ShareError,
     ShareThrottled,
     VaasError,
 )
@@ -32,6 +34,7 @@ from vaas.shares import (
     SiteRule,
     parse_link,
 )
+from vaas.shares.ration import WINDOW
 
 # What has neither links nor passwords of its own is not asked about them.
 WITH_PASSWORDS = REMOTE
@@ -464,3 +467,31 @@ async def test_wrong_passwords_of_one_viewer_do_not_stop_another(
     files = [e for e in (await walk(shares, share)).values() if not e.is_folder]
     assert len(files) == len(TREE)
     assert [len(await content(shares, share, e)) for e in files] == [e.size for e in files]
+
+
+@pytest.mark.parametrize("system", ["nextcloud", "nextcloud28"], indirect=True)
+async def test_invented_links_do_not_close_a_cloud_to_the_others(
+    system: Emulated, shares: Shares
+) -> None:
+    folder = system.folder()
+    write(folder, TREE)
+    known, fresh = system.share(folder), system.share(folder)
+    await shares.resolve(known)
+
+    async def invented(n: int) -> VaasError:
+        with pytest.raises(ShareError) as caught:
+            await shares.resolve(replace(known, token=f"invented{n}"))
+        return caught.value
+
+    before = system.asked()
+    told = await asyncio.gather(*(invented(n) for n in range(30)))
+    held = [error for error in told if isinstance(error, CloudSpared)]
+    assert 20 <= len(held) < 25
+    assert all(0 < (error.retry_after or 0) <= WINDOW for error in held)
+    asked = list(system.efss.requests[system.name])[before:]
+    assert 8 <= len(asked) <= 10
+    assert 429 not in {seen.status for seen in asked}
+    # Who looks at what opened before goes on; who brings a new link waits a while.
+    assert (await shares.resolve(known)).version.tag
+    with pytest.raises(CloudSpared):
+        await shares.resolve(fresh)

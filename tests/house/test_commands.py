@@ -53,6 +53,26 @@ def test_what_is_mistyped_is_told_and_ends_with_2(arguments: list[str]) -> None:
     assert len(done.stderr.splitlines()) <= 6
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["demo", "--port", "99999"], "port: Input should be less than or equal to 65535"),
+        (["check", ""], "no file or folder ''"),
+        (["check", " "], "no file or folder ' '"),
+        (["open", "./not-here"], "no file or folder './not-here' is here"),
+        (["open", "~not-a-user/x"], "no file or folder"),
+        (["check", "a" * 5000], "aaa…"),
+        (["check", "a\0b"], "no file or folder"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_two_lines(arguments: list[str], said: str) -> None:
+    done = vaas(*arguments)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 2
+    assert max(map(len, done.stderr.splitlines())) < 220
+
+
 def test_one_version_everywhere() -> None:
     command = [sys.executable, "-m", "vaas", "--version"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import socket
 import time
@@ -45,7 +46,7 @@ async def test_check_of_what_works(folder: Path) -> None:
     status, out, err = await run("check", str(folder))
     assert (status, err) == (0, "")
     assert "works  good.ipynb" in out
-    assert "1 cells" in out
+    assert "(1 cell, " in out
 
 
 async def test_check_tells_cell_and_line_and_what_is_missing(folder: Path) -> None:
@@ -56,6 +57,7 @@ async def test_check_tells_cell_and_line_and_what_is_missing(folder: Path) -> No
     assert "FAILS  bad.ipynb" in out
     assert "cell 2, line 3: ModuleNotFoundError" in out
     assert "not installed here: not_to_be_found" in out
+    assert "----> 3 import not_to_be_found" in out
 
 
 async def test_check_as_json(folder: Path) -> None:
@@ -113,7 +115,7 @@ async def test_check_of_an_empty_folder(tmp_path: Path) -> None:
     await asyncio.to_thread(tmp_path.chmod, 0o755)
     status, out, _ = await run("check", str(tmp_path))
     assert status == 1
-    assert "There is no notebook in this share" in out
+    assert "There is no notebook in this share. Ask its owner" in out
 
 
 @pytest.mark.parametrize(
@@ -248,12 +250,38 @@ async def test_an_end_in_the_middle_leaves_nothing(folder: Path, number: signal.
     assert mounts() == before
 
 
-async def test_a_second_ctrl_c_is_no_trouble(folder: Path) -> None:
+async def test_the_next_run_clears_up_after_a_killed_one(folder: Path) -> None:
+    async with (
+        running("open", str(folder), "--port", "0", "--no-browser") as killed,
+        running("demo", "--port", "0", "--no-browser", TMPDIR=str(killed.temporary)) as other,
+    ):
+        address = (await killed.process.stdout.readline()).decode().strip()  # type: ignore[union-attr]
+        async with Viewer(killed.url) as viewer:
+            await viewer.get(urlsplit(address).path)
+        [left] = killed.temporary.glob("vaas-open-*")
+        [still] = killed.temporary.glob("vaas-demo-*")
+        [name] = [lock.stem for lock in left.glob("run/*.lock")]
+        assert groups_of([name])
+        await killed.end(signal.SIGKILL)
+        async with asyncio.timeout(30):
+            while processes_of(killed.mark):  # noqa: ASYNC110 - ends with the machine's patience
+                await asyncio.sleep(0.05)
+        for path in (left, still):
+            await asyncio.to_thread(os.utime, path, (0, 0))
+        await run("check", "nothing-here", TMPDIR=str(killed.temporary))
+        assert list(killed.temporary.iterdir()) == [still]
+        assert groups_of([name]) == []
+        async with Viewer(other.url) as viewer:
+            assert (await viewer.get("/health/ready")).status == 200
+
+
+async def test_a_closed_terminal_and_a_second_signal_are_no_trouble(folder: Path) -> None:
     async with running("open", str(folder), "--port", "0", "--no-browser") as served:
         name = served.name()
-        served.process.send_signal(signal.SIGINT)
+        served.process.send_signal(signal.SIGHUP)
         await served.end(signal.SIGINT)
         assert processes_of(served.mark) == groups_of([name]) == []
+        assert list(served.temporary.iterdir()) == []
 
 
 async def test_the_demo() -> None:

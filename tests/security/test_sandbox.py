@@ -329,7 +329,7 @@ async def test_without_bubblewrap_nothing_runs(tmp_path, monkeypatch):
             await host.start(request(tmp_path / "share"))
         report = await host.report()
         assert report.level == "none"
-        assert report.missing["bubblewrap"] == "apt install bubblewrap"
+        assert report.missing["bubblewrap"] == "apt-get install bubblewrap"
 
 
 UNPRIVILEGED = """

@@ -60,10 +60,10 @@ def test_without_a_file_no_site_is_open() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("prot = 1", "prot"),
+        ("prot = 1", "prot: there is no such setting"),
         ("port = 70000", "port"),
         ('port = "many"', "port"),
-        ('public_url = "https://a.example/path"', "public_url"),
+        ('public_url = "https://a.example/path"', "without a path"),
         ('open_mode = "all"', "open_mode"),
         ('[[site]]\nproduct = "nextcloud"', "site.0.host"),
         ('[[site]]\nhost = ""', "site.0.host"),
@@ -82,6 +82,19 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, said: str) -> None:
         load_settings(path)
     assert said in caught.value.detail
     assert "\n" not in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("given", "origin"),
+    [
+        ("", ""),
+        ("https://Dash.Example.org:443", "https://dash.example.org"),
+        ("http://dash.example.org:80", "http://dash.example.org"),
+        ("https://dash.example.org:80", "https://dash.example.org:80"),
+    ],
+)
+def test_the_public_address_is_what_browsers_send(given: str, origin: str) -> None:
+    assert load_settings(public_url=given).public_url == origin
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@
     │   ├── PasswordWrong
     │   ├── FileDrop
     │   ├── ShareThrottled
+    │   │   └── CloudSpared
     │   ├── EfssMaintenance
     │   └── EfssFailed
     ├── WorkspaceError       the share cannot become local files
@@ -94,6 +95,7 @@ from vaas.errors._links import (
     TooManyRedirects,
 )
 from vaas.errors._shares import (
+    CloudSpared,
     EfssFailed,
     EfssMaintenance,
     FileDrop,
@@ -109,6 +111,7 @@ from vaas.errors._shares import (
 __all__ = [
     "AddressRefused",
     "AnswerTooLarge",
+    "CloudSpared",
     "ConfigError",
     "DiskFull",
     "EfssFailed",

@@ -49,7 +49,7 @@ class DiskFull(WorkspaceError):
     """No room left, even after eviction."""
 
     title = "This service has no room left"
-    advice = "Please try again later; its operator has been told."
+    advice = "Please try again later; it is noted for its operator."
     label = "disk_full"
 
 

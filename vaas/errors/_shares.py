@@ -69,6 +69,17 @@ class ShareThrottled(ShareError):
     label = "throttled"
 
 
+class CloudSpared(ShareThrottled):
+    """The EFSS was not asked, since it would soon lock this service out."""
+
+    title = "Links of this cloud have to wait a little"
+    advice = (
+        "Too many links or passwords for it were wrong lately, and it would stop answering. "
+        "Dashboards that opened before still do; please come back with this one later."
+    )
+    label = "spared"
+
+
 class EfssMaintenance(ShareError):
     """The EFSS says that it is being maintained."""
 
@@ -86,6 +97,7 @@ class EfssFailed(ShareError):
 
 
 __all__ = [
+    "CloudSpared",
     "EfssFailed",
     "EfssMaintenance",
     "FileDrop",

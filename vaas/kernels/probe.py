@@ -132,15 +132,15 @@ def _missing(report: SandboxReport) -> dict[str, str]:
     """What is lacking, by name, with the command (as root, Debian) that adds it."""
     lacks = {}
     if not report.bwrap:
-        lacks["bubblewrap"] = "apt install bubblewrap"
+        lacks["bubblewrap"] = "apt-get install bubblewrap"
     elif not report.usable:
         lacks["user namespaces"] = "sysctl -w kernel.unprivileged_userns_clone=1"
     elif not report.own_users:
         lacks["a user for each kernel"] = "systemctl edit vaas.service  # [Service] User=root"
     if not report.seccomp:
-        lacks["system call filter"] = "apt install libseccomp2"
+        lacks["system call filter"] = "apt-get install libseccomp2"
     if not Path("/usr/bin/prlimit").exists():
-        lacks["process limits"] = "apt install util-linux"
+        lacks["process limits"] = "apt-get install util-linux"
     if not {"memory", "pids", "cpu"} <= set(report.controllers):
         lacks["cgroup limits"] = "systemctl edit vaas.service  # [Service] Delegate=yes"
     return lacks

@@ -86,4 +86,15 @@ class Runtime:
             self._lock = None
 
 
-__all__ = ["Runtime"]
+def reap(folder: Path) -> None:
+    """Remove what dead servers of an installation left, without being one of its servers.
+
+    Args:
+        folder: as ``Runtime`` takes it; need not be there.
+    """
+    runtime = Runtime(folder)
+    runtime.groups = Cgroups.find()
+    runtime.reap()
+
+
+__all__ = ["Runtime", "reap"]

@@ -31,9 +31,11 @@ class Provider(ABC):
 
     Attributes:
         product: the name that ``Share.product`` carries.
+        locks_out: whether it answers an address no more that was wrong too often.
     """
 
     product: ClassVar[str]
+    locks_out: ClassVar[bool] = False
 
     @abstractmethod
     async def resolve(self, link: ShareLink, password: Secret | None) -> Share:

@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from vaas.errors import FileDrop, InternalLink, NotALink
@@ -101,6 +103,18 @@ def parse_link(text: str) -> ShareLink:
         if link is not None:
             return link
     return _webdav(base, segments)
+
+
+def local_link(path: Path) -> ShareLink:
+    """The link of a file or folder of this machine.
+
+    Args:
+        path: where it is; its name, as far as an address can carry it, becomes
+            the token, and what it is called stays as it is.
+    """
+    name = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode()
+    token = re.sub(r"[^A-Za-z0-9._~]+", "-", name).strip("-.")[:128]
+    return ShareLink("local:", token or "files", "", "local")
 
 
 def canonical_path(link: ShareLink) -> str:
@@ -277,4 +291,4 @@ def _unescape(text: str) -> str:
     return re.sub(r"![!t]", lambda found: {"!!": "!", "!t": "~"}[found[0]], text)
 
 
-__all__ = ["canonical_path", "parse_canonical", "parse_link"]
+__all__ = ["canonical_path", "local_link", "parse_canonical", "parse_link"]

@@ -28,6 +28,7 @@ class Nextcloud(DavProvider):
     """
 
     product = "nextcloud"
+    locks_out = True
     default_root = "public.php/dav/files/{token}"
     file_is_root = True
 

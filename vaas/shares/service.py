@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from vaas.errors import ConfigError, VaasError
+from vaas.errors import CloudSpared, ConfigError, VaasError
 from vaas.model import Entry, Secret, Share, ShareLink
 from vaas.shares.base import Provider, first
 from vaas.shares.client import OutboundClient
@@ -27,6 +27,7 @@ from vaas.shares.ocis import Ocis
 from vaas.shares.owncloud import OwnCloud
 from vaas.shares.plain import PlainDav
 from vaas.shares.policy import OutboundPolicy
+from vaas.shares.ration import Ration
 from vaas.shares.reva import Reva
 from vaas.shares.seafile import Seafile
 
@@ -65,6 +66,7 @@ class Shares:
         self._client = client
         self._policy = policy
         self._memory = memory
+        self._ration = Ration()
         self._detector = Detector(client, policy)
         self._local = Local(local)
         self._flight: SingleFlight[Share] = SingleFlight()
@@ -94,7 +96,11 @@ class Shares:
         outcome: Exception = _OPENED
         try:
             provider = await self._provider(link)
-            return await provider.resolve(link, password)
+            held = self._ration.asking(link, password) if provider.locks_out else nullcontext()
+            async with held:
+                return await provider.resolve(link, password)
+        except CloudSpared:
+            raise  # the cloud said nothing that could be remembered
         except VaasError as error:
             outcome = error
             raise

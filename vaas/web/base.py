@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
+from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
 from vaas.errors import PasswordNeeded, PasswordWrong, VaasError, WrongName
@@ -170,12 +172,18 @@ class Handler(RequestHandler):
             "retry_after": error.retry_after if _passes(error) else None,
         }
 
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        """Answer with an error, if anybody is there to read it."""
+        kind = (kwargs.get("exc_info") or (None,))[0]
+        if kind is None or not issubclass(kind, StreamClosedError):
+            super().send_error(status_code, **kwargs)
+
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with an error page; tornado calls it for what handlers raise."""
         info: tuple[type, BaseException, TracebackType] | None = kwargs.get("exc_info")
         error = info[1] if info else None
         if not isinstance(error, VaasError):
-            error = _Missing() if status_code == HTTPStatus.NOT_FOUND else _Unforeseen()
+            error = _found_wanting(status_code)
             self.set_status(status_code)
         elif isinstance(error, PasswordNeeded | PasswordWrong) and self.request.method == "GET":
             self.set_status(401)
@@ -185,7 +193,9 @@ class Handler(RequestHandler):
             self.set_status(status_of(error))
         if error.retry_after and _passes(error):
             self.set_header("Retry-After", str(int(error.retry_after) + 1))
-        retry = self.request.uri if self.request.method == "GET" and _passes(error) else None
+        # An address of another kind is none of ours, and "//host/" would lead to a stranger's.
+        again = self.request.method == "GET" and re.match(r"/(?!/)", self.request.uri or "")
+        retry = self.request.uri if again and _passes(error) else None
         self.page("error.html", title=error.title, error=self.describe_error(error), retry=retry)
 
     def ask_password(self, problem: str | None, address: str | None = None) -> None:
@@ -214,9 +224,13 @@ class Handler(RequestHandler):
     ) -> None:
         """One line for what was foreseen, the whole traceback for what was not."""
         if isinstance(value, VaasError):
-            log.info("refused", error=value.label, detail=value.detail, reference=self.reference)
+            # What viewers can do nothing about is the operator's.
+            tell = log.warning if status_of(value) >= HTTPStatus.INTERNAL_SERVER_ERROR else log.info
+            tell("refused", error=value.label, detail=value.detail, reference=self.reference)
         elif isinstance(value, HTTPError):
             log.debug("http_error", status=value.status_code)
+        elif isinstance(value, StreamClosedError):
+            log.debug("viewer_left")
         else:
             log.error("failed", reference=self.reference, exc_info=(typ, value, tb))
 
@@ -226,13 +240,27 @@ class Handler(RequestHandler):
 
 def _passes(error: VaasError) -> bool:
     """Whether the same request may be answered otherwise later."""
+    if isinstance(error, _Refused):
+        return False
     status = status_of(error)
     return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
 
 
-class _Missing(VaasError):
-    title = "There is nothing here"
+def _found_wanting(status: int) -> VaasError:
+    """What to tell of a status that no error of ours stands for."""
+    if status == HTTPStatus.NOT_FOUND:
+        return _Missing()
+    return _Unforeseen() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _Refused()
+
+
+class _Refused(VaasError):
+    title = "This cannot be answered"
     advice = "Check the address, or open another link."
+    label = "refused"
+
+
+class _Missing(_Refused):
+    title = "There is nothing here"
     label = "not_found"
 
 

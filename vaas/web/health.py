@@ -14,6 +14,8 @@ class Live(Handler):
         """Always 200."""
         self.write({"live": True})
 
+    head = get
+
 
 class Ready(Handler):
     """``GET /health/ready``: dashboards can be opened."""
@@ -23,6 +25,8 @@ class Ready(Handler):
         health = dict(self.front.health())
         self.set_status(200 if health.get("ready") else 503)
         self.write(health)
+
+    head = get
 
 
 class Metrics(Handler):

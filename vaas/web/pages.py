@@ -21,6 +21,8 @@ class Home(Handler):
         """``GET /``."""
         self.page("home.html", title="VaaS", cards=self.front.cards)
 
+    head = get
+
 
 class Open(Handler):
     """A pasted link finds its canonical address."""
@@ -29,6 +31,14 @@ class Open(Handler):
         """``GET /open?link=URL``: 302 to ``/s/...``; no request is made yet."""
         link = parse_link(self.get_query_argument("link", ""))
         self.redirect(canonical_path(link), status=302)
+
+
+class WithoutSlash(Handler):
+    """``GET /s/{host}/{token}``: a share's address as mails and people shorten it."""
+
+    def get(self) -> None:
+        """Lead to the share."""
+        self.redirect(f"{self.request.path}/{'?' * bool(self.request.query)}{self.request.query}")
 
 
 class Password(Handler):
@@ -68,4 +78,4 @@ class Password(Handler):
         return self.link_of(unquote(host), unquote(token), unquote(path))
 
 
-__all__ = ["Home", "Open", "Password"]
+__all__ = ["Home", "Open", "Password", "WithoutSlash"]

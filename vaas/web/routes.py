@@ -11,7 +11,7 @@ from vaas.web.base import Front, Handler
 from vaas.web.dashboards import Dashboard
 from vaas.web.files import AssetFile, StaticFile, TemplateFile
 from vaas.web.health import Live, Metrics, Ready
-from vaas.web.pages import Home, Open, Password
+from vaas.web.pages import Home, Open, Password, WithoutSlash
 from vaas.web.pictures import PATTERN, Picture
 from vaas.web.sessions import Channels, KernelModel, Leave, SessionState
 
@@ -32,6 +32,7 @@ def make_application(front: Front) -> Application:
         (r"/", Home, given),
         (r"/open", Open, given),
         (r"/password", Password, given),
+        (r"/s/[^/]+/[^/]+", WithoutSlash, given),
         (rf"/s/([^/]+)/([^/]+)/{PATTERN}", Picture, given),
         (r"/s/([^/]+)/([^/]+)/(.*)", Dashboard, given),
         (rf"/api/kernels/{_ID}", KernelModel, given),

@@ -83,6 +83,9 @@ class Channels(WebSocketHandler):
     def check_origin(self, origin: str) -> bool:
         """Only our own pages may connect."""
         own = self.front.public_url or f"{self.request.protocol}://{self.request.host}"
+        if origin != own:
+            # Where this is no attack, public_url is not what viewers type.
+            log.warning("origin_refused", origin=origin, expected=own)
         return origin == own
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from vaas.errors import FileDrop, InternalLink, LinkError, NotALink
 from vaas.model import ShareLink
-from vaas.shares.links import canonical_path, parse_canonical, parse_link
+from vaas.shares.links import canonical_path, local_link, parse_canonical, parse_link
 
 HEX = "0123456789abcdef0123"
 
@@ -248,6 +249,27 @@ def test_the_canonical_path_reads_well(link, path):
 def test_a_canonical_path_that_we_did_not_make_is_refused(host, token, path):
     with pytest.raises(NotALink):
         parse_canonical(host, token, path, lambda _: "https")
+
+
+@pytest.mark.parametrize(
+    ("path", "token"),
+    [
+        ("/home/me/sales.ipynb", "sales"),
+        ("/home/me/my notebook #1 50%.ipynb", "my-notebook-1-50"),
+        ("/home/me/Größe", "Groe"),
+        ("/home/me/größe ☃", "groe"),
+        ("/home/me/数据", "files"),
+        ("/home/me/.hidden", "hidden"),
+        ("/home/me/-", "files"),
+        ("/", "files"),
+        ("/home/me/" + "n" * 200, "n" * 128),
+    ],
+)
+def test_any_path_of_this_machine_has_an_address(path, token):
+    link = local_link(Path(path))
+    assert link == ShareLink("local:", token, "", "local")
+    _, _, host, said, inside = canonical_path(link).split("/", 4)
+    assert parse_canonical(unquote(host), unquote(said), inside, lambda _: "https") == link
 
 
 def test_a_default_port_does_not_make_another_link():

@@ -196,6 +196,8 @@ class PreparedNotebooks:
         elif reasons := await template.seal():
             self._give_up(recipe, "; ".join(reasons))
         else:
+            # That it can be sealed is its word; the walls of a fork are looked at from outside.
+            await (await template.fork(request)).close()
             until = time.monotonic() + request.limits.life
             self._kept[recipe.key] = Prepared(template, recording, notebook.fresh, until)
             metrics.templates.labels("made").inc()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import nbformat.v4 as nb
 import pytest
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 pytestmark = pytest.mark.sandbox
 
 THREAD = (
@@ -43,3 +45,9 @@ def test_what_makes_viewers_wait_is_told(tmp_path):
     assert waits["good.ipynb"] == ""
     assert waits["thread.ipynb"] == "the thread 'worker' still runs"
     assert "fresh" in waits["fresh.ipynb"]
+
+
+def test_the_heaviest_example_makes_nobody_wait(tmp_path):
+    """Its libraries keep files of theirs open."""
+    share = shutil.copytree(EXAMPLES / "landcover", tmp_path / "share")
+    assert check(share, tmp_path / "data") == {"landcover.ipynb": ""}

@@ -24,8 +24,8 @@ testing.set_value(year, 2015)
 assert europe.svg != before[0]
 testing.set_value(ranking, "Sweden")
 assert (state.country, country.value) == ("SE", "SE")
-assert [row["year"] for row in table.rows] == list(years)
-assert {row["code"] for row in table.rows} == {"SE"}
+assert [row["Year"] for row in table.rows] == list(years)
+assert {row["Country"] for row in table.rows} == {"Sweden"}
 testing.set_value(europe, "ES")
 assert state.country == "ES"
 testing.set_value(europe, "CH")

@@ -50,6 +50,9 @@ class DataTable(_v.VoisWidget):
    'aria-selected': on ? 'true' : undefined }; } } };</script>
 <style id="vois-table-style">.vois .vois-row-on { background: rgba(var(--v-theme-primary), .16);
  box-shadow: inset 3px 0 rgb(var(--v-theme-primary)); }
+@media (max-width: 599px) {
+ .vois .v-data-table :is(th, td):not(:first-child) { padding: 0 8px 0 4px !important; }
+ .vois th:not(.v-data-table__th--sorted) .v-data-table-header__sort-icon { display: none; } }
 .vois .v-data-table td.v-data-table-column--align-end { font-variant-numeric: tabular-nums; }
 </style>"""
 

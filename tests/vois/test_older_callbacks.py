@@ -252,3 +252,32 @@ def test_a_repeated_branch_is_asked_and_changed_by_its_full_name():
     assert [one["name"] for one in branch["children"]] == ["x"]
     with pytest.raises(KeyError, match="no node 'B'"):
         operations.setChildren("B", [])
+
+
+NAMES = {"Italy": "IT", "France": "FR"}
+CODES = {code: name for name, code in NAMES.items()}
+
+
+@pytest.mark.parametrize("back", [None, CODES.__getitem__])
+def test_names_are_shown_and_codes_are_told(back):
+    seen = []
+    given = {"mapping": NAMES.__getitem__, "reverse_mapping": back}
+    first = "IT" if back else "Italy"
+    one = make(
+        "selectSingle", "t", [*NAMES], first, onchange=lambda: seen.append(one.value), **given
+    )
+    assert [option["title"] for option in one.options] == ["Italy", "France"]
+    assert one.value == "IT"
+    one.vue_change("FR")
+    one.value = "IT" if back else "Italy"
+    assert (one.value, seen) == ("IT", ["FR", "IT"])
+    with pytest.raises(ValueError, match="expected one of 'IT', 'FR'"):
+        one.value = "Spain"
+
+    many = make(
+        "selectMultiple", "t", [*NAMES], [first], onchange=lambda: seen.append(many.value), **given
+    )
+    assert many.value == ["IT"]
+    many.vue_change(["FR", "IT"])
+    many.value = ["FR"] if back else ["France"]
+    assert (many.value, seen[2:]) == (["FR"], [["IT", "FR"], ["FR"]])

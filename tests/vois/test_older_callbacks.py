@@ -281,3 +281,23 @@ def test_names_are_shown_and_codes_are_told(back):
     many.vue_change(["FR", "IT"])
     many.value = ["FR"] if back else ["France"]
     assert (many.value, seen[2:]) == (["FR"], [["IT", "FR"], ["FR"]])
+
+
+def test_a_floating_row_shows_its_texts_and_calls_one_function_for_each():
+    seen = []
+    presses = [lambda i=i: seen.append(i) for i in range(2)]
+    given = {"left": "70%", "top": 150, "onclick": presses, "icon": ["", "mdi-star"], "width": 180}
+    row = make("fab", items=["One", "Two"], menumode=False, output=ipywidgets.Output(), **given)
+    assert (row.names, row.icons, row.width, row.left, row.shown) == (
+        *(["One", "Two"], ["", "mdi-star"], "180px"),
+        *("70%", True),
+    )
+    row.vue_press(1)
+    row.vue_press(2)
+    row.seticon("mdi-home")
+    row.settooltip("Help", 1)
+    assert (seen, row.icons, row.tips) == ([1], ["mdi-home", "mdi-star"], ["", "Help"])
+    row.close()
+    menu = make("fab", items=["One"], icon="mdi-menu")
+    menu.seticon("mdi-close")
+    assert (menu.names, menu.icon, menu.shown) == (["One"], "mdi-close", False)

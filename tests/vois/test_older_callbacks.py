@@ -301,3 +301,19 @@ def test_a_floating_row_shows_its_texts_and_calls_one_function_for_each():
     menu = make("fab", items=["One"], icon="mdi-menu")
     menu.seticon("mdi-close")
     assert (menu.names, menu.icon, menu.shown) == (["One"], "mdi-close", False)
+
+
+def test_bold_titles_have_bold_texts():
+    rows = make("textlist", ["a", "b"], ["x", "y"], titlesbold=["b"])
+    assert (rows.bold_texts, rows.bold) == ([False, True], [])
+    rows.update(["c"], ["z"])
+    assert rows.bold_texts == [False]
+
+
+@pytest.mark.parametrize("module", ["cardsGrid", "svgsGrid"])
+@pytest.mark.parametrize(("span", "columns"), [(12, 1), (6, 2), (4, 3), (1, 12)])
+def test_a_card_spans_so_many_of_twelve_columns(module, span, columns):
+    grid = make(module, cols=span)
+    assert (grid.cols, grid.columns) == (span, columns)
+    grid.cols = 3
+    assert (grid.cols, grid.columns) == (3, 4)

@@ -252,3 +252,68 @@ def test_a_repeated_branch_is_asked_and_changed_by_its_full_name():
     assert [one["name"] for one in branch["children"]] == ["x"]
     with pytest.raises(KeyError, match="no node 'B'"):
         operations.setChildren("B", [])
+
+
+NAMES = {"Italy": "IT", "France": "FR"}
+CODES = {code: name for name, code in NAMES.items()}
+
+
+@pytest.mark.parametrize("back", [None, CODES.__getitem__])
+def test_names_are_shown_and_codes_are_told(back):
+    seen = []
+    given = {"mapping": NAMES.__getitem__, "reverse_mapping": back}
+    first = "IT" if back else "Italy"
+    one = make(
+        "selectSingle", "t", [*NAMES], first, onchange=lambda: seen.append(one.value), **given
+    )
+    assert [option["title"] for option in one.options] == ["Italy", "France"]
+    assert one.value == "IT"
+    one.vue_change("FR")
+    one.value = "IT" if back else "Italy"
+    assert (one.value, seen) == ("IT", ["FR", "IT"])
+    with pytest.raises(ValueError, match="expected one of 'IT', 'FR'"):
+        one.value = "Spain"
+
+    many = make(
+        "selectMultiple", "t", [*NAMES], [first], onchange=lambda: seen.append(many.value), **given
+    )
+    assert many.value == ["IT"]
+    many.vue_change(["FR", "IT"])
+    many.value = ["FR"] if back else ["France"]
+    assert (many.value, seen[2:]) == (["FR"], [["IT", "FR"], ["FR"]])
+
+
+def test_a_floating_row_shows_its_texts_and_calls_one_function_for_each():
+    seen = []
+    presses = [lambda i=i: seen.append(i) for i in range(2)]
+    given = {"left": "70%", "top": 150, "onclick": presses, "icon": ["", "mdi-star"], "width": 180}
+    row = make("fab", items=["One", "Two"], menumode=False, output=ipywidgets.Output(), **given)
+    assert (row.names, row.icons, row.width, row.left, row.shown) == (
+        *(["One", "Two"], ["", "mdi-star"], "180px"),
+        *("70%", True),
+    )
+    row.vue_press(1)
+    row.vue_press(2)
+    row.seticon("mdi-home")
+    row.settooltip("Help", 1)
+    assert (seen, row.icons, row.tips) == ([1], ["mdi-home", "mdi-star"], ["", "Help"])
+    row.close()
+    menu = make("fab", items=["One"], icon="mdi-menu")
+    menu.seticon("mdi-close")
+    assert (menu.names, menu.icon, menu.shown) == (["One"], "mdi-close", False)
+
+
+def test_bold_titles_have_bold_texts():
+    rows = make("textlist", ["a", "b"], ["x", "y"], titlesbold=["b"])
+    assert (rows.bold_texts, rows.bold) == ([False, True], [])
+    rows.update(["c"], ["z"])
+    assert rows.bold_texts == [False]
+
+
+@pytest.mark.parametrize("module", ["cardsGrid", "svgsGrid"])
+@pytest.mark.parametrize(("span", "columns"), [(12, 1), (6, 2), (4, 3), (1, 12)])
+def test_a_card_spans_so_many_of_twelve_columns(module, span, columns):
+    grid = make(module, cols=span)
+    assert (grid.cols, grid.columns) == (span, columns)
+    grid.cols = 3
+    assert (grid.cols, grid.columns) == (3, 4)

@@ -82,10 +82,11 @@ class TextList(_v.VoisWidget):
  :style="{display: 'grid', gridTemplateColumns: columns, lineHeight: line_height, margin: 0}">
  <template v-for="(row, i) in value" :key="i"><dt class="vois-text" :style="[title_style,
  {fontWeight: bold[i] === false ? 400 : 600}]">{{ row[0] }}</dt><dd class="vois-text ml-2"
- :style="text_style">{{ row[1] }}</dd></template></dl><template v-if="!(value || []).length">@empty</template></v-card>"""
+ :style="[text_style, bold_texts[i] ? {fontWeight: 600} : {}]">{{ row[1] }}</dd></template></dl><template v-if="!(value || []).length">@empty</template></v-card>"""
 
     empty: str = _v.text("Nothing to show")
     bold: list[bool] = _v.items()
+    bold_texts: list[bool] = _v.items()
     columns: str = _v.text("minmax(6em, 4fr) 8fr")
     line_height: float = _v.number(1.5)
     title_style: str = _v.text()

@@ -81,12 +81,28 @@ class card(Facade, ui.Card):
         return arguments(self.argument)
 
 
-class cardsGrid(Facade, ui.CardsGrid):
+def _columns(span: float) -> int:
+    return max(1, round(12 / max(1.0, float(span))))
+
+
+class _Grid(Facade, ui.CardsGrid):
+    """What the two grids share: each card spans ``cols`` of twelve columns."""
+
+    @property
+    def cols(self) -> int:
+        """How many of twelve columns a card spans."""
+        return round(12 / max(1, self.columns))
+
+    @cols.setter
+    def cols(self, span: float) -> None:
+        self.columns = _columns(span)
+
+
+class cardsGrid(_Grid):
     """Equal cards from data; see `vois.ui.CardsGrid`. ``on_click(index)``."""
 
     SAME: ClassVar[dict[str, str]] = {
         "on_click": "on_change",
-        "cols": "columns",
         "tooltipwidth": "tooltip_width",
     }
 
@@ -115,7 +131,7 @@ class cardsGrid(Facade, ui.CardsGrid):
             width=_v.css_size(width),
             height=_v.css_size(height),
             color=None if color == "white" else color,
-            columns=cols,
+            columns=_columns(cols),
             dark=dark or None,
             ripple=ripple,
             image_size=imagesize,
@@ -124,10 +140,10 @@ class cardsGrid(Facade, ui.CardsGrid):
         self.on_change = on_click
 
 
-class svgsGrid(Facade, ui.CardsGrid):
+class svgsGrid(_Grid):
     """A grid of drawings; ``on_click`` is called with the index of the pressed one."""
 
-    SAME: ClassVar[dict[str, str]] = {"on_click": "on_change", "cols": "columns"}
+    SAME: ClassVar[dict[str, str]] = {"on_click": "on_change"}
 
     def __init__(
         self,
@@ -148,7 +164,7 @@ class svgsGrid(Facade, ui.CardsGrid):
             width=_v.css_size(width),
             height=_v.css_size(height),
             color=color,
-            columns=cols,
+            columns=_columns(cols),
             ripple=ripple,
             image_size=_v.css_size(svgsize),
         )

@@ -9,23 +9,39 @@ from typing import Any, ClassVar
 from vois import _v, ui
 from vois._lives import revive
 from vois.vuetify import settings
-from vois.vuetify._base import Facade, Fires, color_first, show_in, size_name, unless_none
+from vois.vuetify._base import (
+    Facade,
+    Fires,
+    color_first,
+    color_second,
+    show_in,
+    size_name,
+    unless_none,
+)
 
 __all__ = ["fab", "menu", "popup"]
 
 
 class fab(Facade, _v.VoisWidget):
-    """A floating button with more buttons behind it, placed in pixels of the page."""
+    """A floating button with a menu behind it, or a row of buttons, anywhere on the page.
 
-    markup = """<div class="vois-hidden"><div :style="{position: 'fixed', left: left + 'px',
- top: top + 'px', zIndex: zindex, display: shown ? 'flex' : 'none', flexDirection: 'column',
- gap: '8px'}"><v-btn v-if="menumode" icon :color="color" :size="size" :disabled="disabled"
+    ``left`` and ``top`` are pixels or CSS measures; ``onclick`` is a list of functions, one for each item.
+    """
+
+    markup = """<div class="vois-hidden"><div :style="{position: 'fixed', left: measure(left),
+ top: measure(top), zIndex: zindex, display: shown ? 'flex' : 'none', gap: '8px', flexWrap: 'wrap'}">
+ <v-btn v-if="menumode" icon :color="color" :size="size" :disabled="disabled"
  :aria-label="tips[0] || 'Actions'"><v-icon :icon="icon" /><v-menu activator="parent"><v-list>
- <v-list-item v-for="(text, i) in names" :key="i" :title="text" @click="press(i)" /></v-list></v-menu>
- </v-btn><template v-else><v-btn v-for="(one, i) in icons" :key="i" icon :color="color" :size="size"
- :disabled="disabled" :aria-label="tips[i] || names[i] || 'Action'" @click="press(i)">
- <v-icon :icon="one" /><v-tooltip v-if="tips[i]" activator="parent" location="bottom"
- :text="tips[i]" /></v-btn></template></div></div>"""
+ <v-list-item v-for="(text, i) in names" :key="i" :title="text" @click="press(i)"><v-tooltip
+ v-if="tips[i]" activator="parent" :text="tips[i]" /></v-list-item></v-list></v-menu></v-btn>
+ <template v-else><v-btn v-for="(text, i) in names" :key="i" :color="color" :size="size"
+ :width="width || undefined" :height="height || undefined" rounded="pill" :disabled="disabled"
+ :variant="outlined ? 'outlined' : 'flat'" :aria-label="text || tips[i] || 'Action'" @click="press(i)">
+ <span :style="text_style">{{ text }}</span><v-icon v-if="icons[i]" :end="!!text" :icon="icons[i]" />
+ <v-tooltip v-if="tips[i]" activator="parent" location="bottom" :text="tips[i]" /></v-btn></template>
+ </div></div>"""
+    script = """<script>export default { methods: { measure(one) {
+ return isNaN(one) ? one : one + 'px'; } } };</script>"""
 
     left = _v.some(100)
     top = _v.some(100)
@@ -38,6 +54,10 @@ class fab(Facade, _v.VoisWidget):
     tips: list[str] = _v.items()
     color: str = _v.text()
     size: str = _v.text()
+    width: str = _v.text()
+    height: str = _v.text()
+    outlined: bool = _v.flag()
+    text_style: str = _v.text()
 
     def __init__(
         self,
@@ -65,23 +85,30 @@ class fab(Facade, _v.VoisWidget):
     ) -> None:
         self.keep(locals())
         self.onclick = list(onclick) if isinstance(onclick, (list, tuple)) else [onclick]
-        names = [str(one) for one in items] if menumode else []
+        plain = color_first() if selected else color_second()
+        icons: Any = icon  # a row takes one for each item
         self.start(
             {},
             left=left,
             top=top,
             zindex=zindex,
             menumode=menumode,
-            icon=icon,
-            icons=[str(one) for one in items] or [icon],
-            names=names,
+            icon=icons if isinstance(icons, str) else None,
+            icons=[] if isinstance(icons, str) else [str(one or "") for one in icons],
+            names=[str(one) for one in items],
             tips=[str(one) for one in tooltipitems],
-            color=color_first(),
+            color=color_first() if menumode else textcolor or plain,
             size=size_name(xsmall, small, large, x_large=False),
+            width=_v.css_size(width),
+            height=_v.css_size(height),
+            outlined=outlined,
+            text_style=f"font-weight: {textweight}",
             disabled=disabled,
         )
         self._output = output
         self.nav = self
+        if output is not None:
+            self.show()
 
     def vue_press(self, index: int) -> None:
         """The viewer pressed the button of that index."""
@@ -90,10 +117,13 @@ class fab(Facade, _v.VoisWidget):
             self.emit("_pressed")
 
     def seticon(self, iconname: str, index: int = 0) -> None:
-        """Change the icon of one button."""
-        self.icons = [iconname if i == index else one for i, one in enumerate(self.icons)]
-        if index == 0:
+        """Change the icon of the button, or of one in the row."""
+        if self.menumode:
             self.icon = iconname
+        else:
+            icons = [*self.icons, *[""] * (index + 1 - len(self.icons))]
+            icons[index] = iconname
+            self.icons = icons
 
     def settooltip(self, text: str, index: int = 0) -> None:
         """Change the help of one button."""

@@ -17,11 +17,21 @@ __all__ = ["selectImage", "selectMultiple", "selectSingle"]
 
 
 class _Select(Fires):
-    """What the two selects share: a name for each value, and a width."""
+    """What the two selects share: names that are shown, and codes that are told.
+
+    ``mapping(name)`` gives the code that ``value`` has; without it the names are told.
+    """
 
     def _named(self, values: Sequence[Any], mapping: Any) -> list[dict[str, Any]]:
-        pairs = [(mapping(one) if callable(mapping) else one, one) for one in values]
+        pairs = [(one, mapping(one) if callable(mapping) else one) for one in values]
         return as_options(pairs)
+
+    def _code(self, told: Any) -> Any:
+        """Return the code of what is told by code or, where codes are not names, by name."""
+        options: list[dict[str, Any]] = self.options  # type: ignore[attr-defined]
+        if self.mapping is None or told in [one["value"] for one in options]:  # type: ignore[attr-defined]
+            return told
+        return next((one["value"] for one in options if one["title"] == told), told)
 
     def emit(self, handler: str, *args: Any) -> None:
         """The older callbacks take no argument."""
@@ -80,7 +90,7 @@ class selectSingle(_Select, ui.SelectSingle):
         value = proposal["value"]
         if value is None or value == "" or self.combo:
             return "" if value is None else value
-        return checked_option(value, self.options)
+        return checked_option(self._code(value), self.options)
 
     @property
     def selection(self) -> Any:
@@ -124,6 +134,10 @@ class selectMultiple(_Select, ui.SelectMultiple):
         self.on_change = onchange
         self.select = self
         self.fire_on_program_change()
+
+    @traitlets.validate("value")
+    def _coded(self, proposal: dict[str, Any]) -> list[Any]:
+        return [self._code(one) for one in proposal["value"]]
 
 
 class selectImage(Fires, ui.SelectImage):

@@ -57,7 +57,7 @@ class TextList(Facade, ui.TextList):
     def update(self, titles: Sequence[str], texts: Sequence[str], titles_bold: Any = ()) -> None:
         """Show other rows."""
         self.titles_bold = titles_bold
-        self.bold = [not titles_bold or one in titles_bold for one in titles]
+        self.bold_texts = [one in (titles_bold or ()) for one in titles]
         self.value = [[str(a), str(b)] for a, b in zip(titles, texts, strict=False)]
 
 

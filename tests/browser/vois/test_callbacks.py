@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 HANDS = """
 import json
 from vois import ui
-from vois.vuetify import selectMultiple, slider
+from vois.vuetify import fab, selectMultiple, slider
 from vois.ui import Label, Page, TextField
 
 parts = {
@@ -47,6 +47,9 @@ tree = ui.Tree([
 ])
 save, send = ui.Download("Save", b"saved", "a.txt"), ui.Button("Send")
 send.on_click = lambda: ui.host().save("sent", "b.txt")
+row = fab.fab(left="70%", top=20, items=["Up", "Down"], menumode=False, width=90)
+row.onclick = [lambda: None, lambda: setattr(row, "names", ["Up", "Went"])]
+row.show()
 kept = Label("")
 kept.class_ = "kept"
 
@@ -93,6 +96,10 @@ def test_value_and_callback_follow_the_resting_hand(
     expect(page.locator(".v-treeview-item", has_text="Sly")).to_be_visible()
     assert page.locator("#sly, .v-treeview [onclick]").count() == 0
     expect(page.locator(".v-treeview-item.v-list-item--disabled")).to_have_text("Shut")
+    down = page.get_by_role("button", name="Down")
+    assert (down.bounding_box() or {"x": 0})["x"] > 0.7 * 1280
+    down.click()
+    expect(page.get_by_role("button", name="Went")).to_be_visible()
     for button, words in {"Save": "saved", "Send": "sent"}.items():
         with page.expect_download() as file:
             page.get_by_role("button", name=button).click()

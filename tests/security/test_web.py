@@ -94,6 +94,41 @@ async def test_forbidden_messages_are_refused_and_counted(
     assert not [one for one in line.heard if one.parent.get("msg_id") == asked]
 
 
+VUE = """
+import ipyvue
+class Card(ipyvue.VueTemplate):
+    template = "<template><div/></template>"
+    def vue_tell(self, what):
+        print("told", what)
+card = Card()
+card
+"""
+
+
+async def test_a_page_builds_nothing_in_the_kernel(stage: Stage, viewer: Viewer) -> None:
+    """Where ipyvue would import any module, build any class and call any method."""
+    async with viewer.dashboard(stage.notebook(code(VUE))) as line:
+        await line.until("vaas_ready")
+        view = line.cells[0][0]["data"]["application/vnd.jupyter.widget-view+json"]
+        call = {"functionRef": "vue_tell", "args": ["called"]}
+
+        async def custom(**content: object) -> list[str]:
+            data = {"method": "custom", "content": content}
+            told = {"comm_id": view["model_id"], "data": data}
+            asked = await line.send("comm_msg", told)
+            await still_works(line)
+            mine = [one for one in line.heard if one.parent.get("msg_id") == asked]
+            return [one.content["text"] for one in mine if one.kind == "stream"]
+
+        assert await custom(event="tell", data="by an event") == ["told by an event\n"]
+        assert await custom(event="tell", data="x" * (2 << 20)) != []
+        before = await refused(viewer)
+        build: dict[str, object] = {"create_widget": ["types", "SimpleNamespace"], "id": "a"}
+        assert await custom(**build, props={"x": call}) == []
+        assert await custom(update_ref=call, id=view["model_id"], prop="layout") == []
+        assert await refused(viewer) == before + 2
+
+
 def raw(*parts: bytes, channel: str = "shell") -> bytes:
     return pack(Frame(channel, parts))
 

@@ -16,7 +16,7 @@ from vaas.errors import MessageRefused
 from vaas.kernels.author import AUTHOR_LIMIT, OnAuthorMessage, author_text, stand_in
 from vaas.kernels.backlog import Backlog
 from vaas.kernels.base import Channel
-from vaas.kernels.wire import FRAME_LIMIT, PARTS, Frame, pack, read_json, unpack
+from vaas.kernels.wire import FRAME_LIMIT, JSON_LIMIT, PARTS, Frame, pack, read_json, unpack
 
 PERMITTED = {
     "shell": frozenset(
@@ -30,6 +30,9 @@ NOT_FOR_VIEWERS = frozenset({"execute_input", "execute_reply", "iopub_welcome", 
 HEADER_KEYS = ("msg_id", "msg_type", "session", "username", "date", "version")
 OUTPUTS = frozenset({"stream", "display_data", "execute_result", "clear_output"})
 """What a cell shows: while the cells run, the page gets it with the cell's result."""
+
+BUILDING = frozenset({"create_widget", "update_ref"})
+"""Custom messages by which ipyvue lets a page build any class and call any method."""
 
 BURST, PAUSE = 64, 0.005
 """Messages taken in a row, and seconds of rest after them."""
@@ -108,6 +111,7 @@ class PageChannel(Channel):
         """See ``Channel.send``."""
         message = unpack(frame)
         header = _permitted_header(message)
+        await _check_content(message, header)
         self.heard = self._clock()
         if not self._ended:
             await self._pass_on(Frame(message.channel, [header, *message.parts[1:]]))
@@ -224,6 +228,26 @@ def _permitted_header(message: Frame) -> bytes:
     if kind not in PERMITTED.get(message.channel, ()):
         raise MessageRefused(f"viewers may not send {kind!r} on {message.channel!r}")
     return json.dumps(kept).encode()
+
+
+async def _check_content(message: Frame, header: bytes) -> None:
+    """Refuse messages to widgets by which code would run after all.
+
+    Raises:
+        MessageRefused: it is one, or cannot be read.
+    """
+    if b'"comm_msg"' not in header:
+        return
+    part = message.parts[3]
+    content = read_json(part)
+    if content is None and len(part) > JSON_LIMIT:
+        content = await asyncio.to_thread(read_json, part, len(part))
+    if content is None:
+        raise MessageRefused("a message to a widget that is none")
+    data = content.get("data")
+    custom = data.get("content") if isinstance(data, dict) else None
+    if isinstance(custom, dict) and BUILDING & custom.keys():
+        raise MessageRefused("viewers may not have objects built or methods called")
 
 
 __all__ = ["BURST", "PAUSE", "PageChannel"]

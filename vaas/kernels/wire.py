@@ -88,9 +88,9 @@ def _offsets(data: bytes) -> list[int]:
     return offsets
 
 
-def read_json(part: bytes) -> dict[str, Any] | None:
-    """A JSON object, or ``None`` for anything else or what is too long to be read here."""
-    if len(part) > JSON_LIMIT:
+def read_json(part: bytes, limit: int = JSON_LIMIT) -> dict[str, Any] | None:
+    """A JSON object, or ``None`` for anything else or what is longer than ``limit`` bytes."""
+    if len(part) > limit:
         return None
     try:
         value = json.loads(part)
@@ -99,4 +99,4 @@ def read_json(part: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-__all__ = ["FRAME_LIMIT", "PARTS", "Frame", "pack", "read_json", "unpack"]
+__all__ = ["FRAME_LIMIT", "JSON_LIMIT", "PARTS", "Frame", "pack", "read_json", "unpack"]

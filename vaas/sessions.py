@@ -103,6 +103,7 @@ class Sessions:
 
     async def end(self, session_id: str) -> None:
         """End a session because its viewer left."""
+        await asyncio.sleep(0)  # a task cancelled before its first step would close nothing
         if task := self._tasks.get(session_id):
             # Also while the kernel starts: nobody would come for it.
             if not task.cancelling():
@@ -111,6 +112,7 @@ class Sessions:
 
     async def close(self) -> None:
         """End all sessions and wait until their kernels and workspaces are gone."""
+        await asyncio.sleep(0)  # as in ``end``
         tasks = tuple(self._tasks.values())
         for task in tasks:
             task.cancel()

@@ -488,13 +488,15 @@ async def test_an_address_without_its_last_slash_leads_on(viewer: Viewer, addres
         assert answer.headers["location"] == address + query
 
 
+@pytest.mark.parametrize("query", ["", "?vaas=plain"])
 async def test_a_viewer_who_goes_while_the_page_is_made_is_no_fault(
-    stage: Stage, caplog: pytest.LogCaptureFixture
+    stage: Stage, caplog: pytest.LogCaptureFixture, query: str
 ) -> None:
+    """Nothing is logged as one, and the kernel goes at once: no page will come for it."""
     host = urlsplit(stage.url).netloc
     ended = len(stage.heard("session_ended"))
     _, writer = await asyncio.open_connection(*host.split(":"))
-    path = stage.notebook(code("1"))
+    path = stage.notebook(code("import time; time.sleep(1000)")) + query
     writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
     await writer.drain()
     writer.transport.abort()

@@ -10,6 +10,8 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from tornado.iostream import StreamClosedError
+
 from vaas import __version__
 from vaas.errors import PasswordNeeded, PasswordWrong, VaasError
 from vaas.launch import Elsewhere, Listing, Opened, Wish
@@ -31,9 +33,19 @@ Event = Phase | Listing | Elsewhere | Opened
 class Dashboard(Handler):
     """``GET /s/{host}/{token}/{path}``."""
 
+    opened = ""
+    """The session that this answer began, if any."""
+
     async def get(self, host: str, token: str, path: str) -> None:
         """Show what the address leads to."""
         link = self.link_of(host, token, path)
+        try:
+            await self._answer(link)
+        except StreamClosedError:
+            await self.front.launcher.sessions.end(self.opened)
+            raise
+
+    async def _answer(self, link: ShareLink) -> None:
         match self.get_query_argument("vaas", ""):
             case "source":
                 await self._source(link)
@@ -99,6 +111,7 @@ class Dashboard(Handler):
             stream.go(f"{address}?{query}" if query else address)
         else:
             metrics.launches.labels("opened").inc()
+            self.opened = event.session.id
             await stream.dashboard(event)
 
     def _list(self, listing: Listing, link: ShareLink) -> None:
@@ -136,6 +149,7 @@ class Dashboard(Handler):
             if not isinstance(event, Opened):
                 continue
             session = event.session
+            self.opened = session.id
             wanted = session.notebook.template
             name = wanted if wanted and has_template(wanted) else template
             self.set_header("Content-Security-Policy", dashboard_policy(self.front.image_hosts))

@@ -28,6 +28,9 @@ State = Literal["starting", "running", "ready", "ended"]
 _TOLD = 120.0
 """Seconds for which an ended session can still be asked why."""
 
+_JOINS_WITHIN = 120.0
+"""Seconds in which a page that was sent opens its line; one that does not was closed before."""
+
 _LET_GO = 5.0
 """Seconds that whoever ends a session waits for its kernel and files to go."""
 
@@ -148,6 +151,15 @@ class Sessions:
         task = asyncio.create_task(self._live(session, stack, stream=stream))
         self._tasks[session.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(session.id, None))
+        if stream:
+            loop = asyncio.get_running_loop()
+            waiting = loop.call_later(_JOINS_WITHIN, self._unless_joined, session, task)
+            task.add_done_callback(lambda _: waiting.cancel())
+
+    def _unless_joined(self, session: Session, task: asyncio.Task[None]) -> None:
+        if not session.joined:
+            log.info("never_joined", notebook=session.notebook.path)
+            task.cancel()
 
     async def _live(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:
         """One session from start to end; it never raises."""

@@ -190,3 +190,15 @@ async def test_upload_links_and_empty_shares(stage: Stage, viewer: Viewer) -> No
 async def test_other_sites_are_not_asked(stage: Stage, viewer: Viewer) -> None:
     page = await viewer.get("/s/cloud.example.org/AbCdEf123456789/")
     assert (page.status, page.failure) == (403, "site_not_allowed")
+
+
+async def test_a_page_that_never_opens_its_line_keeps_no_kernel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As one that was closed before its scripts came; whatever its kernel is busy with."""
+    monkeypatch.setattr("vaas.sessions._JOINS_WITHIN", 0.5)
+    async with staged() as stage, stage.viewer() as viewer:
+        page = await viewer.get(stage.notebook(code("while True: pass")))
+        await until_ended(viewer, page.kernel)
+        assert stage.heard("never_joined")
+        assert stage.kernels == 0

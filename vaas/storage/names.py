@@ -13,6 +13,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 
 MAX_NAME = 255
 """Bytes of one name that Linux file systems take."""
@@ -93,17 +94,18 @@ def _cut(text: str, size: int) -> str:
 
 
 def order_notebooks(paths: Iterable[str]) -> tuple[str, ...]:
-    """The notebooks among ``paths``: sorted, the root's ``index.ipynb`` first, no hidden ones.
+    """The notebooks among ``paths``: sorted, the root's ``index.ipynb`` first.
+
+    Hidden ones only if there are no others, and none in hidden folders, where
+    Jupyter and sync clients keep copies of their own.
 
     Args:
         paths: relative paths of files, ``/`` between parts.
     """
-    shown = (
-        path
-        for path in paths
-        if path.endswith(".ipynb") and not any(part.startswith(".") for part in path.split("/"))
-    )
-    return tuple(sorted(shown, key=lambda path: (path != "index.ipynb", path)))
+    found = [PurePosixPath(path) for path in paths if path.lower().endswith(".ipynb")]
+    found = [path for path in found if not any(one.startswith(".") for one in path.parts[:-1])]
+    shown = [path for path in found if not path.name.startswith(".")] or found
+    return tuple(sorted(map(str, shown), key=lambda path: (path != "index.ipynb", path)))
 
 
 __all__ = ["MAX_NAME", "MAX_PATH", "inside", "is_debris", "neutral", "order_notebooks"]

@@ -115,3 +115,10 @@ def test_the_index_comes_first_and_hidden_notebooks_not_at_all() -> None:
         "B.ipynb",
     ]
     assert order_notebooks(paths) == ("index.ipynb", "B.ipynb", "a/index.ipynb", "z.ipynb")
+
+
+def test_a_hidden_notebook_is_shown_where_it_is_the_only_one() -> None:
+    debris = [".ipynb_checkpoints/a.ipynb", ".Trash/b.ipynb"]
+    assert order_notebooks([".app.ipynb", "data.csv", *debris]) == (".app.ipynb",)
+    assert order_notebooks([".app.ipynb", "sub/shown.IPYNB"]) == ("sub/shown.IPYNB",)
+    assert order_notebooks(debris) == ()

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from vois import _v
+from vois import _report, _v
 from vois._tokens import STEPS, tokens
 from vois.colors import string2rgb
 
@@ -174,7 +174,7 @@ def _set_dark(dark: bool) -> None:
 
 def _tell() -> None:
     for listener in tuple(_listeners):
-        listener(is_dark())
+        _report.guarded(listener, is_dark())
 
 
 def mode() -> Mode:

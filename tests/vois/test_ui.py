@@ -160,6 +160,17 @@ def test_download_sends_text_as_utf8():
     assert button.parcel["data"] == "R3LDvMOfZQ=="
 
 
+def test_a_listener_that_fails_keeps_no_other_from_hearing(caplog):
+    seen = []
+    stops = [theme.on_mode(lambda _: 1 / 0), theme.on_mode(seen.append)]
+    theme.set_mode("dark")
+    for stop in stops:
+        stop()
+    theme.set_mode("light")
+    assert seen == [True]
+    assert "a callback failed" in caplog.text
+
+
 def test_theme_modes_reach_listeners_and_charts():
     seen = []
     stop = theme.on_mode(seen.append)

@@ -19,8 +19,10 @@ from typing import Any
 import zmq
 import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
+from traitlets import Type
 
 from vaas.errors import KernelStartFailed
 from vaas.kernels.descriptors import own
@@ -140,10 +142,24 @@ class Provisioner(KernelProvisionerBase):
         self.process = None
 
 
+class ClientChannel(AsyncZMQSocketChannel):
+    """A channel on which a message may be sent while another is waited for.
+
+    The library sends by a second view of the socket, which uses up the sign that
+    something has come: a reply that arrives at that moment would wake nobody.
+    """
+
+    def send(self, msg: dict[str, Any]) -> None:
+        """Send by the socket that is waited on."""
+        assert self.socket is not None
+        self.socket.send_multipart([*self.session.serialize(msg), *msg.get("buffers", ())])
+
+
 class Client(AsyncKernelClient):
     """A client that has no heartbeat and asks no questions of a user."""
 
     sockets: Sockets
+    shell_channel_class = Type(ClientChannel)
 
     def _make_url(self, channel: str) -> str:
         return self.sockets.url(channel)
@@ -251,6 +267,7 @@ __all__ = [
     "MESSAGE_LIMIT",
     "PORTS",
     "Client",
+    "ClientChannel",
     "Manager",
     "Sockets",
     "make_context",

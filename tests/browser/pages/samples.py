@@ -78,6 +78,8 @@ SHARE = {
     "name": "Field campaign 2025",
     "host": "cloud.example.org",
     "product": "Nextcloud",
+    "description": "Soil moisture and rain at twelve places, from May to September.",
+    "picture": "",
 }
 AROUND_A_DASHBOARD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Around a dashboard</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="{icon}">

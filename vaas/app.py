@@ -18,6 +18,7 @@ from tornado.httpserver import HTTPServer
 
 from vaas.config import Settings
 from vaas.errors import ConfigError
+from vaas.janitor import Janitor
 from vaas.kernels import ForkingHost, Limits
 from vaas.launch import Launcher
 from vaas.model import Secret, ShareLink
@@ -76,6 +77,8 @@ async def rooms(
         raise ConfigError(f"the data folder {data}: {error.strerror}") from error
     local = local if local is not None else {}
     async with AsyncExitStack() as stack:
+        janitor = await asyncio.to_thread(Janitor, data.resolve())
+        stack.push_async_callback(asyncio.to_thread, janitor.dismiss)
         policy = OutboundPolicy(site_rules(settings), open=settings.open_mode == "public")
         client = await stack.enter_async_context(OutboundClient(policy))
         shares = Shares(client, policy, FailureMemory(), local)

@@ -29,6 +29,7 @@ from vaas.storage import (
     Storage,
     SyncStorage,
 )
+from vaas.temporary import MOUNTS
 
 
 class Modes:
@@ -93,9 +94,9 @@ def _modes(settings: Settings, data: Path) -> dict[str, Storage]:
         files=min(limits.files, over.above_files),
     )
     small, copy = CopyStorage(data / "shares", few), CopyStorage(data / "shares", limits)
-    rclone = Sites(data / "mounts", RcloneSite)
+    rclone = Sites(data / MOUNTS, RcloneSite)
     sync, mount = SyncStorage(data / "shares", limits, rclone), RcloneMount(rclone)
-    davfs = DavfsMount(Sites(data / "mounts", partial(DavfsSite, users=_users(settings))))
+    davfs = DavfsMount(Sites(data / MOUNTS, partial(DavfsSite, users=_users(settings))))
     auto = AutoStorage(small, [mount, davfs], copy, few.size)
     large = AutoStorage(None, [mount, davfs], copy, 0)
     modes = {"auto": auto, "large": large, "small": small, "copy": copy}

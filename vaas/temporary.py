@@ -1,8 +1,7 @@
-"""Folders for single runs of commands, which nobody else will look after.
+"""Folders for single runs of commands, and what servers that were killed left behind.
 
-A command removes its own. One that was killed cannot, and its next run begins in a
-folder of another name; so each run first removes what killed ones left. Who still
-runs holds a lock on its folder.
+A command removes its own folder. For one that was killed ``vaas.janitor`` does;
+where that was killed too, the next run. Who still runs holds a lock on its folder.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vaas.kernels.runtime import reap
-from vaas.storage.fuse import detach, mounts_below
+from vaas.storage.fuse import detach, mounts_below, reap_mounts
 
-RUNTIME = "run"
-"""Folder of the kernels' locks, inside a folder of data."""
+RUNTIME, MOUNTS = "run", "mounts"
+"""Folders of the kernels' locks and of mounts, inside a folder of data."""
 
 _KINDS = ("demo", "open", "check")
 _YOUNG = 10.0
@@ -45,18 +44,35 @@ def run_folder(kind: str) -> Iterator[Path]:
             os.close(held)
 
 
+def clear(data: Path) -> None:
+    """Remove what killed servers left in a folder of data, and itself if it was for one run.
+
+    Blocks for up to seconds. What belongs to a server that lives stays.
+    """
+    reap(data / RUNTIME)
+    reap_mounts(data / MOUNTS)
+    if any(data.match(f"vaas-{kind}-*") for kind in _KINDS):
+        with suppress(OSError):
+            _remove(data)
+
+
 def _clear_up(folder: Path) -> None:
     """Remove the folders of killed runs of this user."""
     for kind in _KINDS:
         for path in folder.glob(f"vaas-{kind}-*"):
             with suppress(OSError):
-                _clear(path)
+                if time.time() - path.lstat().st_mtime > _YOUNG:
+                    _remove(path)
 
 
-def _clear(path: Path) -> None:
+def _remove(path: Path) -> None:
+    """Remove the folder of a run, unless somebody holds it.
+
+    Raises:
+        OSError: somebody does.
+    """
     about = path.lstat()
-    is_ours = stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid()
-    if not is_ours or time.time() - about.st_mtime < _YOUNG:
+    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.geteuid():
         return
     held = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
@@ -72,4 +88,4 @@ def _clear(path: Path) -> None:
         os.close(held)
 
 
-__all__ = ["RUNTIME", "run_folder"]
+__all__ = ["MOUNTS", "RUNTIME", "clear", "run_folder"]

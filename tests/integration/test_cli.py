@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import time
@@ -14,11 +15,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.service.command import groups_of, mounts, processes_of, run, running
+from tests.service.command import Running, groups_of, mounts, processes_of, run, running
 from tests.service.harness import Viewer, book, code
 from vaas.demo import DemoEfss
 from vaas.shares import parse_link
 from vaas.shares.links import canonical_path
+from vaas.storage.fuse import mounts_below
 
 pytestmark = pytest.mark.sandbox
 
@@ -250,7 +252,47 @@ async def test_an_end_in_the_middle_leaves_nothing(folder: Path, number: signal.
     assert mounts() == before
 
 
+async def until_gone(killed: Running, *folders: Path) -> None:
+    """Wait until nothing is left of a killed server: no process, mount, file."""
+    async with asyncio.timeout(30):
+        while processes_of(killed.mark) or any(f for folder in folders for f in folder.iterdir()):  # noqa: ASYNC110 - ends with the machine's patience
+            await asyncio.sleep(0.05)
+
+
+async def test_a_killed_demo_leaves_nothing() -> None:
+    async with running("demo", "--port", "0", "--no-browser") as killed, Viewer(killed.url) as one:
+        home = await one.get("/")
+        await one.get(re.findall('href="(/s/[^"]+)"', home.text)[0])
+        name = killed.name()
+        assert groups_of([name])
+        await killed.end(signal.SIGKILL)
+        await until_gone(killed, killed.temporary)
+        assert groups_of([name]) == []
+
+
+async def test_a_killed_service_leaves_its_cache_and_no_mounts(tmp_path: Path) -> None:
+    (tmp_path / "cloud" / "a").mkdir(parents=True)
+    (tmp_path / "cloud" / "a" / "a.ipynb").write_text(code("while True: open('a.ipynb').read()"))
+    data = tmp_path / "data"
+    with DemoEfss(tmp_path / "cloud") as cloud:
+        (tmp_path / "vaas.toml").write_text(
+            f'port = 0\ndata = "{data}"\n[[site]]\nhost = "{urlsplit(cloud.url).netloc}"\n'
+            'insecure = true\nprivate = true\ndata = "mount"\n'
+        )
+        address = canonical_path(parse_link(cloud.add_link("nextcloud", "a")))
+        async with running("serve", "--config", str(tmp_path / "vaas.toml")) as killed:
+            async with Viewer(killed.url) as viewer:
+                page = await viewer.get(address)
+                async with viewer.line(page.kernel) as line:
+                    await line.until("vaas_run")
+            assert mounts_below(data)
+            await killed.end(signal.SIGKILL)
+            await until_gone(killed, data / "run", data / "mounts")
+            assert mounts_below(data) == []
+
+
 async def test_the_next_run_clears_up_after_a_killed_one(folder: Path) -> None:
+    """Which was killed with all that it had started."""
     async with (
         running("open", str(folder), "--port", "0", "--no-browser") as killed,
         running("demo", "--port", "0", "--no-browser", TMPDIR=str(killed.temporary)) as other,
@@ -262,6 +304,9 @@ async def test_the_next_run_clears_up_after_a_killed_one(folder: Path) -> None:
         [still] = killed.temporary.glob("vaas-demo-*")
         [name] = [lock.stem for lock in left.glob("run/*.lock")]
         assert groups_of([name])
+        for process in killed.family():
+            if "vaas.janitor" in process.cmdline():
+                process.kill()
         await killed.end(signal.SIGKILL)
         async with asyncio.timeout(30):
             while processes_of(killed.mark):  # noqa: ASYNC110 - ends with the machine's patience

@@ -93,28 +93,35 @@ class MountFolder:
         fcntl.flock(self._fd, fcntl.LOCK_EX)
         self.path = (root / name).resolve()
         self.path.mkdir()
-        self._reap()
+        reap_mounts(root)
 
     def close(self) -> None:
         """Take all mounts away and remove the folder."""
         if self._fd >= 0:
-            self._clear(self.path.name)
+            _clear(self._root, self.path.name)
             os.close(self._fd)
             self._fd = -1
 
-    def _reap(self) -> None:
-        for lock in self._root.glob("m*.lock"):
-            with suppress(OSError), lock.open("r+b") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._clear(lock.stem)
 
-    def _clear(self, name: str) -> None:
-        folder = self._root.resolve() / name
-        for path in mounts_below(folder):
-            detach(path)
-        if not mounts_below(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            (self._root / f"{name}.lock").unlink(missing_ok=True)
+def reap_mounts(root: Path) -> None:
+    """Take away the mounts and folders of dead servers.
+
+    Args:
+        root: as ``MountFolder`` takes it; need not be there.
+    """
+    for lock in root.glob("m*.lock"):
+        with suppress(OSError), lock.open("r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _clear(root, lock.stem)
 
 
-__all__ = ["MountFolder", "detach", "mounts_below", "share_mounts"]
+def _clear(root: Path, name: str) -> None:
+    folder = root.resolve() / name
+    for path in mounts_below(folder):
+        detach(path)
+    if not mounts_below(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        (root / f"{name}.lock").unlink(missing_ok=True)
+
+
+__all__ = ["MountFolder", "detach", "mounts_below", "reap_mounts", "share_mounts"]

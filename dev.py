@@ -30,7 +30,6 @@ TEST = RUN | {
     "davfs2": "usr/sbin/mount.davfs",
     "fonts-dejavu-core": "usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
     "fuse3": "usr/bin/fusermount3",
-    "git": "usr/bin/git",
     "libatomic1": "usr/lib/*/libatomic.so.1",
     "rclone": "usr/bin/rclone",
 }

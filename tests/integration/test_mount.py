@@ -19,7 +19,7 @@ from tests.contracts import servers
 from tests.contracts.systems import readable_folder
 from tests.integration import mounter
 from tests.integration.chaos import Chaos, Fault
-from tests.security.kernel_tools import MARK, a_host, run
+from tests.security.kernel_tools import MARK, a_host, answer, run
 from tests.unit.storage.readers import until
 from vaas.errors import PasswordWrong
 from vaas.kernels import Kernel, KernelRequest, Limits
@@ -90,11 +90,11 @@ async def storage(tmp_path: Path) -> AsyncIterator[RcloneMount]:
 
 @contextlib.asynccontextmanager
 async def opened(
-    cloud: Cloud, storage: Storage, tmp_path: Path
+    cloud: Cloud, storage: Storage, tmp_path: Path, launcher: str = "fresh"
 ) -> AsyncIterator[tuple[Kernel, Workspace]]:
     async with (
         storage.open(cloud.share, cloud.shares, lambda _: None) as workspace,
-        a_host(tmp_path / "run") as host,
+        a_host(tmp_path / "run", launcher) as host,
     ):
         yield await host.start(wanted(workspace)), workspace
 
@@ -195,10 +195,11 @@ def wchan(pid: int) -> str:
     return ""
 
 
+@pytest.mark.parametrize("launcher", ["fresh", "fork"])
 async def test_a_killed_daemon_is_replaced_under_the_running_kernel(
-    cloud: Cloud, storage: RcloneMount, tmp_path: Path
+    cloud: Cloud, storage: RcloneMount, tmp_path: Path, launcher: str
 ) -> None:
-    async with opened(cloud, storage, tmp_path) as (kernel, _):
+    async with opened(cloud, storage, tmp_path, launcher) as (kernel, _):
         async with asyncio.timeout(30):
             for _ in range(2):
                 (daemon,) = daemons()
@@ -208,6 +209,30 @@ async def test_a_killed_daemon_is_replaced_under_the_running_kernel(
                     pass
         assert (await run(kernel, "print(open('sub/small.csv').read())")).out == "a,b\n\n"
         assert (await run(kernel, "print(os.getcwd())")).out == "/mounted/share\n"
+
+
+CALLBACK = """
+from comm import get_comm_manager
+get_comm_manager().register_target("read", lambda *_: print(open("sub/small.csv").read()))
+"""
+
+
+@pytest.mark.parametrize("launcher", ["fresh", "fork"])
+async def test_a_callback_reads_on_after_the_daemon_was_replaced(
+    cloud: Cloud, storage: RcloneMount, tmp_path: Path, launcher: str
+) -> None:
+    async with opened(cloud, storage, tmp_path, launcher) as (kernel, _):
+        await run(kernel, CALLBACK)
+        (daemon,) = daemons()
+        daemon.send_signal(signal.SIGKILL)
+        await until(lambda: [d for d in daemons() if d.pid != daemon.pid])
+        content = {"comm_id": "1", "target_name": "read", "data": {}}
+        said = ""
+        async with asyncio.timeout(15):
+            while said != "a,b\n\n":
+                message = kernel.client.session.msg("comm_open", content)
+                kernel.client.shell_channel.send(message)
+                said = (await answer(kernel, message["header"]["msg_id"])).out
 
 
 async def test_a_session_ends_although_the_daemon_is_stopped(

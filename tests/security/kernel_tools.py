@@ -80,8 +80,12 @@ async def a_host(
 
 async def run(kernel: Any, code: str, *, within: float = 30) -> Outcome:
     """Run code as the executor does and collect what it says."""
+    return await answer(kernel, kernel.client.execute(code, allow_stdin=False), within=within)
+
+
+async def answer(kernel: Any, asked: str, *, within: float = 30) -> Outcome:
+    """Collect what a kernel says to one message."""
     outcome, client = Outcome(), kernel.client
-    asked = client.execute(code, allow_stdin=False)
     async with asyncio.timeout(within):
         while True:
             message = await client.get_iopub_msg()

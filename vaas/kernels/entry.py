@@ -1,16 +1,16 @@
 """What runs inside the sandbox: ipykernel without what no viewer needs.
 
 This file is started by its path in the notebook's own environment and must
-import nothing of VaaS. It leaves out the debugger, completion, history and the
-heartbeat (``vaas`` watches the process itself), which saves start-up time,
-threads and memory in every kernel.
+import nothing of VaaS but the guest beside it. It leaves out the debugger,
+completion, history and the heartbeat (``vaas`` watches the process itself),
+which saves start-up time, threads and memory in every kernel.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
+import importlib
 import sys
+from collections.abc import Callable
 from typing import Any
 
 UNNEEDED = ("debugpy", "jedi")
@@ -46,32 +46,20 @@ def _viewer_app() -> Any:
     return ViewerKernelApp
 
 
-def _stay(app: Any) -> None:
-    """Keep the working folder alive: a mount made anew is another one than we stand in.
+def _stay(kernel: Any, step_back_in: Callable[[], None]) -> None:
+    """Keep the working folder alive, for cells and callbacks alike."""
+    before = kernel.pre_handler_hook
 
-    Its path leads to the new one then, on another device; we still stand on the dead one.
-    """
-    place, device = os.getcwd(), os.stat(".").st_dev  # noqa: PTH109, PTH116  pathlib would cost start-up time
+    def pre_handler_hook() -> None:
+        before()
+        step_back_in()
 
-    def step_back_in() -> None:
-        nonlocal place, device
-        with contextlib.suppress(OSError):
-            if os.stat(place).st_dev != device and _device(".") in {device, None}:  # noqa: PTH116
-                os.chdir(place)
-            place, device = os.getcwd(), os.stat(".").st_dev  # noqa: PTH109, PTH116
-
-    app.shell.events.register("pre_execute", step_back_in)
-
-
-def _device(path: str) -> int | None:
-    try:
-        return os.stat(path).st_dev  # noqa: PTH116  as above
-    except OSError:
-        return None
+    kernel.pre_handler_hook = pre_handler_hook
 
 
 def main() -> None:
     """Start the kernel: ``entry.py LIBRARY -f CONNECTION_FILE``."""
+    keeper = importlib.import_module("guest.folder").keeper
     # The script's own folder is no place to import from; IPython adds the
     # notebook's folder later, after the standard library.
     sys.path[0:1] = []
@@ -82,7 +70,7 @@ def main() -> None:
         [*sys.argv[2:], "--HistoryManager.enabled=False", "--IPCompleter.use_jedi=False"]
     )
     _show_again()
-    _stay(app)
+    _stay(app.kernel, keeper())
     app.start()
 
 

@@ -114,7 +114,7 @@ def system_binds(environment: Environment) -> list[Bind]:
     binds = [
         Bind(p, str(p)) for p in folders if not any(p.is_relative_to(q) and p != q for q in folders)
     ]
-    binds.append(Bind(ENTRY, f"{INSIDE}/entry.py"))
+    binds += [Bind(ENTRY, f"{INSIDE}/entry.py"), Bind(GUEST, f"{INSIDE}/guest")]
     if place := library():
         binds.append(Bind(place, f"{INSIDE}/lib/vois"))
     resources = Path(environment.spec.resource_dir)
@@ -212,7 +212,6 @@ def build_template_world(
     return replace(
         world,
         argv=[*python, *map(str, fds), f"{INSIDE}/lib"],
-        binds=[*world.binds, Bind(GUEST, f"{INSIDE}/guest")],
         fds=fds,
         forking=True,
     )

@@ -17,6 +17,7 @@ from ipykernel.ipkernel import IPythonKernel
 from jupyter_client.session import Session
 from traitlets.config import Config
 
+from .folder import keeper
 from .frames import Line
 from .streams import Stream
 
@@ -77,6 +78,7 @@ class GuestKernel(IPythonKernel):
         self.iopub_socket = self.ports["iopub"]
         self.shell.displayhook.pub_socket = self.shell.display_pub.pub_socket = self.iopub_socket
         self._execute_sleep = 0.0
+        self._step_back_in = keeper()
         self.io_loop = SimpleNamespace(
             add_callback=loop.call_soon, call_later=loop.call_later, stop=loop.stop
         )
@@ -103,6 +105,7 @@ class GuestKernel(IPythonKernel):
         handler = handlers.get(message["msg_type"])
         self.busy = True
         try:
+            self._step_back_in()
             result = handler(self.ports[channel], [], message) if handler else None
             if inspect.isawaitable(result):
                 await result

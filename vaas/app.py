@@ -97,8 +97,7 @@ async def rooms(
         prepared = PreparedNotebooks(host, most=settings.kernel.templates)
         sessions = Sessions(host, prepared)
         stack.push_async_callback(sessions.close)
-        statics = Statics()
-        assets = AssetStore(data / "assets", {"labextensions/vaas": statics.folder})
+        assets = AssetStore(data / "assets")
         renderer = PageRenderer(assets)
         launcher = Launcher(
             shares,
@@ -156,7 +155,8 @@ async def service(
             make_application(front), xheaders=bool(settings.public_url), max_body_size=_LARGEST_BODY
         )
         server.add_sockets([sock])
-        warming = asyncio.create_task(_warm(built))
+        # What the first viewer would wait for.
+        warming = asyncio.create_task(asyncio.to_thread(built.renderer.warm))
         host, port = sock.getsockname()[:2]
         try:
             yield f"http://{f'[{host}]' if ':' in host else host}:{port}/"
@@ -166,12 +166,6 @@ async def service(
             await built.launcher.sessions.close()
             await asyncio.wait({asyncio.ensure_future(server.close_all_connections())}, timeout=1)
             await asyncio.gather(warming, return_exceptions=True)
-
-
-async def _warm(built: Rooms) -> None:
-    """Do ahead what the first viewer would wait for."""
-    await asyncio.to_thread(built.renderer.warm)
-    await built.assets.warm(built.assets.core())
 
 
 def site_rules(settings: Settings) -> list[SiteRule]:

@@ -259,7 +259,7 @@ async def test_words_between_the_code(stage: Stage, viewer: Viewer) -> None:
     assert "<h1" in page.text
     assert f"data:image/png;base64,{dot}" in page.text
     assert "SOURCE-IS-NOT-SHOWN" not in page.text
-    assert "jupyter-config-data" in page.text.partition("after the end")[2]
+    assert "vaas-config" in page.text.partition("after the end")[2]
     await viewer.leave(page.kernel)
 
 

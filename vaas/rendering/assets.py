@@ -13,7 +13,7 @@ import hashlib
 import json
 import mimetypes
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,10 @@ from typing import Any
 import brotli
 from jupyter_core.paths import jupyter_path
 
-from vaas.rendering import bundle
-
 _COMPRESSIBLE = {".js", ".css", ".json", ".svg", ".map", ".html", ".txt", ".ttf", ".eot", ".wasm"}
 _SMALL = 1024
 _HOT_BYTES = 32 << 20
 """Bytes of answers kept in memory; what every page loads is a tenth of it."""
-
-_CONTROLS = "@jupyter-widgets/jupyterlab-manager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +46,15 @@ class AssetStore:
     """Finds and compresses front-end files.
 
     Addresses below the digest: ``voila/...`` (Voilà's front end),
-    ``labextensions/NAME/...`` (widget libraries), ``templates/NAME/static/...``;
-    and ``voila/core.js``, what every page needs of them in one (see ``bundle``).
+    ``labextensions/NAME/...`` (widget libraries), ``templates/NAME/static/...``,
+    ``sources/HASH.js`` (see ``keep``).
     """
 
-    def __init__(self, cache: Path, extra: Mapping[str, Path] | None = None) -> None:
+    def __init__(self, cache: Path) -> None:
         """Look at what is installed.
 
         Args:
             cache: folder for compressed copies.
-            extra: further address prefixes and the folders they stand for.
         """
         self._cache = cache
         roots = [Path(path) for path in jupyter_path()]
@@ -70,7 +65,6 @@ class AssetStore:
                 *(root / "voila/labextensions" for root in roots),
             ],
         }
-        self._extra = dict(extra or {})
         self.extensions = tuple(_extensions(self._roots["labextensions"]))
         self.digest = self._digest()
         self._hot: dict[tuple[str, str], Asset] = {}
@@ -78,9 +72,6 @@ class AssetStore:
 
     def find(self, address: str) -> Path | None:
         """The file for an address below the digest, or ``None``; never one outside the roots."""
-        for prefix, folder in self._extra.items():
-            if address.startswith(prefix + "/"):
-                return _inside(folder, address[len(prefix) + 1 :])
         kind, _, rest = address.partition("/")
         if kind == "templates":
             return _template_file(rest)
@@ -107,26 +98,6 @@ class AssetStore:
             self._keep_hot((address, encoding), asset)
         return asset
 
-    async def warm(self, addresses: Iterable[str]) -> None:
-        """Compress assets ahead of the first viewer."""
-        for address in addresses:
-            await self.get(address, "br")
-
-    def core(self) -> list[str]:
-        """Addresses of what every dashboard page loads."""
-        names = [bundle.ADDRESS]
-        names += [
-            f"voila/{file.name}" for root in self._roots["voila"] for file in root.glob("*.js")
-        ]
-        wanted = {"@voila-dashboards/widgets-manager8", _CONTROLS}
-        for root in self._roots["labextensions"]:
-            for name in wanted:
-                names += [
-                    f"labextensions/{name}/static/{file.name}"
-                    for file in (root / name / "static").glob("*.js")
-                ]
-        return names
-
     def _keep_hot(self, key: tuple[str, str], asset: Asset) -> None:
         """Keep an answer in memory, the oldest ones dropped where there are too many."""
         if len(asset.body) > _HOT_BYTES // 4 or key in self._hot:
@@ -137,20 +108,14 @@ class AssetStore:
             self._hot_bytes -= len(self._hot.pop(next(iter(self._hot))).body)
 
     def _read(self, address: str, encoding: str) -> Asset | None:
-        whole = address == bundle.ADDRESS
-        file = self.find("voila/voila.js" if whole else address)
+        file = self.find(address)
         if file is None:
             return None
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        body = self._core_script(file) if whole else file.read_bytes()
+        body = file.read_bytes()
         if not encoding or file.suffix not in _COMPRESSIBLE or len(body) < _SMALL:
             return Asset(body, kind, "")
         return Asset(self._compressed(body, encoding), kind, encoding)
-
-    def _core_script(self, main: Path) -> bytes:
-        folders = [root / _CONTROLS / "static" for root in self._roots["labextensions"]]
-        installed = [folder for folder in folders if folder.is_dir()]
-        return bundle.core_script(main.parent, installed[:1])
 
     def _compressed(self, body: bytes, encoding: str) -> bytes:
         name = hashlib.sha256(body).hexdigest()[:32]
@@ -165,9 +130,8 @@ class AssetStore:
         return packed
 
     def _digest(self) -> str:
-        state = hashlib.sha256(bundle.FORMAT.encode())
-        folders = [root for roots in self._roots.values() for root in roots]
-        for folder in [*folders, *self._extra.values()]:
+        state = hashlib.sha256()
+        for folder in [root for roots in self._roots.values() for root in roots]:
             for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
                 if file.is_file():
                     stat = file.stat()

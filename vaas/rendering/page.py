@@ -17,16 +17,15 @@ from typing import Any
 
 import nbformat
 
-from vaas.rendering import bundle
 from vaas.rendering.assets import AssetStore
 from vaas.rendering.execute import CellResult
 from vaas.rendering.notebook import Notebook
 from vaas.rendering.painted import painted
 
 DEFAULT_TEMPLATE = "vaas"
-_MANAGER = "@voila-dashboards/widgets-manager8"
-_CONTROLS = "@jupyter-widgets/jupyterlab-manager"
 _NEVER = {"@voila-dashboards/widgets-manager7", "@voila-dashboards/jupyterlab-preview"}
+_VOILAS = _NEVER | {"@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager"}
+"""What our own page's script holds already, or has no use for."""
 
 # Voilà's templates ask a CDN for icons that its own style bundle already holds.
 _OUTSIDE_STYLE = re.compile(r"<link\b[^>]*\bhref=[\"']https?://[^>]*>")
@@ -78,32 +77,22 @@ class PageRenderer:
         html, _ = exporter.from_notebook_node(notebook.node, resources=resources)
         return str(html)
 
-    def config(self, kernel_id: str, bridge: dict[str, Any]) -> str:
-        """The page's configuration for our own template, JSON safe inside a script element.
+    def config(self, session_id: str, *, widgets: bool) -> str:
+        """What our own template's script is told, JSON safe inside a script element.
 
         Args:
-            kernel_id: the viewer's kernel.
-            bridge: the federated extension that joins the page to Voilà's front
-                end; it loads the widget libraries when they are first needed.
+            session_id: the viewer's.
+            widgets: whether the widgets' state can be had at once.
         """
-        core = {_MANAGER, _CONTROLS}
-        lazy = [e for e in self._assets.extensions if e["name"] not in core | _NEVER]
-        loaded = [e for e in self._assets.extensions if e["name"] in core]
-        config = self._page_config(kernel_id) | {
-            "federated_extensions": [*loaded, bridge],
-            "vaasExtensions": json.dumps(lazy),
-        }
-        return _script_safe(config)
-
-    def early(self) -> list[str]:
-        """Addresses of the scripts that every page of our own template loads, the first first."""
-        core = {_MANAGER, _CONTROLS}
-        entries = [
-            f"labextensions/{e['name']}/{e['load'].removeprefix('./')}"
-            for e in self._assets.extensions
-            if e["name"] in core
-        ]
-        return [f"{self._root}/{a}" for a in ("voila/voila-style.js", bundle.ADDRESS, *entries)]
+        libraries = [e for e in self._assets.extensions if e["name"] not in _VOILAS]
+        return _script_safe(
+            {
+                "session": session_id,
+                "extensions": libraries,
+                "libraries": f"{self._root}/labextensions",
+                "widgets": widgets,
+            }
+        )
 
     async def document(
         self, notebook: Notebook, template: str, start: Callable[[], Awaitable[str]], cells: Cells

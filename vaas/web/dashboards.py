@@ -186,9 +186,8 @@ class _Stream:
         self._handler.set_header("Content-Security-Policy", policy)
         self._handler.set_header("X-Accel-Buffering", "no")
         self._block("head", name=self._name)
-        bridge = f"{self._front.renderer.root}/labextensions/vaas/{self._front.statics.name('dashboard.js')}"
-        for address in (*self._front.renderer.early(), bridge):
-            self._handler.write(f'<link rel="preload" as="script" href="{address}">')
+        for address in self._front.statics.parts("dashboard.js"):
+            self._handler.write(f'<link rel="modulepreload" href="{address}">')
         if self._latest:
             self._block("phase", phase=_phase(self._latest))
         await self._handler.flush()
@@ -221,22 +220,16 @@ class _Stream:
         self._name = opened.session.notebook.title
         await self.begin()
         front, handler = self._front, self._handler
-        bridge = {
-            "name": "vaas",
-            "load": front.statics.name("dashboard.js"),
-            "extension": "./extension",
-        }
-        config = front.renderer.config(opened.session.id, bridge)
+        config = front.renderer.config(opened.session.id, widgets=False)
         self._block("known", name=self._name)
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
         self._block("dashboard", scheme=opened.session.notebook.theme)
         handler.write(opened.html)
         # What was written so far is the dashboard's own text: it is painted
         # before the scripts, which have been on their way since the first bytes.
-        style, core, *_ = front.renderer.early()
         handler.write(
-            f'<script id="jupyter-config-data" type="application/json">{config}</script>'
-            f'<script src="{style}"></script><script src="{core}"></script>'
+            f'<script id="vaas-config" type="application/json">{config}</script>'
+            f'<script type="module" src="{front.statics.url("dashboard.js")}"></script>'
         )
         self._block("tail")
         await handler.finish()

@@ -3,17 +3,16 @@
  * was painted with the page stays until the live outputs can be seen.
  */
 
-import type { Extensions } from "./extensions";
-import type { MessagingModule, Output, OutputAreaModel, OutputAreaModule, RenderMime, Widget, WidgetManager, WidgetsModule } from "./jupyter";
+import type { IOutput } from "@jupyterlab/nbformat";
+import { OutputAreaModel, SimplifiedOutputArea } from "@jupyterlab/outputarea";
+import type { RenderMimeRegistry } from "@jupyterlab/rendermime";
+import { MessageLoop } from "@lumino/messaging";
+import { Widget } from "@lumino/widgets";
 
-const VIEW = "application/vnd.jupyter.widget-view+json";
+import { VIEW, type WidgetManager } from "./manager";
+
 const MODEL_WAIT_MS = 10_000;
-
-export interface Lab {
-  outputs: OutputAreaModule;
-  widgets: WidgetsModule;
-  messaging: MessagingModule;
-}
+const ASK_AGAIN_MS = 2000;
 
 export class Cells {
   private readonly areas: Widget[] = [];
@@ -21,19 +20,18 @@ export class Cells {
   private readonly observer: ResizeObserver;
   private order: Promise<void> = Promise.resolve();
   private announced = 0;
+  private reloaded: Promise<void> | undefined;
 
   constructor(
-    private readonly lab: Lab,
-    private readonly rendermime: RenderMime,
+    private readonly rendermime: RenderMimeRegistry,
     private readonly manager: WidgetManager,
-    private readonly extensions: Extensions,
   ) {
     window.addEventListener("resize", () => this.resized());
     this.observer = new ResizeObserver(() => this.announce());
   }
 
   /** Show a cell's outputs; cells are shown in the order in which they are told. */
-  show(index: number, outputs: Output[]): void {
+  show(index: number, outputs: IOutput[]): void {
     this.queue(() => this.fill(index, outputs));
   }
 
@@ -44,10 +42,10 @@ export class Cells {
   }
 
   /** `update_display` of a displayed object, whichever cell shows it, or will. */
-  update(displayId: string, data: Output["data"]): void {
+  update(displayId: string, data: IOutput["data"]): void {
     this.queue(() => {
       const place = this.displays.get(displayId);
-      if (place && data) place[0].set(place[1], { output_type: "display_data", data });
+      if (place && data) place[0].set(place[1], { output_type: "display_data", data, metadata: {} } as never);
     });
   }
 
@@ -58,36 +56,37 @@ export class Cells {
     });
   }
 
-  private async fill(index: number, outputs: Output[]): Promise<void> {
+  private async fill(index: number, outputs: IOutput[]): Promise<void> {
     const cell = document.querySelector<HTMLElement>(`.vaas-cell[data-cell="${index}"]`);
     if (!cell) return;
     cell.removeAttribute("aria-busy");
     const painted = cell.querySelector<HTMLElement>(":scope > .vaas-painted");
     if (outputs.length === 0) return painted?.remove();
-    await this.extensions.forOutputs(outputs);
-    const model = new this.lab.outputs.OutputAreaModel({ trusted: true });
-    const area = new this.lab.outputs.SimplifiedOutputArea({ model, rendermime: this.rendermime });
-    this.lab.widgets.Widget.attach(area, cell);
+    await this.manager.extensions.forOutputs(outputs);
+    const model = new OutputAreaModel({ trusted: true });
+    const area = new SimplifiedOutputArea({ model, rendermime: this.rendermime });
+    Widget.attach(area, cell);
     if (painted) area.node.style.display = "none";
     this.areas.push(area);
     this.observer.observe(cell);
     for (const output of outputs) {
       await this.modelOf(output);
       const position = model.add(output) - 1;
-      const id = output.transient?.display_id;
+      const id = (output["transient"] as { display_id?: string } | undefined)?.display_id;
       if (id) this.displays.set(id, [model, position]);
     }
     if (painted) await takeOver(painted, area.node);
   }
 
   /** A widget's view waits until its model has come over the kernel's line. */
-  private async modelOf(output: Output): Promise<void> {
-    const view = output.data?.[VIEW] as { model_id?: string } | undefined;
-    const id = view?.model_id;
-    if (!id) return;
-    const latest = performance.now() + MODEL_WAIT_MS;
-    while (!this.manager.has_model(id) && performance.now() < latest) {
+  private async modelOf(output: IOutput): Promise<void> {
+    const view = (output["data"] as Record<string, unknown> | undefined)?.[VIEW] as { model_id?: string } | undefined;
+    if (!view?.model_id) return;
+    const began = performance.now();
+    while (!this.manager.has_model(view.model_id) && performance.now() < began + MODEL_WAIT_MS) {
       await new Promise((resolve) => setTimeout(resolve, 10));
+      // More was said than is kept for a page that comes late: the kernel knows.
+      if (performance.now() > began + ASK_AGAIN_MS) await (this.reloaded ??= this.manager.reload().catch(console.warn));
     }
   }
 
@@ -98,8 +97,7 @@ export class Cells {
   }
 
   private resized(): void {
-    const message = this.lab.widgets.Widget.ResizeMessage.UnknownSize;
-    for (const area of this.areas) this.lab.messaging.MessageLoop.postMessage(area, message);
+    for (const area of this.areas) MessageLoop.postMessage(area, Widget.ResizeMessage.UnknownSize);
   }
 }
 

@@ -4,7 +4,8 @@
  * session is over.
  */
 
-import type { KernelConnection } from "./jupyter";
+import type { Kernel } from "@jupyterlab/services";
+
 import { ended, notice, type Failure } from "./notices";
 
 const GRACE_MS = 1500;
@@ -21,7 +22,7 @@ export class Connection {
   private watching = false;
   private over = false;
 
-  constructor(private readonly kernel: KernelConnection) {
+  constructor(private readonly kernel: Kernel.IKernelConnection) {
     kernel.connectionStatusChanged.connect((_, status) => {
       if (status !== "connected") void this.watch();
     });

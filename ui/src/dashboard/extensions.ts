@@ -1,44 +1,59 @@
 /**
  * Widget libraries, fetched when the notebook first uses one of their widgets
  * or MIME types, and not before: a page with one button loads none of them.
+ *
+ * They come as JupyterLab's extensions. What such a plugin may ask for here is
+ * the registry of widgets and the renderers of outputs; one that wants more of
+ * JupyterLab cannot be shown by this page, and Voilà's own is opened instead.
  */
 
-import { option, type App, type Extension, type Output, type Plugin, type RenderMime, type ShareScope, type WidgetManager } from "./jupyter";
+import { IJupyterWidgetRegistry } from "@jupyter-widgets/base";
+import { IRenderMimeRegistry, type RenderMimeRegistry } from "@jupyterlab/rendermime";
+import type { IOutput } from "@jupyterlab/nbformat";
+
+import type { Extension } from "./config";
+import { scope } from "./sharing";
+
+interface Plugin {
+  autoStart?: boolean;
+  requires?: { name: string }[];
+  optional?: { name: string }[];
+  activate: (app: object, ...services: unknown[]) => unknown;
+}
 
 interface MimePlugin {
-  id: string;
-  rendererFactory: unknown;
+  rendererFactory: never;
   rank?: number;
 }
 
+/** What a library tells of itself: `exports` may be a promise, or make one. */
+interface Registered {
+  name: string;
+  exports: unknown;
+}
+
 export class Extensions {
-  private readonly all: Extension[];
-  private readonly root: string;
   private readonly loading = new Map<string, Promise<void>>();
+  private readonly registered = new Map<string, Registered>();
   private mimeLoading: Promise<void> | undefined;
 
   constructor(
-    private readonly app: App,
-    private readonly scope: ShareScope,
-    private readonly rendermime: RenderMime,
-  ) {
-    this.all = JSON.parse((option("vaasExtensions") as string | undefined) ?? "[]") as Extension[];
-    this.root = option("fullLabextensionsUrl") as string;
+    private readonly all: readonly Extension[],
+    private readonly root: string,
+    private readonly rendermime: RenderMimeRegistry,
+  ) {}
+
+  /** The exports of a module of widgets; nothing if no library brings it. */
+  async widgets(module: string): Promise<unknown> {
+    await this.forModule(module);
+    const exports = this.registered.get(module)?.exports;
+    return typeof exports === "function" ? (exports as () => unknown)() : exports;
   }
 
-  /** Make the widget manager fetch a library before it looks for a class in it. */
-  attach(manager: WidgetManager): void {
-    const loadClass = manager.loadClass.bind(manager);
-    manager.loadClass = async (name, module, version) => {
-      if (!module.startsWith("@jupyter-widgets/")) await this.forModule(module);
-      return loadClass(name, module, version);
-    };
-  }
-
-  /** Whether outputs hold something that nothing loaded so far can show. */
-  async forOutputs(outputs: readonly Output[]): Promise<void> {
+  /** Load what can show outputs that nothing loaded so far can. */
+  async forOutputs(outputs: readonly IOutput[]): Promise<void> {
     const known = new Set(this.rendermime.mimeTypes);
-    const types = outputs.flatMap((output) => Object.keys(output.data ?? {}));
+    const types = outputs.flatMap((output) => Object.keys((output["data"] as object | undefined) ?? {}));
     if (types.some((type) => type.startsWith("application/vnd.") && !known.has(type))) {
       this.mimeLoading ??= this.loadMimeTypes();
       await this.mimeLoading;
@@ -46,6 +61,7 @@ export class Extensions {
   }
 
   private async forModule(module: string): Promise<void> {
+    if (this.registered.has(module)) return;
     const named = this.all.find((extension) => extension.name === module);
     if (named) return this.load(named);
     // A module that is called otherwise than its library: any of them may bring it.
@@ -65,18 +81,34 @@ export class Extensions {
   private async loadNow(extension: Extension): Promise<void> {
     const needed = this.all.filter(({ name }) => extension.needs?.includes(name));
     await Promise.all(needed.map((other) => this.load(other)));
-    const plugins = await this.modules<Plugin>(extension, extension.extension);
-    for (const plugin of plugins) {
-      if (!this.app.hasPlugin(plugin.id)) this.app.registerPlugin(plugin);
-      await this.app.activatePlugin(plugin.id);
+    for (const plugin of await this.modules<Plugin>(extension, extension.extension)) {
+      if (!plugin.autoStart) continue;
+      const asked = [...(plugin.requires ?? []).map((token) => this.service(token.name))];
+      const welcome = (plugin.optional ?? []).map((token) => this.serviceOrNull(token.name));
+      await plugin.activate({}, ...asked, ...welcome);
     }
+  }
+
+  private service(name: string): unknown {
+    const found = this.serviceOrNull(name);
+    if (!found) throw new Error(`this page has no ${name}`);
+    return found;
+  }
+
+  private serviceOrNull(name: string): unknown {
+    if (name === IJupyterWidgetRegistry.name) {
+      return { registerWidget: (data: Registered) => this.registered.set(data.name, data) };
+    }
+    return name === IRenderMimeRegistry.name ? this.rendermime : null;
   }
 
   private async loadMimeTypes(): Promise<void> {
     const libraries = this.all.filter((extension) => extension.mimeExtension);
-    for (const extension of libraries) {
-      const plugins = await this.modules<MimePlugin>(extension, extension.mimeExtension);
-      for (const { rendererFactory, rank } of plugins) this.rendermime.addFactory(rendererFactory, rank);
+    const plugins = [import("@jupyterlab/vega5-extension").then((module) => list<MimePlugin>(module))];
+    plugins.push(...libraries.map((library) => this.modules<MimePlugin>(library, library.mimeExtension)));
+    for (const found of await Promise.allSettled(plugins)) {
+      if (found.status === "rejected") console.warn("a library of outputs could not be loaded", found.reason);
+      else for (const { rendererFactory, rank } of found.value) this.rendermime.addFactory(rendererFactory, rank);
     }
   }
 
@@ -85,13 +117,16 @@ export class Extensions {
     await fetchScript(`${this.root}/${extension.name}/${extension.load.replace(/^\.\//, "")}`);
     const container = window._JUPYTERLAB[extension.name];
     if (!container) throw new Error(`${extension.name} did not announce itself`);
-    await container.init(this.scope);
+    await container.init(scope);
     if (extension.style) (await container.get(extension.style))();
-    if (!name) return [];
-    const module = (await container.get(name))() as Kind | Kind[] | { default: Kind | Kind[] };
-    const found = typeof module === "object" && module && "default" in module ? module.default : module;
-    return Array.isArray(found) ? found : [found as Kind];
+    return name ? list<Kind>((await container.get(name))()) : [];
   }
+}
+
+/** A module's default, or itself, as a list. */
+function list<Kind>(module: unknown): Kind[] {
+  const found = (typeof module === "object" && module && "default" in module ? module.default : module) as Kind | Kind[];
+  return Array.isArray(found) ? found : [found];
 }
 
 function fetchScript(address: string): Promise<void> {

@@ -1,66 +1,78 @@
 /**
- * The dashboard's page, as a plugin of Voilà's front end. The file announces
- * itself as a federated extension called `vaas`; the front end then hands over
- * its shared modules and activates the plugin, which
+ * The dashboard's page. It opens the line to the kernel and
  *
+ * - makes the widgets that the notebook's run left (`widgets`), or that come by the line,
  * - shows each cell when the server says that it has run (`vaas_cell`),
  * - fetches widget libraries when they are first needed,
  * - says when the share has changed (`vaas_changed`),
- * - watches the line to the kernel.
+ * - watches the line.
+ *
+ * Jupyter's own parts do the work: its kernel connection, widget manager,
+ * widgets and output areas, without JupyterLab around them.
  */
 
-import { Cells, type Lab } from "./cells";
+import type { IManagerState } from "@jupyter-widgets/base-manager";
+import { rendererFactory as scripts } from "@jupyterlab/javascript-extension";
+import type { IOutput } from "@jupyterlab/nbformat";
+import { RenderMimeRegistry, standardRendererFactories } from "@jupyterlab/rendermime";
+import { type KernelMessage, ServerConnection } from "@jupyterlab/services";
+import { KernelConnection } from "@jupyterlab/services/lib/kernel/default";
+
+import { Cells } from "./cells";
+import { readConfig } from "./config";
 import { Connection } from "./connection";
 import { Extensions } from "./extensions";
+import { WidgetManager } from "./manager";
+import { typesetter } from "./math";
 import { markTheme, nameControls } from "./names";
 import { changed, passing } from "./notices";
-import { shared, type App, type Message, type Output, type Plugin, type RenderMime, type ShareScope } from "./jupyter";
-import { typesetWhenNeeded } from "./math";
 
-let scope: ShareScope = {};
+const config = readConfig();
 
-async function makePlugin(): Promise<Plugin> {
-  const { IRenderMimeRegistry } = await shared<{ IRenderMimeRegistry: unknown }>(scope, "@jupyterlab/rendermime");
-  const lab: Lab = {
-    outputs: await shared(scope, "@jupyterlab/outputarea"),
-    widgets: await shared(scope, "@lumino/widgets"),
-    messaging: await shared(scope, "@lumino/messaging"),
-  };
-  return {
-    id: "vaas:dashboard",
-    autoStart: true,
-    requires: [IRenderMimeRegistry],
-    activate: (app: App, rendermime: RenderMime) => {
-      typesetWhenNeeded(rendermime.latexTypesetter);
-      void start(app, rendermime, lab);
-    },
-  };
+/** Outputs are the notebook's own, as trusted as the page that it makes. */
+const unchanged = { sanitize: (html: string) => html };
+
+async function start(): Promise<void> {
+  const rendermime = new RenderMimeRegistry({
+    initialFactories: standardRendererFactories,
+    latexTypesetter: typesetter,
+    sanitizer: unchanged,
+  });
+  rendermime.addFactory(scripts, 0);
+  for (const text of document.querySelectorAll<HTMLElement>(".jp-RenderedMarkdown")) typesetter.typeset(text);
+  // Before the line is opened, so that nothing of it comes for a widget that is not there yet.
+  const saved = config.widgets ? await savedWidgets() : undefined;
+  const kernel = connect();
+  const manager = new WidgetManager(kernel, rendermime, new Extensions(config.extensions, config.libraries, rendermime));
+  const cells = new Cells(rendermime, manager);
+  kernel.iopubMessage.connect((_, message) => receive(message, cells));
+  if (saved) void manager.restore(saved);
+  new Connection(kernel);
 }
 
-async function start(app: App, rendermime: RenderMime, lab: Lab): Promise<void> {
-  const manager = await app.widgetManagerPromise.promise;
-  const extensions = new Extensions(app, scope, rendermime);
-  extensions.attach(manager);
-  const cells = new Cells(lab, rendermime, manager, extensions);
-  manager.kernel.iopubMessage.connect((_, message) => receive(message, cells));
-  new Connection(manager.kernel);
+async function savedWidgets(): Promise<IManagerState | undefined> {
+  const answer = await fetch(`/api/v1/sessions/${config.session}/widgets`).catch(() => undefined);
+  return answer?.ok ? ((await answer.json()) as IManagerState) : undefined;
+}
+
+function connect(): KernelConnection {
+  const baseUrl = `${location.origin}/`;
+  const serverSettings = ServerConnection.makeSettings({ baseUrl, wsUrl: baseUrl.replace(/^http/, "ws"), appendToken: false });
+  return new KernelConnection({ model: { id: config.session, name: "python3" }, serverSettings });
 }
 
 /** Whether the cells have run: what fails later is a callback's doing. */
 let live = false;
 
-function metadataOf(content: Message["content"]): Record<string, unknown> {
-  return (content["metadata"] ?? {}) as Record<string, unknown>;
-}
-
-function receive({ header, content }: Message, cells: Cells): void {
-  switch (header.msg_type) {
+function receive({ header, content }: KernelMessage.IIOPubMessage, cells: Cells): void {
+  const told = content as Record<string, unknown>;
+  switch (header.msg_type as string) {
     case "vaas_run":
-      window.vaasPhase({ name: "run", done: 0, total: content["total"] as number });
+      window.vaasPhase({ name: "run", done: 0, total: told["total"] as number });
       break;
     case "vaas_cell":
-      window.vaasPhase({ name: "run", done: content["done"] as number, total: content["total"] as number });
-      cells.show(content["index"] as number, content["outputs"] as Output[]);
+      window.vaasPhase({ name: "run", done: told["done"] as number, total: told["total"] as number });
+      cells.show(told["index"] as number, told["outputs"] as IOutput[]);
       break;
     case "vaas_ready":
       void cells.finish().then(() => {
@@ -72,11 +84,13 @@ function receive({ header, content }: Message, cells: Cells): void {
       changed();
       break;
     case "display_data":
-      if (live && metadataOf(content)["vaas"] === "failed") passing("That did not work. Its author can see why.");
+      if (live && (told["metadata"] as Record<string, unknown> | undefined)?.["vaas"] === "failed") {
+        passing("That did not work. Its author can see why.");
+      }
       break;
     case "update_display_data": {
-      const transient = content["transient"] as { display_id?: string } | undefined;
-      if (transient?.display_id) cells.update(transient.display_id, content["data"] as Output["data"]);
+      const transient = told["transient"] as { display_id?: string } | undefined;
+      if (transient?.display_id) cells.update(transient.display_id, told["data"] as IOutput["data"]);
       break;
     }
   }
@@ -84,13 +98,4 @@ function receive({ header, content }: Message, cells: Cells): void {
 
 markTheme();
 nameControls();
-window._JUPYTERLAB ??= {};
-window._JUPYTERLAB["vaas"] = {
-  init(given) {
-    scope = given;
-  },
-  async get() {
-    const plugin = await makePlugin();
-    return () => ({ __esModule: true, default: plugin });
-  },
-};
+void start();

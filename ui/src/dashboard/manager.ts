@@ -1,0 +1,127 @@
+/**
+ * The page's half of the widgets: keeps a model for each of the kernel's, and
+ * makes views of them. How is ipywidgets' own matter; what is ours is where
+ * models come from: those of a notebook that has run come with the page
+ * (`restore`), all others by the kernel's line.
+ */
+
+import * as base from "@jupyter-widgets/base";
+import { ManagerBase, type IManagerState } from "@jupyter-widgets/base-manager";
+import * as controls from "@jupyter-widgets/controls";
+import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
+import type { RenderMimeRegistry } from "@jupyterlab/rendermime";
+import type { Kernel, KernelMessage } from "@jupyterlab/services";
+import { Panel } from "@lumino/widgets";
+
+import * as output from "./output";
+import type { Extensions } from "./extensions";
+
+export const VIEW = "application/vnd.jupyter.widget-view+json";
+
+const OWN: Record<string, unknown> = {
+  "@jupyter-widgets/base": base,
+  "@jupyter-widgets/controls": controls,
+  "@jupyter-widgets/output": output,
+};
+
+/** Where in a model's state its binary parts belong, and they themselves. */
+type Buffers = { path: (string | number)[]; data: string }[];
+
+export class WidgetManager extends ManagerBase {
+  constructor(
+    readonly kernel: Kernel.IKernelConnection,
+    readonly rendermime: RenderMimeRegistry,
+    readonly extensions: Extensions,
+  ) {
+    super();
+    kernel.registerCommTarget(this.comm_target_name, (comm, message) => this.opened(comm, message));
+    rendermime.addFactory(
+      { safe: false, mimeTypes: [VIEW], createRenderer: (options) => new ViewRenderer(options, this) },
+      -10,
+    );
+  }
+
+  /** Make the models that a run left, each joined to its live counterpart in the kernel. */
+  async restore(saved: IManagerState): Promise<void> {
+    const made = Object.entries(saved.state).map(async ([id, model]) => {
+      for (const { path, data } of (model.buffers ?? []) as Buffers) put(model.state, path, bytes(data));
+      const { model_name, model_module, model_module_version } = model;
+      const comm = this.comm(this.comm_target_name, id);
+      await this.new_model({ model_id: id, model_name, model_module, model_module_version, comm }, model.state);
+    });
+    for (const one of await Promise.allSettled(made)) if (one.status === "rejected") console.warn(one.reason);
+  }
+
+  /** Ask the kernel for all models: some were lost on their way. */
+  reload(): Promise<void> {
+    return this._loadFromKernel();
+  }
+
+  protected override async loadClass(name: string, module: string, _version: string): Promise<never> {
+    const exports = OWN[module] ?? (await this.extensions.widgets(module));
+    const found = (exports as Record<string, unknown> | undefined)?.[name];
+    if (!found) throw new Error(`${module} has no ${name}`);
+    return found as never;
+  }
+
+  override async _create_comm(
+    target: string,
+    id: string,
+    data?: never,
+    metadata?: never,
+    buffers?: ArrayBuffer[] | ArrayBufferView[],
+  ): Promise<base.IClassicComm> {
+    const comm = this.kernel.createComm(target, id);
+    if (data || metadata) comm.open(data, metadata, buffers);
+    return new base.shims.services.Comm(comm);
+  }
+
+  override async _get_comm_info(): Promise<Record<string, unknown>> {
+    const reply = await this.kernel.requestCommInfo({ target_name: this.comm_target_name });
+    return reply.content.status === "ok" ? reply.content.comms : {};
+  }
+
+  private comm(target: string, id: string): base.IClassicComm {
+    return new base.shims.services.Comm(this.kernel.createComm(target, id));
+  }
+
+  private async opened(comm: Kernel.IComm, message: KernelMessage.ICommOpenMsg): Promise<void> {
+    await this.handle_comm_open(new base.shims.services.Comm(comm), message as never).catch(console.warn);
+  }
+}
+
+/** A widget among a cell's outputs. */
+class ViewRenderer extends Panel implements IRenderMime.IRenderer {
+  private readonly mimeType: string;
+
+  constructor(
+    options: IRenderMime.IRendererOptions,
+    private readonly manager: WidgetManager,
+  ) {
+    super();
+    this.mimeType = options.mimeType;
+  }
+
+  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
+    const { model_id: id } = model.data[this.mimeType] as { model_id: string };
+    if (!id) return this.hide();
+    try {
+      const view = await this.manager.create_view(await this.manager.get_model(id));
+      this.addWidget(view.luminoWidget);
+      view.luminoWidget.disposed.connect(() => this.hide());
+    } catch (error) {
+      console.warn("a widget could not be shown", error);
+      this.node.textContent = "This part of the dashboard could not be shown.";
+    }
+  }
+}
+
+function bytes(base64: string): DataView {
+  return new DataView(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer);
+}
+
+function put(state: unknown, path: (string | number)[], value: unknown): void {
+  let place = state as Record<string | number, unknown>;
+  for (const key of path.slice(0, -1)) place = place[key] as typeof place;
+  place[path[path.length - 1] as string] = value;
+}

@@ -82,7 +82,7 @@ class Page:
     @property
     def kernel(self) -> str:
         """The kernel of a dashboard's page."""
-        found = re.search(r'"kernelId": "([0-9a-f]{32})"', self.text)
+        found = re.search(r'"(?:session|kernelId)": "([0-9a-f]{32})"', self.text)
         assert found, f"no dashboard: {self.status} {self.text[:2000]}"
         return found[1]
 

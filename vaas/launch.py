@@ -160,10 +160,14 @@ class Launcher:
             yield Phase("environment")
             request = await self._request(wish, share, workspace, notebook)
             recipe = Recipe(notebook, request, lambda: self.files(share))
-            known = self.sessions.known(recipe)
+            session = Session(request.ref.id, share, workspace, notebook, recipe)
+            prepared = self.sessions.prepared(recipe)
+            if wish.stream and prepared:
+                recording = prepared.recording
+                session.widgets = await asyncio.to_thread(self._renderer.widgets, recording)
+            known = prepared.known if prepared else {}
             fragment = self._renderer.fragment
             html = await asyncio.to_thread(fragment, notebook, known) if wish.stream else ""
-            session = Session(request.ref.id, share, workspace, notebook, recipe)
             stack.callback(self._watch.remove, session)
             self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
             self._watch.add(session, manifest.every(self._refresh))

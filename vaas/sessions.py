@@ -18,7 +18,7 @@ from vaas.errors import KernelError, KernelStartFailed, SessionGone, VaasError
 from vaas.kernels import Kernel, KernelHost
 from vaas.model import Share, Workspace
 from vaas.observability import logger, metrics
-from vaas.prepared import PreparedNotebooks, Recipe
+from vaas.prepared import Prepared, PreparedNotebooks, Recipe
 from vaas.rendering import CellFailure, CellResult, Notebook, run_cells
 
 log = logger(__name__)
@@ -50,6 +50,7 @@ class Session:
         error: why it ended, once it has.
         failures: what failed in it, for the author.
         kernel: done when the kernel answers; fails with a ``VaasError``.
+        widgets: of what its page makes its widgets, gzipped JSON; empty if they come by the channel.
         results: cell results for a document template; ``None`` ends them.
     """
 
@@ -63,6 +64,7 @@ class Session:
     error: VaasError | None = None
     failures: list[CellFailure] = field(default_factory=list)
     kernel: asyncio.Future[Kernel] = field(default_factory=asyncio.Future)
+    widgets: bytes = field(default=b"", repr=False)
     results: asyncio.Queue[CellResult | None] = field(default_factory=asyncio.Queue)
     done: int = 0
 
@@ -122,10 +124,9 @@ class Sessions:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._prepared.close()
 
-    def known(self, recipe: Recipe) -> Mapping[int, CellResult]:
-        """What each viewer of a notebook sees at first, as far as that is known by now."""
-        prepared = self._prepared.find(recipe)
-        return prepared.known if prepared else {}
+    def prepared(self, recipe: Recipe) -> Prepared | None:
+        """What each viewer of a notebook sees at first, if it has run already."""
+        return self._prepared.find(recipe)
 
     async def why_not_forked(self, session: Session) -> str:
         """Why each viewer of a notebook waits for a run of their own; empty if they do not.

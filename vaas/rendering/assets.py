@@ -26,6 +26,9 @@ _SMALL = 1024
 _HOT_BYTES = 32 << 20
 """Bytes of answers kept in memory; what every page loads is a tenth of it."""
 
+_MOST_SOURCES = 256 << 20
+"""Bytes of what notebooks brought, compressed forms included."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asset:
@@ -56,7 +59,7 @@ class AssetStore:
         Args:
             cache: folder for compressed copies.
         """
-        self._cache = cache
+        self._cache, self._sources = cache, cache / "sources"
         roots = [Path(path) for path in jupyter_path()]
         self._roots: dict[str, list[Path]] = {
             "voila": [root / "voila/templates/base/static" for root in roots],
@@ -75,6 +78,8 @@ class AssetStore:
         kind, _, rest = address.partition("/")
         if kind == "templates":
             return _template_file(rest)
+        if kind == "sources":
+            return _inside(self._sources, rest)
         for root in self._roots.get(kind, ()):
             if file := _inside(root, rest):
                 return file
@@ -98,6 +103,26 @@ class AssetStore:
             self._keep_hot((address, encoding), asset)
         return asset
 
+    def keep(self, text: str, suffix: str) -> str:
+        """Make an asset of a text that a notebook brought; blocks, call it in a thread.
+
+        Args:
+            text: a script or a style.
+            suffix: ``.js`` or ``.css``.
+
+        Returns:
+            its address below the digest. The oldest are forgotten when there are too many.
+        """
+        data = text.encode("utf-8", "replace")
+        file = self._sources / f"{hashlib.sha256(data).hexdigest()[:32]}{suffix}"
+        self._sources.mkdir(parents=True, exist_ok=True)
+        if file.exists():
+            file.touch()
+        else:
+            _write(file, data)
+            _trim(self._sources)
+        return f"sources/{file.name}"
+
     def _keep_hot(self, key: tuple[str, str], asset: Asset) -> None:
         """Keep an answer in memory, the oldest ones dropped where there are too many."""
         if len(asset.body) > _HOT_BYTES // 4 or key in self._hot:
@@ -115,19 +140,9 @@ class AssetStore:
         body = file.read_bytes()
         if not encoding or file.suffix not in _COMPRESSIBLE or len(body) < _SMALL:
             return Asset(body, kind, "")
-        return Asset(self._compressed(body, encoding), kind, encoding)
-
-    def _compressed(self, body: bytes, encoding: str) -> bytes:
-        name = hashlib.sha256(body).hexdigest()[:32]
-        kept = self._cache / f"{name}.{encoding}"
-        if kept.exists():
-            return kept.read_bytes()
-        packed = brotli.compress(body, quality=7) if encoding == "br" else gzip.compress(body, 7)
-        self._cache.mkdir(parents=True, exist_ok=True)
-        staging = self._cache / f"{name}.{os.getpid()}.{encoding}.part"
-        staging.write_bytes(packed)
-        staging.replace(kept)
-        return packed
+        # What notebooks brought is limited as a whole, compressed or not.
+        folder = self._sources if address.startswith("sources/") else self._cache
+        return Asset(_compressed(body, encoding, folder), kind, encoding)
 
     def _digest(self) -> str:
         state = hashlib.sha256()
@@ -139,6 +154,33 @@ class AssetStore:
                         f"{file.relative_to(folder)}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode()
                     )
         return state.hexdigest()[:16]
+
+
+def _compressed(body: bytes, encoding: str, folder: Path) -> bytes:
+    kept = folder / f"{hashlib.sha256(body).hexdigest()[:32]}.{encoding}"
+    if kept.exists():
+        return kept.read_bytes()
+    packed = brotli.compress(body, quality=7) if encoding == "br" else gzip.compress(body, 7)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(kept, packed)
+    return packed
+
+
+def _write(file: Path, data: bytes) -> None:
+    staging = file.with_name(f"{file.name}.{os.getpid()}.part")
+    staging.write_bytes(data)
+    staging.replace(file)
+
+
+def _trim(folder: Path) -> None:
+    """Forget the oldest files of a folder that has grown too large."""
+    files = sorted(((s := file.stat()).st_mtime_ns, s.st_size, file) for file in folder.iterdir())
+    room = _MOST_SOURCES - sum(size for _, size, _ in files)
+    for _, size, file in files:
+        if room >= 0:
+            return
+        file.unlink(missing_ok=True)
+        room += size
 
 
 def _template_file(address: str) -> Path | None:

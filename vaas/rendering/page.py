@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -21,8 +22,13 @@ from vaas.rendering.assets import AssetStore
 from vaas.rendering.execute import CellResult
 from vaas.rendering.notebook import Notebook
 from vaas.rendering.painted import painted
+from vaas.rendering.record import Recording
+from vaas.rendering.widgets import pack
 
 DEFAULT_TEMPLATE = "vaas"
+_PACKED = 16
+"""Recordings whose widgets are kept as pages get them."""
+
 _NEVER = {"@voila-dashboards/widgets-manager7", "@voila-dashboards/jupyterlab-preview"}
 _VOILAS = _NEVER | {"@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager"}
 """What our own page's script holds already, or has no use for."""
@@ -45,6 +51,7 @@ class PageRenderer:
         """
         self._assets = assets
         self._root = f"{base}/{assets.digest}"
+        self._packed: deque[tuple[Recording, bytes]] = deque(maxlen=_PACKED)
 
     @property
     def root(self) -> str:
@@ -76,6 +83,18 @@ class PageRenderer:
         resources["painted"] = [painted(one) for one in outputs]
         html, _ = exporter.from_notebook_node(notebook.node, resources=resources)
         return str(html)
+
+    def widgets(self, recording: Recording) -> bytes:
+        """What the page makes its widgets of, gzipped JSON; empty if there are none.
+
+        Synchronous, and takes a while when first asked: run it in a thread.
+        """
+        for known, packed in self._packed:
+            if known is recording:
+                return packed
+        packed = pack(recording.widgets, lambda *text: f"{self._root}/{self._assets.keep(*text)}")
+        self._packed.append((recording, packed))
+        return packed
 
     def config(self, session_id: str, *, widgets: bool) -> str:
         """What our own template's script is told, JSON safe inside a script element.

@@ -220,7 +220,7 @@ class _Stream:
         self._name = opened.session.notebook.title
         await self.begin()
         front, handler = self._front, self._handler
-        config = front.renderer.config(opened.session.id, widgets=False)
+        config = front.renderer.config(opened.session.id, widgets=bool(opened.session.widgets))
         self._block("known", name=self._name)
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
         self._block("dashboard", scheme=opened.session.notebook.theme)

@@ -13,7 +13,7 @@ from vaas.web.files import AssetFile, StaticFile, TemplateFile
 from vaas.web.health import Live, Metrics, Ready
 from vaas.web.pages import Home, Open, Password, WithoutSlash
 from vaas.web.pictures import PATTERN, Picture
-from vaas.web.sessions import Channels, KernelModel, Leave, SessionState
+from vaas.web.sessions import Channels, KernelModel, Leave, SessionState, Widgets
 
 log = logger(__name__)
 
@@ -38,6 +38,7 @@ def make_application(front: Front) -> Application:
         (rf"/api/kernels/{_ID}", KernelModel, given),
         (rf"/api/kernels/{_ID}/channels", Channels, given),
         (rf"/api/v1/sessions/{_ID}", SessionState, given),
+        (rf"/api/v1/sessions/{_ID}/widgets", Widgets, given),
         (rf"/voila/api/shutdown/{_ID}", Leave, given),
         (r"/favicon\.ico", RedirectHandler, icon),  # for templates that name none
         (r"/static/([^/]+)", StaticFile, given),

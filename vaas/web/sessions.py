@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from typing import Any
 
 from tornado.web import HTTPError
@@ -54,6 +55,23 @@ class SessionState(Handler):
                 "error": error,
             }
         )
+
+
+class Widgets(Handler):
+    """``GET /api/v1/sessions/{id}/widgets``: what a page makes its widgets of."""
+
+    def get(self, session_id: str) -> None:
+        """The widgets' state as the notebook's run left it, see ``vaas.rendering.widgets``."""
+        session = _session_of_page(self.front, session_id)
+        if session is None or not session.widgets:
+            raise HTTPError(404)
+        body = session.widgets
+        if "gzip" in self.request.headers.get("Accept-Encoding", ""):
+            self.set_header("Content-Encoding", "gzip")
+        else:
+            body = gzip.decompress(body)
+        self.set_header("Content-Type", "application/json")
+        self.write(body)
 
 
 class Leave(Handler):
@@ -152,4 +170,4 @@ def _session_of_page(front: Front, session_id: str) -> Session | None:
     return None if session.state == "ended" and session.joined else session
 
 
-__all__ = ["Channels", "KernelModel", "Leave", "SessionState"]
+__all__ = ["Channels", "KernelModel", "Leave", "SessionState", "Widgets"]

@@ -24,6 +24,9 @@ const OWN: Record<string, unknown> = {
   "@jupyter-widgets/output": output,
 };
 
+/** What anywidget also takes as an address, which must be a whole one. */
+const SOURCES = ["_esm", "_css"];
+
 /** Where in a model's state its binary parts belong, and they themselves. */
 type Buffers = { path: (string | number)[]; data: string }[];
 
@@ -45,6 +48,9 @@ export class WidgetManager extends ManagerBase {
   async restore(saved: IManagerState): Promise<void> {
     const made = Object.entries(saved.state).map(async ([id, model]) => {
       for (const { path, data } of (model.buffers ?? []) as Buffers) put(model.state, path, bytes(data));
+      for (const [name, value] of Object.entries(model.state)) {
+        if (SOURCES.includes(name) && String(value).startsWith("/")) model.state[name] = location.origin + String(value);
+      }
       const { model_name, model_module, model_module_version } = model;
       const comm = this.comm(this.comm_target_name, id);
       await this.new_model({ model_id: id, model_name, model_module, model_module_version, comm }, model.state);

@@ -23,6 +23,7 @@ from traitlets import Any as AnyTrait
 from vaas.rendering.failures import CellFailure, failure_of
 from vaas.rendering.notebook import Notebook
 from vaas.rendering.streams import merged
+from vaas.rendering.widgets import saved_widgets
 
 MAX_CELL_BYTES = 8 << 20
 """What one cell may put on the page; the rest is replaced by a sentence."""
@@ -90,7 +91,7 @@ async def run_cells(
                 if result.failure:
                     return
         if record:
-            runner.set_widgets_metadata()
+            notebook.node.metadata["widgets"] = await saved_widgets(client)
     finally:
         for captured in runner.captured():
             captured.cancel()

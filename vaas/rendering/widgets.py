@@ -1,6 +1,8 @@
 """The widgets that a run left, as the page gets them before its line is open.
 
-The page makes its models of this, so that nothing need be asked of the kernel
+The kernel is asked for them by the message with which every page of Jupyter's
+asks (https://github.com/jupyter-widgets/ipywidgets, packages/schema/messages.md,
+"Fetching widget states from the kernel"). The page makes its models of this, so that nothing need be asked of the kernel
 before the dashboard stands. Widgets made with anywidget carry their whole
 script in their state, Plotly's figures five megabytes of it: such texts become
 files of their own, which browsers keep.
@@ -8,20 +10,66 @@ files of their own, which browsers keep.
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import gzip
 import json
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 STATE = "application/vnd.jupyter.widget-state+json"
 """Where a notebook's metadata holds the widgets' state; see
 https://ipywidgets.readthedocs.io/en/stable/embedding.html."""
 
+_CONTROL, _VERSION = "jupyter.widget.control", {"version": "1.0.0"}
+_TOLD_WITHIN = 20.0
+"""Seconds; without an answer pages ask for themselves."""
+
 _SOURCES = {"_esm": ".js", "_css": ".css"}
 _LARGE = 2048
 """Characters from which on a text is worth a request of its own."""
 
 Keep = Callable[[str, str], str]
+
+
+async def saved_widgets(client: Any) -> dict[str, Any]:
+    """Ask a kernel for the state of all its widgets.
+
+    Args:
+        client: a connected client of jupyter_client's; what else it hears meanwhile is dropped.
+
+    Returns:
+        as notebooks' metadata holds it; empty if the kernel has none, or does not tell in time.
+    """
+    comm = {"comm_id": uuid.uuid4().hex}
+    opening = {**comm, "target_name": _CONTROL, "data": {}}
+    client.shell_channel.send(client.session.msg("comm_open", opening, metadata=_VERSION))
+    asking = client.session.msg("comm_msg", {**comm, "data": {"method": "request_states"}})
+    client.shell_channel.send(asking)
+    try:
+        async with asyncio.timeout(_TOLD_WITHIN):
+            while True:
+                message = await client.get_iopub_msg()
+                kind, content = message["msg_type"], message["content"]
+                if kind == "comm_msg" and content["comm_id"] == comm["comm_id"]:
+                    break
+                mine = message["parent_header"].get("msg_id") == asking["header"]["msg_id"]
+                if mine and content.get("execution_state") == "idle":
+                    return {}
+    except TimeoutError:
+        return {}
+    client.shell_channel.send(client.session.msg("comm_close", {**comm, "data": {}}))
+    return {STATE: _as_metadata(content["data"], message["buffers"])}
+
+
+def _as_metadata(told: Mapping[str, Any], buffers: Sequence[bytes]) -> dict[str, Any]:
+    """A kernel's answer in the form in which notebooks keep it."""
+    state = {name: {**model, "buffers": []} for name, model in told["states"].items()}
+    for (name, _state, *path), data in zip(told.get("buffer_paths", ()), buffers, strict=True):
+        text = base64.b64encode(data).decode()
+        state[name]["buffers"].append({"encoding": "base64", "path": path, "data": text})
+    return {"version_major": 2, "version_minor": 0, "state": state}
 
 
 def pack(widgets: Mapping[str, Any], keep: Keep) -> bytes:
@@ -55,4 +103,4 @@ def _without_sources(model: Mapping[str, Any], keep: Keep) -> Mapping[str, Any]:
     return {**model, "state": {**state, **kept}} if kept else model
 
 
-__all__ = ["STATE", "pack"]
+__all__ = ["STATE", "pack", "saved_widgets"]

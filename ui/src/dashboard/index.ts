@@ -15,7 +15,7 @@ import type { IManagerState } from "@jupyter-widgets/base-manager";
 import { rendererFactory as scripts } from "@jupyterlab/javascript-extension";
 import type { IOutput } from "@jupyterlab/nbformat";
 import { RenderMimeRegistry, standardRendererFactories } from "@jupyterlab/rendermime";
-import { type KernelMessage, ServerConnection } from "@jupyterlab/services";
+import { CommsOverSubshells, type KernelMessage, ServerConnection } from "@jupyterlab/services";
 import { KernelConnection } from "@jupyterlab/services/lib/kernel/default";
 
 import { Cells } from "./cells";
@@ -58,7 +58,11 @@ async function savedWidgets(): Promise<IManagerState | undefined> {
 function connect(): KernelConnection {
   const baseUrl = `${location.origin}/`;
   const serverSettings = ServerConnection.makeSettings({ baseUrl, wsUrl: baseUrl.replace(/^http/, "ws"), appendToken: false });
-  return new KernelConnection({ model: { id: config.session, name: "python3" }, serverSettings });
+  return new KernelConnection({
+    model: { id: config.session, name: "python3" },
+    serverSettings,
+    commsOverSubshells: CommsOverSubshells.Disabled,
+  });
 }
 
 /** Whether the cells have run: what fails later is a callback's doing. */

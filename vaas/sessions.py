@@ -19,7 +19,7 @@ from vaas.kernels import Kernel, KernelHost
 from vaas.model import Share, Workspace
 from vaas.observability import logger, metrics
 from vaas.prepared import Prepared, PreparedNotebooks, Recipe
-from vaas.rendering import CellFailure, CellResult, Notebook, run_cells
+from vaas.rendering import CellFailure, CellResult, Notebook, Packed, run_cells
 
 log = logger(__name__)
 
@@ -50,7 +50,7 @@ class Session:
         error: why it ended, once it has.
         failures: what failed in it, for the author.
         kernel: done when the kernel answers; fails with a ``VaasError``.
-        widgets: of what its page makes its widgets, gzipped JSON; empty if they come by the channel.
+        widgets: of what its page makes its widgets; those of a run come by the channel.
         results: cell results for a document template; ``None`` ends them.
     """
 
@@ -64,7 +64,7 @@ class Session:
     error: VaasError | None = None
     failures: list[CellFailure] = field(default_factory=list)
     kernel: asyncio.Future[Kernel] = field(default_factory=asyncio.Future)
-    widgets: bytes = field(default=b"", repr=False)
+    widgets: Packed = field(default_factory=Packed)
     results: asyncio.Queue[CellResult | None] = field(default_factory=asyncio.Queue)
     done: int = 0
 

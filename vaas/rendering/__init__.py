@@ -7,6 +7,7 @@ from vaas.rendering.notebook import Notebook, choose_kernel, describe, load_note
 from vaas.rendering.page import PageRenderer, has_template
 from vaas.rendering.record import Recording, record_cells
 from vaas.rendering.source import SourceCell, source_cells
+from vaas.rendering.widgets import Packed
 
 __all__ = [
     "Asset",
@@ -14,6 +15,7 @@ __all__ = [
     "CellFailure",
     "CellResult",
     "Notebook",
+    "Packed",
     "PageRenderer",
     "Recording",
     "SourceCell",

@@ -23,7 +23,7 @@ from vaas.rendering.execute import CellResult
 from vaas.rendering.notebook import Notebook
 from vaas.rendering.painted import painted
 from vaas.rendering.record import Recording
-from vaas.rendering.widgets import pack
+from vaas.rendering.widgets import Packed, pack
 
 DEFAULT_TEMPLATE = "vaas"
 _PACKED = 16
@@ -51,7 +51,7 @@ class PageRenderer:
         """
         self._assets = assets
         self._root = f"{base}/{assets.digest}"
-        self._packed: deque[tuple[Recording, bytes]] = deque(maxlen=_PACKED)
+        self._packed: deque[tuple[Recording, Packed]] = deque(maxlen=_PACKED)
 
     @property
     def root(self) -> str:
@@ -84,8 +84,8 @@ class PageRenderer:
         html, _ = exporter.from_notebook_node(notebook.node, resources=resources)
         return str(html)
 
-    def widgets(self, recording: Recording) -> bytes:
-        """What the page makes its widgets of, gzipped JSON; empty if there are none.
+    def widgets(self, recording: Recording) -> Packed:
+        """What the page makes its widgets of.
 
         Synchronous, and takes a while when first asked: run it in a thread.
         """
@@ -95,6 +95,22 @@ class PageRenderer:
         packed = pack(recording.widgets, lambda *text: f"{self._root}/{self._assets.keep(*text)}")
         self._packed.append((recording, packed))
         return packed
+
+    def early(self, widgets: Packed) -> tuple[list[str], list[str]]:
+        """What a page's widgets will ask for, to be fetched while its script is read.
+
+        Returns:
+            addresses of scripts, and of modules.
+        """
+        by_name = {one["name"]: one for one in self._assets.extensions}
+        wanted = [by_name[name] for name in sorted(widgets.libraries) if name in by_name]
+        wanted += [by_name[name] for one in wanted for name in one["needs"]]
+        scripts = [
+            f"{self._root}/labextensions/{one['name']}/{one['load'].removeprefix('./')}"
+            for one in wanted
+            if one["name"] not in _VOILAS
+        ]
+        return list(dict.fromkeys(scripts)), list(widgets.sources)
 
     def config(self, session_id: str, *, widgets: bool) -> str:
         """What our own template's script is told, JSON safe inside a script element.

@@ -16,6 +16,7 @@ import gzip
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -72,35 +73,54 @@ def _as_metadata(told: Mapping[str, Any], buffers: Sequence[bytes]) -> dict[str,
     return {"version_major": 2, "version_minor": 0, "state": state}
 
 
-def pack(widgets: Mapping[str, Any], keep: Keep) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The widgets of a run, as pages get them.
+
+    Attributes:
+        body: gzipped JSON; empty if there are none.
+        libraries: names of the modules that their classes are of.
+        sources: addresses of the scripts that they brought.
+    """
+
+    body: bytes = field(default=b"", repr=False)
+    libraries: frozenset[str] = frozenset()
+    sources: tuple[str, ...] = ()
+
+
+def pack(widgets: Mapping[str, Any], keep: Keep) -> Packed:
     """Make the answer to a page's question for its widgets.
 
     Args:
         widgets: of a notebook's metadata.
         keep: makes a file of a text, given its suffix, and returns its address.
-
-    Returns:
-        gzipped JSON; empty if there are no widgets.
     """
     saved = widgets.get(STATE) or {}
     models = saved.get("state") or {}
     if not models:
-        return b""
-    told = {**saved, "state": {name: _without_sources(one, keep) for name, one in models.items()}}
-    return gzip.compress(json.dumps(told, separators=(",", ":")).encode(), 6, mtime=0)
+        return Packed()
+    kept: dict[str, str] = {}
+
+    def address(text: str, suffix: str) -> str:
+        return kept.setdefault(text, keep(text, suffix))
+
+    told = {**saved, "state": {name: _linked(one, address) for name, one in models.items()}}
+    body = gzip.compress(json.dumps(told, separators=(",", ":")).encode(), 6, mtime=0)
+    libraries = frozenset(str(one.get("model_module")) for one in models.values())
+    return Packed(body, libraries, tuple(one for one in kept.values() if one.endswith(".js")))
 
 
-def _without_sources(model: Mapping[str, Any], keep: Keep) -> Mapping[str, Any]:
+def _linked(model: Mapping[str, Any], address: Keep) -> Mapping[str, Any]:
     """A model whose large scripts and styles are addresses, which anywidget takes as well."""
     state = model.get("state") or {}
     if model.get("model_module") != "anywidget":
         return model
-    kept = {
-        name: keep(text, suffix)
+    links = {
+        name: address(text, suffix)
         for name, suffix in _SOURCES.items()
         if isinstance(text := state.get(name), str) and len(text) > _LARGE
     }
-    return {**model, "state": {**state, **kept}} if kept else model
+    return {**model, "state": {**state, **links}} if links else model
 
 
-__all__ = ["STATE", "pack", "saved_widgets"]
+__all__ = ["STATE", "Packed", "pack", "saved_widgets"]

@@ -17,7 +17,7 @@ from vaas.errors import PasswordNeeded, PasswordWrong, VaasError
 from vaas.launch import Elsewhere, Listing, Opened, Wish
 from vaas.model import Phase, ShareLink
 from vaas.observability import logger, metrics
-from vaas.rendering import has_template, source_cells
+from vaas.rendering import Packed, has_template, source_cells
 from vaas.shares.links import canonical_path
 from vaas.web.base import TEMPLATES, Handler
 
@@ -220,7 +220,9 @@ class _Stream:
         self._name = opened.session.notebook.title
         await self.begin()
         front, handler = self._front, self._handler
-        config = front.renderer.config(opened.session.id, widgets=bool(opened.session.widgets))
+        widgets = opened.session.widgets
+        config = front.renderer.config(opened.session.id, widgets=bool(widgets.body))
+        self._announce(opened.session.id, widgets)
         self._block("known", name=self._name)
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
         self._block("dashboard", scheme=opened.session.notebook.theme)
@@ -233,6 +235,19 @@ class _Stream:
         )
         self._block("tail")
         await handler.finish()
+
+    def _announce(self, session_id: str, widgets: Packed) -> None:
+        """Tell the browser what the page's script will ask for."""
+        scripts, modules = self._front.renderer.early(widgets)
+        for address in scripts:
+            self._handler.write(f'<link rel="preload" as="script" href="{address}">')
+        for address in modules:
+            self._handler.write(f'<link rel="modulepreload" href="{address}">')
+        if widgets.body:
+            address = f"/api/v1/sessions/{session_id}/widgets"
+            self._handler.write(
+                f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{address}">'
+            )
 
     def _block(self, block_name: str, **context: Any) -> None:
         values = {

@@ -63,9 +63,9 @@ class Widgets(Handler):
     def get(self, session_id: str) -> None:
         """The widgets' state as the notebook's run left it, see ``vaas.rendering.widgets``."""
         session = _session_of_page(self.front, session_id)
-        if session is None or not session.widgets:
+        if session is None or not session.widgets.body:
             raise HTTPError(404)
-        body = session.widgets
+        body = session.widgets.body
         if "gzip" in self.request.headers.get("Accept-Encoding", ""):
             self.set_header("Content-Encoding", "gzip")
         else:

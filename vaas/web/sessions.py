@@ -14,6 +14,7 @@ from vaas.observability import logger, metrics
 from vaas.sessions import Session
 from vaas.web.base import Front, Handler
 from vaas.web.hosts import is_ours
+from vaas.web.sources import without_sources
 from vaas.web.statuses import status_of
 
 log = logger(__name__)
@@ -146,7 +147,8 @@ class Channels(WebSocketHandler):
         try:
             kernel = await asyncio.shield(session.kernel)
             async for frame in kernel.channel.attach():
-                await self.write_message(frame, binary=True)
+                lean = await without_sources(frame, self.front.renderer.link_sources)
+                await self.write_message(lean, binary=True)
             self.close(4004, "ended")
         except VaasError:
             self.close(4004, "ended")

@@ -27,7 +27,9 @@ from vaas.demo import DemoEfss
 from vaas.shares import parse_link
 from vaas.shares.links import canonical_path
 
-WARM = 8
+WARM = 10
+"""Visits of each kind: some kernels are forks, some speak ZeroMQ."""
+
 SLIDER = code(
     "import ipywidgets as w\nslider = w.IntSlider(3)\nlabel = w.Label('3')",
     "w.jslink((slider, 'value'), (label, 'value'))\nw.VBox([slider, label])",

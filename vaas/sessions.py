@@ -1,29 +1,25 @@
 """Sessions: notebooks that run, each for one viewer, and their end.
 
-A session owns a task that starts the kernel, runs the cells, shows what comes
-to the viewer through the kernel's channel, and ends with the kernel. It holds
-the workspace open for as long as it lives.
+A session owns a task that watches the notebook's one run or starts a kernel and
+runs the cells, shows what comes to the viewer through the session's channel, and
+ends with the kernel. It holds the workspace open for as long as it lives.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Literal
 
 from vaas.errors import KernelError, KernelStartFailed, SessionGone, VaasError
 from vaas.kernels import Kernel, KernelHost
-from vaas.model import Share, Workspace
 from vaas.observability import logger, metrics
 from vaas.prepared import Prepared, PreparedNotebooks, Recipe
-from vaas.rendering import CellFailure, CellResult, Notebook, Packed, run_cells
+from vaas.rendering import CellResult, run_cells
+from vaas.runs import Watcher
+from vaas.session import Session
 
 log = logger(__name__)
-
-State = Literal["starting", "running", "ready", "ended"]
 
 _TOLD = 120.0
 """Seconds for which an ended session can still be asked why."""
@@ -33,45 +29,6 @@ _JOINS_WITHIN = 120.0
 
 _LET_GO = 5.0
 """Seconds that whoever ends a session waits for its kernel and files to go."""
-
-
-@dataclass(slots=True)
-class Session:
-    """One viewer's running notebook.
-
-    Attributes:
-        id: random; whoever knows it is the viewer.
-        share: what it shows.
-        workspace: the files it reads.
-        notebook: which notebook runs.
-        recipe: the kernel it needs, and of what it could be forked.
-        state: how far it is.
-        joined: whether its page has come.
-        error: why it ended, once it has.
-        failures: what failed in it, for the author.
-        kernel: done when the kernel answers; fails with a ``VaasError``.
-        widgets: of what its page makes its widgets; those of a run come by the channel.
-        results: cell results for a document template; ``None`` ends them.
-    """
-
-    id: str = field(repr=False)
-    share: Share
-    workspace: Workspace
-    notebook: Notebook
-    recipe: Recipe
-    state: State = "starting"
-    joined: bool = False
-    error: VaasError | None = None
-    failures: list[CellFailure] = field(default_factory=list)
-    kernel: asyncio.Future[Kernel] = field(default_factory=asyncio.Future)
-    widgets: Packed = field(default_factory=Packed)
-    results: asyncio.Queue[CellResult | None] = field(default_factory=asyncio.Queue)
-    done: int = 0
-
-    async def cells(self) -> AsyncIterator[CellResult]:
-        """The cells' results in order, as they come."""
-        while (result := await self.results.get()) is not None:
-            yield result
 
 
 class Sessions:
@@ -104,7 +61,7 @@ class Sessions:
         Raises:
             ServerFull: it could not.
         """
-        self._host.admit()
+        self._host.admit(self._prepared.watching)
 
     async def end(self, session_id: str) -> None:
         """End a session because its viewer left."""
@@ -131,9 +88,14 @@ class Sessions:
     async def why_not_forked(self, session: Session) -> str:
         """Why each viewer of a notebook waits for a run of their own; empty if they do not.
 
-        Takes as long as one more run.
+        Takes as long as a run, if none was watched.
         """
         return await self._prepared.why_not(session.recipe)
+
+    async def memory(self, session: Session) -> int:
+        """Bytes that a session's notebook holds, with all that its fork shares with the run."""
+        prepared = self._prepared.find(session.recipe)
+        return await (prepared.template if prepared else session.kernel.result()).memory()
 
     def prepare_anew(self, session: Session, recipe: Recipe) -> None:
         """Run another version of a session's notebook out of sight, if this one could be forked."""
@@ -164,16 +126,14 @@ class Sessions:
 
     async def _live(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:
         """One session from start to end; it never raises."""
-        started = time.monotonic()
         try:
             async with stack:
-                kernel, known = await self._kernel(session.recipe)
+                kernel, known = await self._kernel(session, stack, stream=stream)
                 stack.push_async_callback(kernel.close)
+                await session.channel.join(kernel.channel)
                 session.kernel.set_result(kernel)
-                metrics.phases.labels("environment").observe(time.monotonic() - started)
+                session.see()
                 await self._run(session, kernel, known, stream=stream)
-                if not known and not session.failures:
-                    self._prepared.make(session.recipe)
                 session.error = await asyncio.shield(kernel.ended)
         except VaasError as error:
             session.error = error
@@ -185,28 +145,45 @@ class Sessions:
         finally:
             self._finish(session)
 
-    async def _kernel(self, recipe: Recipe) -> tuple[Kernel, Mapping[int, CellResult]]:
-        """A fork of the notebook that has run, with its results; else a kernel of its own."""
-        request = recipe.request
-        if prepared := await self._prepared.wanted(recipe):
-            try:
-                kernel = await prepared.template.fork(request)
-            except KernelStartFailed as error:
-                log.warning("fork_failed", notebook=request.ref.notebook, detail=error.detail)
-                await self._prepared.drop(recipe, error.detail)
-            else:
-                metrics.forks.inc()
-                return kernel, prepared.known
-        return await self._host.start(request), {}
+    async def _kernel(
+        self, session: Session, stack: AsyncExitStack, *, stream: bool
+    ) -> tuple[Kernel, Mapping[int, CellResult]]:
+        """A kernel in which the notebook has run, with its results; else one of its own."""
+        recipe = session.recipe
+        watcher = self._prepared.watch(recipe, session.channel, whole=not stream)
+        if watcher:
+            stack.push_async_callback(watcher.leave)
+            await _follow(session, watcher)
+            ending = await watcher.ending
+            if ending.kernel:
+                return ending.kernel, ending.results
+        if forked := await self._fork(recipe):
+            return forked
+        if watcher:
+            _begin_anew(session, watcher)
+        return await self._host.start(recipe.request), {}
+
+    async def _fork(self, recipe: Recipe) -> tuple[Kernel, Mapping[int, CellResult]] | None:
+        """A fork of the notebook if it has run already, with its results."""
+        prepared = self._prepared.find(recipe)
+        if prepared is None or recipe.notebook.launch == "fresh":
+            return None
+        try:
+            kernel = await prepared.template.fork(recipe.request)
+        except KernelStartFailed as error:
+            log.warning("fork_failed", notebook=recipe.notebook.path, detail=error.detail)
+            await self._prepared.drop(recipe, error.detail)
+            return None
+        metrics.forks.inc()
+        return kernel, prepared.known
 
     async def _run(
         self, session: Session, kernel: Kernel, known: Mapping[int, CellResult], *, stream: bool
     ) -> None:
-        started = time.monotonic()
-        session.state = "running"
+        """Show what the viewer has not been told yet, and run what has not run."""
         total = session.notebook.cells
-        if stream:
-            kernel.channel.inject("vaas_run", {"done": 0, "total": total})
+        if stream and session.done < total:
+            kernel.channel.inject("vaas_run", {"done": session.done, "total": total})
         cells = run_cells(
             session.notebook,
             kernel.manager,
@@ -216,24 +193,27 @@ class Sessions:
             known=known,
         )
         async for result in cells:
-            session.done += 1
-            _tell_author(session, result)
+            session.tell_author(result)
+            if result.index in session.shown:
+                continue
+            session.show(result)
             if stream:
                 news = {"index": result.index, "outputs": result.outputs}
                 kernel.channel.inject("vaas_cell", {**news, "done": session.done, "total": total})
-            session.results.put_nowait(result)
         session.results.put_nowait(None)
         session.state = "ready"
         kernel.channel.inject("vaas_ready", {"failed": bool(session.failures)})
-        metrics.phases.labels("run").observe(time.monotonic() - started)
+        session.pass_phase("run")
 
     def _finish(self, session: Session) -> None:
         session.state = "ended"
         session.results.put_nowait(None)
+        session.channel.end()
         error = session.error or SessionGone("ended")
-        if not session.kernel.done():
-            session.kernel.set_exception(error)
-            session.kernel.exception()  # it may be that nobody asks
+        for future in (session.begun, session.kernel):
+            if not future.done():
+                future.set_exception(error)
+                future.exception()  # it may be that nobody asks
         reason = error.label if isinstance(error, KernelError) else "failed"
         metrics.kernel_ends.labels(reason).inc()
         log.info(
@@ -246,20 +226,29 @@ class Sessions:
         asyncio.get_running_loop().call_later(_TOLD, self._sessions.pop, session.id, None)
 
 
-def _tell_author(session: Session, result: CellResult) -> None:
-    if result.failure is None:
-        return
-    session.failures.append(result.failure)
-    metrics.cell_errors.inc()
-    log.warning(
-        "cell_failed",
-        notebook=session.notebook.path,
-        share=session.share.link.fingerprint,
-        cell=result.failure.cell,
-        line=result.failure.line,
-        error=result.failure.name,
-        traceback=result.failure.traceback,
-    )
+async def _follow(session: Session, watcher: Watcher) -> None:
+    """Watch a run to its end."""
+    await watcher.begun.wait()
+    if not watcher.ending.done():
+        session.see()
+    async for result in watcher.cells():
+        session.show(result)
 
 
-__all__ = ["Session", "Sessions", "State"]
+def _begin_anew(session: Session, watcher: Watcher) -> None:
+    """The run that was watched is of no use to this viewer, whose own kernel comes next.
+
+    Raises:
+        KernelError: it cannot be: a document shows what would not go on to live.
+    """
+    if watcher.whole and session.shown:
+        ending = watcher.ending.result()
+        for index in sorted(ending.results.keys() - session.shown):
+            session.show(ending.results[index])
+            session.tell_author(ending.results[index])
+        raise ending.error or KernelStartFailed("what has run could not be forked")
+    session.shown.clear()
+    session.channel.forget()
+
+
+__all__ = ["Sessions"]

@@ -30,7 +30,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -60,20 +60,21 @@ def measure(example: Example, asked: argparse.Namespace) -> dict[str, dict[str, 
             systems += stack.enter_context(SYSTEMS[name](example.name))
         results: dict[str, dict[str, list[float]]] = {one.name: {} for one in systems}
 
-        def note(system: System, figures: dict[str, float]) -> None:
-            told = " ".join(f"{key} {value:.2f}" for key, value in figures.items())
-            print(f"{example.name}, {system.name}: {told}", file=sys.stderr)
-            for key, value in figures.items():
-                results[system.name].setdefault(key, []).append(value)
+        def note(system: System, figures: Iterable[tuple[str, float | None]]) -> None:
+            for key, value in figures:
+                print(f"{example.name}, {system.name}: {key} {value}", file=sys.stderr)
+                kept = results[system.name].setdefault(key, [])
+                kept += [] if value is None else [value]
 
         with _chromium() as browser:
             for system in systems:
                 visit(browser, system, example)
             for run in range(asked.runs):
                 for system in systems if run % 2 else reversed(systems):
-                    note(system, visit(browser, system, example))
+                    note(system, visit(browser, system, example).items())
             for system in systems:
-                note(system, {"memory": memory(browser, system, example, asked.stay)})
+                each = memory(browser, system, example, asked.stay)
+                note(system, [("memory", each)])
         for system in systems:
             note(system, crowd(system, example.name, asked.crowd, asked.seconds))
     return results

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,31 +17,32 @@ from urllib.parse import urlsplit
 import httpx
 from websockets.asyncio.client import connect
 
-from benchmarks.forks import CONTROL, come
-from tests.service.harness import Viewer
+from benchmarks.forks import CONTROL
+from tests.service.harness import Line, Page, Viewer
 
 PATIENCE = 600.0
 MOST = 1 << 28
 """Bytes of the largest message."""
 
-Client = Callable[[str, AsyncExitStack], Awaitable[None]]
+Client = Callable[[str, AsyncExitStack], Coroutine[Any, Any, None]]
 
 
 async def vaas(address: str, stack: AsyncExitStack) -> None:
-    """The page, its line, the outputs of all cells and the widgets' states."""
-    base, path = _split(address)
-    await come(await _viewer(base, stack), path, stack)
+    """The page, the widgets of the run or their cells' outputs, and a live kernel's answer."""
+    viewer, page = await _get(address, stack)
+    line = await _joined(viewer, page.kernel, stack)
+    if '"widgets": true' in page.text:
+        assert (await viewer.get(f"/api/v1/sessions/{page.kernel}/widgets")).status == 200
+    if line.ready is None:
+        await line.until("vaas_ready", PATIENCE)
 
 
 async def voila(address: str, stack: AsyncExitStack) -> None:
-    """The page with its outputs, its line and the widgets' states."""
-    base, path = _split(address)
-    viewer = await _viewer(base, stack)
-    page = await viewer.get(path)
+    """The page with its outputs, a live kernel's answer and the widgets' states."""
+    viewer, page = await _get(address, stack)
     found = re.search(r'"kernelId": "([0-9a-f-]{36})"', page.text)
     assert found, f"no dashboard: {page.status}"
-    stack.push_async_callback(viewer.leave, found[1])
-    line = await stack.enter_async_context(viewer.line(found[1]))
+    line = await _joined(viewer, found[1], stack)
     await line.send("comm_open", CONTROL, metadata={"version": "1.0.0"})
     await line.send("comm_msg", {"comm_id": "control", "data": {"method": "request_states"}})
     await line.until(lambda heard: heard.content.get("comm_id") == "control", PATIENCE)
@@ -103,19 +104,24 @@ CLIENTS: dict[str, Client] = {
 }
 
 
-def _split(address: str) -> tuple[str, str]:
+async def _get(address: str, stack: AsyncExitStack) -> tuple[Viewer, Page]:
     parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}", parts.path
+    viewer = await stack.enter_async_context(Viewer(f"{parts.scheme}://{parts.netloc}"))
+    viewer.client.timeout = httpx.Timeout(PATIENCE)
+    return viewer, await viewer.get(parts.path)
+
+
+async def _joined(viewer: Viewer, kernel: str, stack: AsyncExitStack) -> Line:
+    """A kernel's line, by which it has answered; its page leaves when the stack is closed."""
+    stack.push_async_callback(viewer.leave, kernel)
+    line = await stack.enter_async_context(viewer.line(kernel))
+    asked = await line.send("kernel_info_request", {})
+    await line.until(lambda heard: heard.parent.get("msg_id") == asked, PATIENCE)
+    return line
 
 
 def _socket(address: str) -> str:
     return address.rstrip("/").replace("http", "ws", 1)
-
-
-async def _viewer(base: str, stack: AsyncExitStack) -> Viewer:
-    viewer = await stack.enter_async_context(Viewer(base))
-    viewer.client.timeout = httpx.Timeout(PATIENCE)
-    return viewer
 
 
 async def _http(stack: AsyncExitStack) -> httpx.AsyncClient:

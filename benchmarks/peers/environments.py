@@ -28,7 +28,7 @@ def environment(peer: str) -> Path:
     if not ready.exists():
         print(f"making {place} (only this once)", file=sys.stderr)
         venv.create(place, clear=True, with_pip=True)
-        python = place / "bin" / "python"
+        python = str(place / "bin" / "python")
         install = [python, "-m", "pip", "install"]
         if uv := shutil.which("uv"):  # in seconds instead of minutes
             install = [uv, "pip", "install", "--python", python, "--compile-bytecode"]
@@ -40,5 +40,5 @@ def environment(peer: str) -> Path:
 def installed(peer: str) -> str:
     """The version of a peer in its environment."""
     code = f"from importlib.metadata import version; print(version({peer!r}))"
-    command = [environment(peer) / "python", "-c", code]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    command = [str(environment(peer) / "python"), "-c", code]
+    return subprocess.check_output(command, text=True).strip()

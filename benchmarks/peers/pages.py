@@ -100,7 +100,7 @@ def _click(page: Page) -> ElementHandle:
 def _first(found: Locator) -> ElementHandle:
     """The first that can be seen."""
     control = found.locator("visible=true").first.element_handle(timeout=ATTEMPT)
-    assert control
+    assert control is not None
     return control
 
 

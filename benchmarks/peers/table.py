@@ -14,7 +14,7 @@ HEADS = {
     "opens": "opens a minute",
 }
 AT_ONCE = " at once"
-MISSING = "–"
+MISSING, FAILED = "–", "failed"
 
 
 def table(results: dict[str, dict[str, dict[str, list[float]]]], machine: dict[str, Any]) -> str:
@@ -37,7 +37,7 @@ def table(results: dict[str, dict[str, dict[str, list[float]]]], machine: dict[s
 
 def _cell(values: list[float] | None, base: list[float] | None) -> str:
     if not values:
-        return MISSING
+        return MISSING if values is None else FAILED
     middle = statistics.median(values)
     text = f"{middle:.3g}" if middle < 1000 else f"{middle:.0f}"
     below = statistics.median(base) if base else 0

@@ -24,6 +24,7 @@ _NOBODY = 65534
 """Who the browser is where the server is root."""
 
 _LIMITS = {"data": 2 << 30, "fsize": 64 << 20, "core": 0, "nofile": 1024, "memlock": 0}
+_HOME, _MEMORY = "/tmp", "/dev/shm"  # noqa: S108  the browser's own
 _ROOM = 128 << 20
 """Bytes of each of its memory file systems."""
 
@@ -35,7 +36,7 @@ _WALLS = (
     "--unshare-user", "--uid", "1000", "--gid", "1000",
     "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
     "--unshare-cgroup-try", "--die-with-parent", "--new-session",
-    "--clearenv", "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", "/tmp",
+    "--clearenv", "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "HOME", _HOME,
 )  # fmt: skip
 
 _FLAGS = (
@@ -130,9 +131,9 @@ def _files(program: str) -> Iterator[str]:
     home = Path(program).resolve().parent
     if not home.is_relative_to("/usr"):
         yield from ("--ro-bind", str(home), str(home))
-    for place in ("/tmp", "/dev/shm"):  # noqa: S108  the browser's own
+    for place in (_HOME, _MEMORY):
         yield from ("--size", str(_ROOM), "--tmpfs", place)
-    yield from ("--remount-ro", "/", "--chdir", "/tmp")
+    yield from ("--remount-ro", "/", "--chdir", _HOME)
 
 
 __all__ = ["browser", "find_browser"]

@@ -99,3 +99,17 @@ async def test_a_message_without_end_ends_the_line() -> None:
     line.reader.feed_data(b"x" * 3000)
     with pytest.raises(BrowserGone):
         await line.devtools.listen()
+
+
+async def test_an_event_is_waited_for_until_the_line_ends() -> None:
+    line = Line()
+    with listening(line) as task:
+        first = line.devtools.next("A.came")
+        line.comes({"method": "A.came", "params": {"n": 1}}, {"method": "A.came"})
+        assert await first == {"n": 1}
+        second = line.devtools.next("A.came")
+        line.reader.feed_eof()
+        for late in (second, line.devtools.next("A.came")):
+            with pytest.raises(BrowserGone):
+                await late
+        await task

@@ -121,7 +121,8 @@ export class Cells {
 /** Live outputs take the place of painted ones between two frames, when they have drawn as much. */
 async function takeOver(cell: HTMLElement, painted: HTMLElement[], live: HTMLElement, height: number): Promise<void> {
   const ready = () => live.offsetHeight >= 0.9 * height;
-  await settled(live, { frames: CALM_FRAMES, within: TAKES_OVER_WITHIN_MS, ready });
+  const frames = painted.some((one) => one.classList.contains("vaas-still")) ? CALM_FRAMES : 1;
+  await settled(live, { frames, within: TAKES_OVER_WITHIN_MS, ready });
   await decoded(live);
   cell.classList.remove("vaas-coming");
   cell.style.minHeight = "";

@@ -30,6 +30,7 @@ class Devtools:
         self._asked: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._events: dict[str, Event] = {}
         self._session: str | None = None
+        self._ended = False
 
     def on(self, method: str, do: Event) -> None:
         """Do something at each event of a kind, one after the other."""
@@ -49,7 +50,8 @@ class Devtools:
         except (asyncio.LimitOverrunError, ConnectionError) as error:
             raise BrowserGone(f"{type(error).__name__}: {error}") from error
         finally:
-            for waiting in self._asked.values():
+            self._ended = True
+            for waiting in tuple(self._asked.values()):
                 if not waiting.done():
                     waiting.set_exception(BrowserGone("the line ended"))
 
@@ -68,13 +70,22 @@ class Devtools:
         Raises:
             BrowserGone: it was refused.
         """
-        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        number = self.say(method, **parameters)
-        self._asked[number] = answer
-        try:
-            return await answer
-        finally:
-            del self._asked[number]
+        return await self._awaited(self.say(method, **parameters))
+
+    def next(self, method: str) -> asyncio.Future[dict[str, Any]]:
+        """The next event of a kind, to be awaited.
+
+        Raises:
+            BrowserGone: when awaited, if the line ends before.
+        """
+        event = self._awaited(-next(self._numbers))
+
+        async def happened(parameters: dict[str, Any]) -> None:
+            if not event.done():
+                event.set_result(parameters)
+
+        self.on(method, happened)
+        return event
 
     def say(self, method: str, **parameters: Any) -> int:
         """Have something done whose answer nobody waits for, as in an event's handler.
@@ -88,6 +99,20 @@ class Devtools:
             message["sessionId"] = self._session
         self._writer.write(json.dumps(message).encode() + b"\0")
         return number
+
+    def _awaited(self, number: int) -> asyncio.Future[dict[str, Any]]:
+        """What is to come, which fails when the line ends."""
+        coming: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        if self._ended:
+            coming.set_exception(BrowserGone("the line has ended"))
+        self._asked[number] = coming
+        coming.add_done_callback(lambda done: self._settled(number, done))
+        return coming
+
+    def _settled(self, number: int, done: asyncio.Future[dict[str, Any]]) -> None:
+        del self._asked[number]
+        if not done.cancelled():
+            done.exception()  # it may be that nobody asks
 
     async def _take(self, message: dict[str, Any]) -> None:
         waiting = self._asked.get(message.get("id", 0))

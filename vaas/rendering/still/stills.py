@@ -15,8 +15,11 @@ import json
 import mimetypes
 import time
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
+
+import brotli
 
 from vaas.observability import logger
 from vaas.rendering.assets import Asset, AssetStore
@@ -144,12 +147,19 @@ class _Answers:
         if path in self._made:
             return self._made[path]
         if path.startswith(f"{self._root}/"):
-            return await self._assets.get(path.removeprefix(f"{self._root}/"), "")
+            # In the form in which viewers get it, which is kept.
+            asset = await self._assets.get(path.removeprefix(f"{self._root}/"), "br")
+            return await asyncio.to_thread(_unpacked, asset) if asset else None
         name = path.removeprefix("/static/")
         if name not in self._built.names:
             return None
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         return Asset(await asyncio.to_thread((self._built.folder / name).read_bytes), kind, "")
+
+
+def _unpacked(asset: Asset) -> Asset:
+    body = brotli.decompress(asset.body) if asset.encoding else asset.body
+    return replace(asset, body=body, encoding="")
 
 
 async def _photographed(devtools: Devtools, answers: _Answers) -> Still:
@@ -158,16 +168,10 @@ async def _photographed(devtools: Devtools, answers: _Answers) -> Still:
     Raises:
         BrowserGone: the browser ended, or what came back is no still.
     """
-    told: asyncio.Queue[str] = asyncio.Queue()
-
-    async def hand(event: dict[str, Any]) -> None:
-        if event.get("name") == _TOLD:
-            told.put_nowait(str(event.get("payload")))
 
     async def answer(event: dict[str, Any]) -> None:
         await _answer(devtools, answers, event)
 
-    devtools.on("Runtime.bindingCalled", hand)
     devtools.on("Fetch.requestPaused", answer)
     await devtools.tell("Runtime.enable")
     await devtools.tell("Runtime.addBinding", name=_TOLD)
@@ -176,8 +180,9 @@ async def _photographed(devtools: Devtools, answers: _Answers) -> Still:
     for width in WIDTHS:
         size = {"width": width, "height": _HEIGHT, "deviceScaleFactor": 1, "mobile": False}
         await devtools.tell("Emulation.setDeviceMetricsOverride", **size)
+        told = devtools.next("Runtime.bindingCalled")
         await devtools.tell("Page.navigate", url=f"{_ORIGIN}/")
-        taken.append(await told.get())
+        taken.append(str((await told).get("payload")))
     try:
         return Still.of([json.loads(one) for one in taken])
     except (ValueError, TypeError, LookupError, AttributeError) as error:

@@ -25,7 +25,7 @@ from vaas.model import Secret, ShareLink
 from vaas.modes import Modes
 from vaas.observability import logger
 from vaas.prepared import PreparedNotebooks
-from vaas.rendering import AssetStore, PageRenderer, failure_view
+from vaas.rendering import AssetStore, PageRenderer, Stills, failure_view, find_browser
 from vaas.sessions import Sessions
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
 from vaas.temporary import RUNTIME
@@ -137,11 +137,12 @@ async def service(
         report = await built.host.report()
         if report.level == "none" and settings.kernel.sandbox != "none":
             log.warning("no_sandbox: no dashboard will open; see vaas doctor", why=report.detail)
+        statics = Statics()
         front = Front(
             launcher=built.launcher,
             renderer=built.renderer,
             assets=built.assets,
-            statics=Statics(),
+            statics=statics,
             scheme_for=_schemes(settings),
             health=lambda: _health(built, sandbox=report.level),
             public_url=settings.public_url,
@@ -155,6 +156,10 @@ async def service(
             make_application(front), xheaders=bool(settings.public_url), max_body_size=_LARGEST_BODY
         )
         server.add_sockets([sock])
+        stills = None
+        if program := find_browser():
+            stills = Stills(program, built.renderer, built.assets, statics)
+            built.prepared.made = stills.take
         # What the first viewer would wait for.
         warming = asyncio.create_task(asyncio.to_thread(built.renderer.warm))
         host, port = sock.getsockname()[:2]
@@ -164,6 +169,8 @@ async def service(
             warming.cancel()
             server.stop()
             await built.launcher.sessions.close()
+            if stills:
+                await stills.close()
             await asyncio.wait({asyncio.ensure_future(server.close_all_connections())}, timeout=1)
             await asyncio.gather(warming, return_exceptions=True)
 

@@ -20,6 +20,7 @@ from vaas.config import Settings
 from vaas.errors import ConfigError
 from vaas.janitor import Janitor
 from vaas.kernels import ForkingHost, Limits
+from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
 from vaas.model import Secret, ShareLink
 from vaas.modes import Modes
@@ -157,8 +158,9 @@ async def service(
         )
         server.add_sockets([sock])
         stills = None
-        if program := find_browser():
-            stills = Stills(program, built.renderer, built.assets, statics)
+        if report.usable and (program := find_browser()):
+            denied = await asyncio.to_thread(system_calls) if report.seccomp else b""
+            stills = Stills(program, built.renderer, built.assets, statics, denied=denied)
             built.prepared.made = stills.take
         # What the first viewer would wait for.
         warming = asyncio.create_task(asyncio.to_thread(built.renderer.warm))

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from tests.browser.service import eventually
+from vaas.kernels.seccomp import program as system_calls
 from vaas.rendering import find_browser
 from vaas.rendering.assets import Asset
 from vaas.rendering.still import stills
@@ -74,6 +75,10 @@ class Hostile:
         return Asset(text.encode(), "text/html", "")
 
 
+def statuses(pids: set[int]) -> list[str]:
+    return [Path(f"/proc/{pid}/status").read_text() for pid in pids]
+
+
 def children() -> set[int]:
     return {one.pid for one in psutil.Process().children(recursive=True)}
 
@@ -81,7 +86,7 @@ def children() -> set[int]:
 async def photographed(page: Hostile) -> stills.Still:
     program = find_browser()
     assert program
-    async with browser(program) as devtools:
+    async with browser(program, system_calls()) as devtools:
         return await stills._photographed(devtools, page)  # type: ignore[arg-type]
 
 
@@ -93,6 +98,20 @@ async def test_a_strangers_page_reaches_nothing(counting: SimpleNamespace) -> No
     assert still.cells[0].count("TypeError: Failed to fetch") == 4
     assert counting.asked == []
     assert eventually(lambda: children() <= before, within=5)
+
+
+async def test_the_browser_s_system_calls_are_filtered_and_it_gains_no_rights() -> None:
+    program = find_browser()
+    assert program
+    before = children()
+    async with browser(program, system_calls()):
+        inside = statuses(children() - before)
+    named = [text for text in inside if text.startswith("Name:\tchrom")]
+    assert len(named) > 1
+    for text in named:
+        assert "Seccomp:\t2" in text
+        assert "NoNewPrivs:\t1" in text
+        assert "CapEff:\t0000000000000000" in text
 
 
 async def test_a_page_that_never_gets_quiet_costs_its_deadline_and_leaves_nothing() -> None:

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -70,29 +70,21 @@ def find_browser() -> str | None:
 
 
 @asynccontextmanager
-async def browser(program: str) -> AsyncIterator[Devtools]:
+async def browser(program: str, denied: bytes = b"") -> AsyncIterator[Devtools]:
     """A browser with one empty page, for as long as the context is open.
 
     Args:
         program: its path.
+        denied: the filter of system calls, in the Linux kernel's own form; empty
+            where this machine has none.
 
     Raises:
         BrowserGone: it ended.
         OSError: it, or bubblewrap, could not be started.
     """
     root = os.geteuid() == 0
-    process = await asyncio.create_subprocess_exec(
-        *_command(program),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        limit=_LARGEST_MESSAGE,
-        env={},
-        cwd="/",
-        user=_NOBODY if root else None,
-        group=_NOBODY if root else None,
-        extra_groups=[] if root else None,
-    )
+    with _in_memory(denied) as fds:
+        process = await _start(_command(program, fds), fds, _NOBODY if root else None)
     assert process.stdin
     assert process.stdout
     devtools = Devtools(process.stdout, process.stdin)
@@ -109,12 +101,46 @@ async def browser(program: str) -> AsyncIterator[Devtools]:
         await process.wait()
 
 
-def _command(program: str) -> list[str]:
+async def _start(
+    command: Sequence[str], fds: Sequence[int], user: int | None
+) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        limit=_LARGEST_MESSAGE,
+        env={},
+        cwd="/",
+        user=user,
+        group=user,
+        extra_groups=None if user is None else [],
+        pass_fds=fds,
+    )
+
+
+@contextlib.contextmanager
+def _in_memory(content: bytes) -> Iterator[list[int]]:
+    """Descriptors of files that hold the content; none if there is none."""
+    if not content:
+        yield []
+        return
+    fd = os.memfd_create("filter")
+    try:
+        os.write(fd, content)
+        os.lseek(fd, 0, os.SEEK_SET)
+        yield [fd]
+    finally:
+        os.close(fd)
+
+
+def _command(program: str, fds: Sequence[int]) -> list[str]:
     """Bubblewrap, the limits, and the browser inside of both."""
     bwrap = shutil.which("bwrap") or "/usr/bin/bwrap"
     limits = [f"--{name}={most}:{most}" for name, most in _LIMITS.items()]
     inside = ["/usr/bin/nice", "-n", "10", "/usr/bin/prlimit", *limits, "--", program, *_FLAGS]
-    return [bwrap, *_WALLS, *_files(program), "--", "/bin/sh", "-c", _LINE, "sh", *inside]
+    filters = [word for fd in fds for word in ("--seccomp", str(fd))]
+    return [bwrap, *_WALLS, *filters, *_files(program), "--", "/bin/sh", "-c", _LINE, "sh", *inside]
 
 
 def _files(program: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ import mimetypes
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -59,7 +60,13 @@ class Stills:
     """Takes stills and owns the browser while it runs."""
 
     def __init__(
-        self, program: str, renderer: PageRenderer, assets: AssetStore, built: Built
+        self,
+        program: str,
+        renderer: PageRenderer,
+        assets: AssetStore,
+        built: Built,
+        *,
+        denied: bytes = b"",
     ) -> None:
         """Take none yet.
 
@@ -68,8 +75,10 @@ class Stills:
             renderer: makes the page, and keeps the stills.
             assets: what pages get from widget libraries.
             built: what pages get from us.
+            denied: see ``browser``.
         """
-        self._program, self._renderer = program, renderer
+        self._browser = partial(browser, program, denied)
+        self._renderer = renderer
         self._assets, self._built = assets, built
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -95,7 +104,7 @@ class Stills:
                 return
             async with self._turn:
                 began = time.monotonic()
-                async with asyncio.timeout(DEADLINE), browser(self._program) as devtools:
+                async with asyncio.timeout(DEADLINE), self._browser() as devtools:
                     answers = await self._answers(wanted, notebook, recording)
                     still = await _photographed(devtools, answers)
                 took = round(time.monotonic() - began, 1)

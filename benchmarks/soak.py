@@ -84,7 +84,8 @@ async def soak(
         config, links = _prepare(Path(name), cloud, templates)
         async with running("serve", "--config", str(config)) as server:
             for _ in range(2):  # the first are served before there is anything to fork
-                await _visits(server, links, WARM, at_once)
+                # More at once than later, so that the pool of threads is as large as it gets.
+                await _visits(server, links, WARM, 3 * at_once)
             before = count(server, Path(name) / "data")
             started = time.monotonic()
             await _visits(server, links, visits, at_once)

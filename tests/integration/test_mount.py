@@ -321,14 +321,17 @@ async def test_a_mount_outlives_its_last_viewer_for_a_while_only(
     cloud: Cloud, tmp_path: Path
 ) -> None:
     storage = RcloneMount(Sites(tmp_path / "mounts", RcloneSite), linger=0.5)
-    async with storage.open(cloud.share, cloud.shares, lambda _: None) as workspace:
-        pass
-    assert workspace.path in mounts_below(tmp_path)
-    async with storage.open(cloud.share, cloud.shares, lambda _: None) as again:
-        assert again.path == workspace.path
-        (daemon,) = daemons()
-    await until(lambda: not daemon.is_running(), 10)
-    assert not workspace.path.exists()
-    async with storage.open(cloud.share, cloud.shares, lambda _: None) as later:
-        assert await asyncio.to_thread((later.path / "sub" / "small.csv").read_text) == "a,b\n"
-    await storage.close()
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(storage.close)
+        async with storage.open(cloud.share, cloud.shares, lambda _: None) as workspace:
+            pass
+        assert workspace.path in mounts_below(tmp_path)
+        async with storage.open(cloud.share, cloud.shares, lambda _: None) as again:
+            assert again.path == workspace.path
+            (daemon,) = daemons()
+        await until(lambda: not daemon.is_running(), 10)
+        # The daemon ends first, then its folders go.
+        await until(lambda: not workspace.path.exists(), 10)
+        async with storage.open(cloud.share, cloud.shares, lambda _: None) as later:
+            read = (later.path / "sub" / "small.csv").read_text
+            assert await asyncio.to_thread(read) == "a,b\n"

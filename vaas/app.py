@@ -19,7 +19,7 @@ from tornado.httpserver import HTTPServer
 from vaas.config import Settings
 from vaas.errors import ConfigError
 from vaas.janitor import Janitor
-from vaas.kernels import ForkingHost, Limits
+from vaas.kernels import Limits, RemoteHost, Terms
 from vaas.launch import Launcher
 from vaas.model import Secret, ShareLink
 from vaas.modes import Modes
@@ -52,7 +52,7 @@ class Rooms:
     """
 
     launcher: Launcher
-    host: ForkingHost
+    host: RemoteHost
     prepared: PreparedNotebooks
     shares: Shares
     policy: OutboundPolicy
@@ -62,13 +62,14 @@ class Rooms:
 
 @asynccontextmanager
 async def rooms(
-    settings: Settings, local: Mapping[str, Path] | None = None
+    settings: Settings, local: Mapping[str, Path] | None = None, *, stay: float = 0.0
 ) -> AsyncIterator[Rooms]:
     """Build the rooms and join them.
 
     Args:
         settings: the operator's.
         local: folders and notebooks of this machine, by the token of their share.
+        stay: seconds that kernels wait for another server when this one has gone.
     """
     data = settings.data.expanduser()
     try:
@@ -84,15 +85,7 @@ async def rooms(
         shares = Shares(client, policy, FailureMemory(), local)
         modes = Modes(settings, data, local, policy)
         stack.push_async_callback(modes.close)
-        host = ForkingHost(
-            data / RUNTIME,
-            most=settings.kernel.most,
-            # A template that was let go lives on with the forks that it has.
-            templates=4 * settings.kernel.templates,
-            mode=settings.kernel.sandbox,
-            grace=settings.kernel.grace,
-            failure_view=failure_view(),
-        )
+        host = RemoteHost(data / RUNTIME, _terms(settings), stay=stay)
         stack.push_async_callback(host.close)
         prepared = PreparedNotebooks(host, most=settings.kernel.templates)
         sessions = Sessions(host, prepared)
@@ -177,6 +170,18 @@ def kernel_limits(settings: Settings) -> Limits:
     """What each kernel may use."""
     names = {field.name for field in fields(Limits)}
     return Limits(**settings.kernel.model_dump(include=names))
+
+
+def _terms(settings: Settings) -> Terms:
+    kernel = settings.kernel
+    return Terms(
+        most=kernel.most,
+        # A template that was let go lives on with the forks that it has.
+        templates=4 * kernel.templates,
+        mode=kernel.sandbox,
+        grace=kernel.grace,
+        failure_view=failure_view(),
+    )
 
 
 def _schemes(settings: Settings) -> Callable[[str], str]:

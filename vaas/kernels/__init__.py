@@ -1,5 +1,6 @@
 """From a workspace to a live kernel in the sandbox."""
 
+from vaas.kernels.apart import RemoteHost, Terms
 from vaas.kernels.base import Channel, Kernel, KernelHost, KernelRequest, Limits, Template
 from vaas.kernels.forks import ForkingHost
 from vaas.kernels.local import LocalKernelHost, SandboxMode
@@ -13,8 +14,10 @@ __all__ = [
     "KernelRequest",
     "Limits",
     "LocalKernelHost",
+    "RemoteHost",
     "SandboxMode",
     "SandboxReport",
     "Template",
+    "Terms",
     "probe",
 ]

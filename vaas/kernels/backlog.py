@@ -7,6 +7,9 @@ from collections import deque
 BACKLOG_LIMIT = 64 << 20
 """Bytes kept for a page that is not there or slow."""
 
+AT_ONCE = 1 << 20
+"""Bytes that are handed out together."""
+
 
 class Backlog:
     """Frames in the order in which the page shall have them.
@@ -26,7 +29,8 @@ class Backlog:
         """
         self._limit = limit
         self.size = 0
-        self._frames: deque[tuple[bytes, bool]] = deque()
+        self._number = 0
+        self._frames: deque[tuple[int, bytes, bool]] = deque()
 
     def __bool__(self) -> bool:
         """Whether something waits."""
@@ -42,7 +46,8 @@ class Backlog:
         Returns:
             how many frames had to go for it.
         """
-        self._frames.append((frame, own))
+        self._number += 1
+        self._frames.append((self._number, frame, own))
         self.size += len(frame)
         dropped = 0
         while self.size > self._limit and len(self._frames) > 1:
@@ -50,23 +55,28 @@ class Backlog:
             dropped += 1
         return dropped
 
-    def first(self) -> bytes:
-        """The frame that is next; it stays until it is ``taken``."""
-        return self._frames[0][0]
+    def after(self, number: int) -> list[tuple[int, bytes]]:
+        """The next frames after one, with their numbers; they stay until ``taken``."""
+        found, size = [], 0
+        for own_number, frame, _ in self._frames:
+            if own_number > number and size < AT_ONCE:
+                found.append((own_number, frame))
+                size += len(frame)
+        return found
 
-    def taken(self, frame: bytes) -> None:
-        """Forget a delivered frame, if it was not dropped meanwhile."""
-        if self._frames and self._frames[0][0] is frame:
+    def taken(self, number: int) -> None:
+        """Forget what was delivered: a frame, and those before it."""
+        while self._frames and self._frames[0][0] <= number:
             self._forget(0)
 
     def _drop(self) -> None:
         """Let the kernel's oldest frame go, or the oldest if all are our own."""
         # Our own are few: one for each cell.
-        foreign = (place for place, (_, own) in enumerate(self._frames) if not own)
+        foreign = (place for place, (_, _, own) in enumerate(self._frames) if not own)
         self._forget(next(foreign, 0))
 
     def _forget(self, place: int) -> None:
-        self.size -= len(self._frames[place][0])
+        self.size -= len(self._frames[place][1])
         del self._frames[place]
 
 

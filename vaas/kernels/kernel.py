@@ -133,6 +133,11 @@ class LocalKernel(Kernel):
             # A read from a hung network mount cannot be killed; the end comes with the mount's.
             log.warning("a kernel of %s does not end yet", self.ref.notebook)
 
+    async def gone(self) -> None:
+        """Wait until nothing of it is left."""
+        assert self._watch is not None
+        await asyncio.wait([self._watch])
+
     def out_of_memory(self) -> KernelOutOfMemory:
         """The error that tells of too much memory."""
         return KernelOutOfMemory(f"over {self.limits.memory >> 20} MiB")

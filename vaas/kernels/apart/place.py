@@ -1,0 +1,94 @@
+"""Where kernel hosts are found, and how one is started."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from vaas.errors import KernelStartFailed
+from vaas.kernels.apart.keeper import socket_name
+from vaas.kernels.apart.talk import PROTOCOL
+from vaas.kernels.apart.values import Terms
+
+READY_WITHIN = 30.0
+"""Seconds in which a host has looked at the machine and can be reached."""
+
+
+def hosts(folder: Path) -> list[Path]:
+    """Sockets of hosts that speak as we do; not all of them need live."""
+    return sorted(folder.glob(f"vaas-*/{socket_name(str(PROTOCOL))}-*"))
+
+
+def ensure(folder: Path, terms: Terms) -> tuple[Path, subprocess.Popen[bytes] | None]:
+    """Find the host with these terms, or start it; blocks for up to a second.
+
+    Returns:
+        its socket, and its process if it was started.
+
+    Raises:
+        KernelStartFailed: it does not start.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    name = terms.name
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        # One at a time: who comes second finds what the first one started.
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if found := _find(folder, name):
+            return found, None
+        process = _start(folder, terms)
+        if found := _find(folder, name):
+            return found, process
+    finally:
+        os.close(held)
+    process.kill()
+    process.wait()
+    raise KernelStartFailed("the kernel host did not start")
+
+
+def _find(folder: Path, terms_name: str) -> Path | None:
+    return next(filter(_answers, folder.glob(f"vaas-*/{socket_name(terms_name)}")), None)
+
+
+def _answers(place: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock, suppress(OSError):
+        folder = os.open(place.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            sock.settimeout(READY_WITHIN)
+            sock.connect(f"/proc/self/fd/{folder}/{place.name}")
+        finally:
+            os.close(folder)
+        return True
+    return False
+
+
+def _start(folder: Path, terms: Terms) -> subprocess.Popen[bytes]:
+    """Start a host, and wait until it can be reached, or does not come."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vaas.kernels.apart", str(folder.resolve())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # What it has to say goes to the server; whoever reads what that one says
+        # shall learn of its end at once.
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,
+    )
+    assert process.stdin
+    assert process.stdout
+    with process.stdin, process.stdout, suppress(BrokenPipeError):
+        process.stdin.write(json.dumps(asdict(terms)).encode())
+        process.stdin.close()
+        select.select([process.stdout], [], [], READY_WITHIN)
+    return process
+
+
+__all__ = ["ensure", "hosts"]

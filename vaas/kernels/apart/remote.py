@@ -1,0 +1,200 @@
+"""A kernel host in a process of its own, as the rest of VaaS sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from vaas.errors import KernelDied, KernelStartFailed, ServerFull, VaasError
+from vaas.kernels.apart.control import Control
+from vaas.kernels.apart.kernel import MARGIN, RemoteKernel, RemoteTemplate, maker
+from vaas.kernels.apart.place import ensure, hosts
+from vaas.kernels.apart.talk import Said
+from vaas.kernels.apart.values import Terms, ref_untold, request_told
+from vaas.kernels.base import Kernel, KernelHost, KernelRequest, Template
+from vaas.kernels.probe import SandboxReport
+
+_TRIES = 3
+_ENDS_WITHIN = 10.0
+
+
+class RemoteHost(KernelHost):
+    """Starts kernels in a host apart, which it starts too where none answers."""
+
+    def __init__(self, runtime: Path, terms: Terms, *, stay: float = 0.0) -> None:
+        """Set it up; nothing lives before the first request.
+
+        Args:
+            runtime: folder in which hosts are found.
+            terms: of the host that is wanted.
+            stay: seconds that kernels wait for another server when this one has gone.
+        """
+        self._folder, self._terms, self._stay = runtime, terms, stay
+        self._controls: list[Control] = []
+        self._home: Control | None = None
+        self._report: SandboxReport | None = None
+        self._opening = asyncio.Lock()
+        self._starting = 0
+        self._closed = False
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    async def report(self) -> SandboxReport:
+        """What the machine can do for the sandbox, as the host found at its start."""
+        await self._open()
+        assert self._report is not None
+        return self._report
+
+    def admit(self) -> None:
+        """See ``KernelHost.admit``."""
+        living = [one for one in self._all() if not one.gone.done()]
+        if len(living) + self._starting >= self._terms.most:
+            raise ServerFull("as many kernels run as are allowed", retry_after=30)
+
+    def kernels(self) -> tuple[RemoteKernel, ...]:
+        """See ``KernelHost.kernels``."""
+        return tuple(one for one in self._all() if not one.ended.done())
+
+    def _all(self) -> list[RemoteKernel]:
+        things = [thing for control in self._controls for thing in control.things.values()]
+        return [thing for thing in things if isinstance(thing, RemoteKernel)]
+
+    async def start(self, request: KernelRequest) -> Kernel:
+        """See ``KernelHost.start``."""
+        with self._one_more():
+            control = await self._open()
+            kernel: RemoteKernel = await self._ask(
+                control,
+                "start",
+                within=request.limits.start + MARGIN,
+                take=maker(control, request),
+                request=request_told(request),
+            )
+        return await _opened(kernel)
+
+    async def prepare(self, request: KernelRequest) -> Template:
+        """See ``KernelHost.prepare``."""
+        control = await self._open()
+        template: RemoteTemplate = await self._ask(
+            control,
+            "prepare",
+            within=request.limits.start + MARGIN,
+            take=lambda said: RemoteTemplate(control, said),
+            request=request_told(request),
+        )
+        return await template.open()
+
+    async def adopt(self) -> Sequence[tuple[Kernel, Mapping[str, Any]]]:
+        """See ``KernelHost.adopt``."""
+        await self._open()
+        for place in hosts(self._folder):
+            if all(control.place != place for control in self._controls):
+                # It had other terms; its kernels go on, and new ones start elsewhere.
+                with suppress(OSError):
+                    self._controls.append(await Control.open(place, self._stay))
+        found: list[tuple[Kernel, Mapping[str, Any]]] = []
+        for control in self._controls:
+            with suppress(VaasError):
+                said = await control.ask("adopt", take=_adopter(control))
+                found += [(await kernel.open(), note) for kernel, note in said]
+        return found
+
+    async def close(self) -> None:
+        """See ``KernelHost.close``."""
+        await self._leave(0.0)
+
+    async def leave(self) -> None:
+        """Go, and let the kernels that have a note wait for another server."""
+        await self._leave(self._stay)
+
+    async def _leave(self, stay: float) -> None:
+        async with self._opening:
+            self._closed = True
+            controls = tuple(self._controls)
+            await asyncio.gather(*(control.leave(stay) for control in controls))
+            for process in self._processes:
+                await asyncio.to_thread(_part, process, _ENDS_WITHIN if not stay else 0.0)
+
+    @contextmanager
+    def _one_more(self) -> Iterator[None]:
+        """Take a place until the host's answer."""
+        self.admit()
+        self._starting += 1
+        try:
+            yield
+        finally:
+            self._starting -= 1
+
+    async def _ask(self, control: Control, do: str, **said: Any) -> Any:
+        try:
+            return await control.ask(do, **said)
+        except KernelDied as error:
+            raise KernelStartFailed(error.detail) from error
+
+    async def _open(self) -> Control:
+        """The host with our terms, started if there is none; once.
+
+        Raises:
+            ServerFull: this server is stopping.
+            KernelStartFailed: the host cannot be had.
+        """
+        async with self._opening:
+            if self._closed:
+                raise ServerFull("this server is stopping")
+            for _ in range(_TRIES):
+                if self._home is not None and not self._home.lost.done():
+                    return self._home
+                with suppress(OSError, KernelDied):
+                    await self._begin()
+            raise KernelStartFailed("the kernel host ends as soon as it starts")
+
+    async def _begin(self) -> None:
+        self._controls = [one for one in self._controls if not one.lost.done()]
+        # To its end, even where nobody waits for it any more: a process must have an owner.
+        starting = asyncio.create_task(asyncio.to_thread(ensure, self._folder, self._terms))
+        starting.add_done_callback(self._own)
+        place, _ = await asyncio.shield(starting)
+        control = await Control.open(place, self._stay)
+        self._controls.append(control)
+        said = (await control.ask("report"))["report"]
+        self._report = SandboxReport(**{**said, "controllers": tuple(said["controllers"])})
+        self._home = control
+
+    def _own(self, starting: asyncio.Task[tuple[Path, subprocess.Popen[bytes] | None]]) -> None:
+        if not starting.cancelled() and starting.exception() is None:
+            process = starting.result()[1]
+            if process is not None:
+                self._processes.append(process)
+
+
+def _adopter(control: Control) -> Any:
+    def adopt(said: Said) -> list[tuple[RemoteKernel, Mapping[str, Any]]]:
+        found = said["kernels"]
+        return [
+            (RemoteKernel(control, one, ref_untold(one["ref"]), _unheard), one["note"] or {})
+            for one in found
+        ]
+
+    return adopt
+
+
+def _unheard(_hard: bool) -> None:
+    """Whoever adopts the kernel says what interrupts its mount."""
+
+
+async def _opened(kernel: RemoteKernel) -> RemoteKernel:
+    return await kernel.open()
+
+
+def _part(process: subprocess.Popen[bytes], within: float) -> None:
+    """See a host end, or let it live on."""
+    try:
+        process.wait(within)
+    except subprocess.TimeoutExpired:
+        process.returncode = 0  # it is no child of ours any more, as far as we care
+
+
+__all__ = ["RemoteHost"]

@@ -1,0 +1,115 @@
+"""The host's end of a kernel's own connections: for its cells, and for its page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import aclosing, suppress
+from typing import Any
+
+from jupyter_client.jsonutil import json_default
+
+from vaas.errors import MessageRefused
+from vaas.kernels.apart.talk import Talk
+from vaas.kernels.base import Kernel, Template
+from vaas.kernels.forks.line import Line
+from vaas.kernels.page import PageChannel
+from vaas.kernels.wire import Frame
+
+INJECT, STOP = "inject", "stop"
+"""Channels of frames that are not for the kernel."""
+
+_NOTHING = b"{}"
+_PARTS = ("header", "parent_header", "metadata", "content")
+
+
+def injection(message_type: str, content: Any) -> Frame:
+    """A message that the host shall put before the page."""
+    words = (message_type, content)
+    return Frame(
+        INJECT, [*(json.dumps(one, default=str).encode() for one in words), *[_NOTHING] * 2]
+    )
+
+
+def stop() -> Frame:
+    """No more cells are run."""
+    return Frame(STOP, [_NOTHING] * len(_PARTS))
+
+
+async def serve_cells(talk: Talk, kernel: Kernel | Template) -> None:
+    """Relay between a server that runs cells and the kernel, until it hangs up."""
+    line = Line(talk.reader, talk.writer)
+    client = kernel.client
+    relays = [
+        asyncio.create_task(_relay(name, client, line), name="cells") for name in ("shell", "iopub")
+    ]
+
+    def take(frame: Frame) -> None:
+        if frame.channel == INJECT and isinstance(kernel, Kernel):
+            kernel.channel.inject(*(json.loads(part) for part in frame.parts[:2]))
+        elif frame.channel == STOP:
+            _end(relays)
+            client.stop_channels()
+        elif frame.channel == "shell":
+            client.shell_channel.send(_message(frame))
+
+    try:
+        await line.relay(take)
+    finally:
+        _end(relays)
+        await asyncio.gather(*relays, return_exceptions=True)
+        client.stop_channels()
+
+
+def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+
+
+async def _relay(name: str, client: Any, line: Line) -> None:
+    """What the kernel tells whoever runs cells."""
+    channel = client.shell_channel if name == "shell" else client.iopub_channel
+    with suppress(MessageRefused):
+        while True:
+            message = await channel.get_msg()
+            parts = [json.dumps(message[p], default=json_default).encode() for p in _PARTS]
+            await line.send(Frame(name, [*parts, *map(bytes, message["buffers"])]))
+
+
+def _message(frame: Frame) -> dict[str, Any]:
+    """A message as a ``Session`` makes it."""
+    message = {name: json.loads(part) for name, part in zip(_PARTS, frame.parts, strict=False)}
+    return message | {"buffers": list(frame.parts[len(_PARTS) :])}
+
+
+async def serve_page(talk: Talk, channel: PageChannel) -> None:
+    """Send a page's frames until it leaves, or the kernel has ended."""
+    page = channel.turn()
+    heard = asyncio.create_task(_until_left(talk, channel, page), name="page")
+    sent = asyncio.create_task(_send(talk, channel, page), name="page")
+    try:
+        await asyncio.wait((heard, sent), return_when=asyncio.FIRST_COMPLETED)
+        if sent.done():
+            # It hangs up when it has all; until then it says what it has.
+            talk.writer.write_eof()
+            await heard
+    finally:
+        _end([heard, sent])
+        await asyncio.gather(heard, sent, return_exceptions=True)
+
+
+async def _send(talk: Talk, channel: PageChannel, page: int) -> None:
+    async with aclosing(channel.follow(page)) as batches:
+        async for batch in batches:
+            talk.say_frames(batch)
+            # As long as it takes: a page may be slow, or its viewer asleep.
+            await talk.writer.drain()
+
+
+async def _until_left(talk: Talk, channel: PageChannel, page: int) -> None:
+    with suppress(ConnectionError):
+        while True:
+            channel.delivered(page, await talk.hear_number())
+
+
+__all__ = ["INJECT", "STOP", "injection", "serve_cells", "serve_page", "stop"]

@@ -17,9 +17,9 @@ from typing import Any
 from tornado.httpserver import HTTPServer
 
 from vaas.config import Settings
-from vaas.errors import ConfigError
+from vaas.errors import ConfigError, VaasError
 from vaas.janitor import Janitor
-from vaas.kernels import Limits, RemoteHost, Terms
+from vaas.kernels import Kernel, Limits, RemoteHost, Terms
 from vaas.launch import Launcher
 from vaas.model import Secret, ShareLink
 from vaas.modes import Modes
@@ -38,6 +38,9 @@ log = logger(__name__)
 
 _LARGEST_BODY = 64 << 10
 """Bytes of a request's body; the longest that pages send is a password."""
+
+_ADOPTED_WITHIN = 15.0
+"""Seconds in which a session's files are there again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ async def rooms(
         modes = Modes(settings, data, local, policy)
         stack.push_async_callback(modes.close)
         host = RemoteHost(data / RUNTIME, _terms(settings), stay=stay)
-        stack.push_async_callback(host.close)
+        stack.push_async_callback(host.leave)
         prepared = PreparedNotebooks(host, most=settings.kernel.templates)
         sessions = Sessions(host, prepared)
         stack.push_async_callback(sessions.close)
@@ -110,6 +113,8 @@ async def service(
     local: Mapping[str, Path] | None = None,
     cards: Sequence[Card] = (),
     given: Sequence[tuple[ShareLink, Secret]] = (),
+    *,
+    stay: float = 0.0,
 ) -> AsyncIterator[str]:
     """Serve pages for as long as the context is open.
 
@@ -119,6 +124,8 @@ async def service(
         cards: examples for the home page.
         given: passwords that the person at the keyboard gave, for everybody
             who can reach this machine's page.
+        stay: as for ``rooms``; those that a server before this one left are
+            adopted in any case.
 
     Yields:
         the address at which it serves, ``http://HOST:PORT/``.
@@ -126,7 +133,7 @@ async def service(
     Raises:
         ConfigError: the port is taken, or the front end was not built.
     """
-    async with rooms(settings, local) as built:
+    async with rooms(settings, local, stay=stay) as built:
         report = await built.host.report()
         if report.level == "none" and settings.kernel.sandbox != "none":
             log.warning("no_sandbox: no dashboard will open; see vaas doctor", why=report.detail)
@@ -147,6 +154,8 @@ async def service(
         server = HTTPServer(
             make_application(front), xheaders=bool(settings.public_url), max_body_size=_LARGEST_BODY
         )
+        # Pages that come meanwhile wait: their sessions shall be there.
+        await asyncio.gather(*(_adopt(built, *left) for left in await built.host.adopt()))
         server.add_sockets([sock])
         # What the first viewer would wait for.
         warming = asyncio.create_task(asyncio.to_thread(built.renderer.warm))
@@ -156,9 +165,26 @@ async def service(
         finally:
             warming.cancel()
             server.stop()
-            await built.launcher.sessions.close()
+            if stay:
+                for line in tuple(front.lines):
+                    line.restart()
+                await built.launcher.sessions.leave()
+            else:
+                await built.launcher.sessions.close()
             await asyncio.wait({asyncio.ensure_future(server.close_all_connections())}, timeout=1)
             await asyncio.gather(warming, return_exceptions=True)
+
+
+async def _adopt(built: Rooms, kernel: Kernel, note: str) -> None:
+    """Go on with a session that a server before this one left, or end its kernel."""
+    try:
+        async with asyncio.timeout(_ADOPTED_WITHIN):
+            await built.launcher.adopt(kernel, note)
+        log.info("adopted", notebook=kernel.ref.notebook)
+    except Exception as error:  # noqa: BLE001  one session's trouble is not the others'
+        why = error.detail if isinstance(error, VaasError) else repr(error)
+        log.warning("not_adopted", notebook=kernel.ref.notebook, why=why)
+        await kernel.close()
 
 
 def site_rules(settings: Settings) -> list[SiteRule]:
@@ -191,7 +217,7 @@ def _schemes(settings: Settings) -> Callable[[str], str]:
 
 def _health(built: Rooms, *, sandbox: str) -> dict[str, Any]:
     return {
-        "ready": sandbox != "none",
+        "ready": sandbox != "none" and not built.launcher.sessions.leaving,
         "sandbox": sandbox,
         "kernels": len(built.host.kernels()),
         "preparing": built.prepared.making,

@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
-from vaas.errors import KernelError, KernelStartFailed, SessionGone, VaasError
+from vaas.errors import KernelError, KernelStartFailed, ServerFull, SessionGone, VaasError
 from vaas.kernels import Kernel, KernelHost
-from vaas.model import Share, Workspace
 from vaas.observability import logger, metrics
 from vaas.prepared import Prepared, PreparedNotebooks, Recipe
-from vaas.rendering import CellFailure, CellResult, Notebook, Packed, run_cells
+from vaas.rendering import CellResult, run_cells
+from vaas.session import Session, State
 
 log = logger(__name__)
-
-State = Literal["starting", "running", "ready", "ended"]
 
 _TOLD = 120.0
 """Seconds for which an ended session can still be asked why."""
@@ -35,47 +32,12 @@ _LET_GO = 5.0
 """Seconds that whoever ends a session waits for its kernel and files to go."""
 
 
-@dataclass(slots=True)
-class Session:
-    """One viewer's running notebook.
+class Sessions:
+    """Starts sessions and owns them.
 
     Attributes:
-        id: random; whoever knows it is the viewer.
-        share: what it shows.
-        workspace: the files it reads.
-        notebook: which notebook runs.
-        recipe: the kernel it needs, and of what it could be forked.
-        state: how far it is.
-        joined: whether its page has come.
-        error: why it ended, once it has.
-        failures: what failed in it, for the author.
-        kernel: done when the kernel answers; fails with a ``VaasError``.
-        widgets: of what its page makes its widgets; those of a run come by the channel.
-        results: cell results for a document template; ``None`` ends them.
+        leaving: whether they wait for another server.
     """
-
-    id: str = field(repr=False)
-    share: Share
-    workspace: Workspace
-    notebook: Notebook
-    recipe: Recipe
-    state: State = "starting"
-    joined: bool = False
-    error: VaasError | None = None
-    failures: list[CellFailure] = field(default_factory=list)
-    kernel: asyncio.Future[Kernel] = field(default_factory=asyncio.Future)
-    widgets: Packed = field(default_factory=Packed)
-    results: asyncio.Queue[CellResult | None] = field(default_factory=asyncio.Queue)
-    done: int = 0
-
-    async def cells(self) -> AsyncIterator[CellResult]:
-        """The cells' results in order, as they come."""
-        while (result := await self.results.get()) is not None:
-            yield result
-
-
-class Sessions:
-    """Starts sessions and owns them."""
 
     def __init__(self, host: KernelHost, prepared: PreparedNotebooks) -> None:
         """Start with none.
@@ -87,13 +49,17 @@ class Sessions:
         self._host, self._prepared = host, prepared
         self._sessions: dict[str, Session] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self.leaving = False
 
     def find(self, session_id: str) -> Session:
         """A session that lives, or ended lately.
 
         Raises:
             SessionGone: there is none of that id.
+            ServerFull: this server is leaving; the next one may know of it.
         """
+        if self.leaving:
+            raise ServerFull("this server is stopping", retry_after=1)
         if found := self._sessions.get(session_id):
             return found
         raise SessionGone("no session of that id")
@@ -124,6 +90,11 @@ class Sessions:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._prepared.close()
 
+    async def leave(self) -> None:
+        """As ``close``, but kernels whose notebooks have run wait for another server."""
+        self.leaving = True
+        await self.close()
+
     def prepared(self, recipe: Recipe) -> Prepared | None:
         """What each viewer of a notebook sees at first, if it has run already."""
         return self._prepared.find(recipe)
@@ -148,14 +119,30 @@ class Sessions:
             stack: what must stay open as long as it lives; closed at its end.
             stream: whether results go to the viewer by the kernel's channel.
         """
-        self._sessions[session.id] = session
-        task = asyncio.create_task(self._live(session, stack, stream=stream))
-        self._tasks[session.id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(session.id, None))
+        task = self._own(session, self._live(session, stack, stream=stream))
         if stream:
             loop = asyncio.get_running_loop()
             waiting = loop.call_later(_JOINS_WITHIN, self._unless_joined, session, task)
             task.add_done_callback(lambda _: waiting.cancel())
+
+    def resume(self, session: Session, kernel: Kernel, stack: AsyncExitStack) -> None:
+        """Let a session live on that another server began; its notebook has run.
+
+        Args:
+            session: built anew.
+            kernel: where it ran.
+            stack: as for ``begin``.
+        """
+        session.state, session.joined = "ready", True
+        session.results.put_nowait(None)
+        session.kernel.set_result(kernel)
+        self._own(session, self._live_on(session, kernel, stack))
+
+    def _own(self, session: Session, life: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        self._sessions[session.id] = session
+        task = self._tasks[session.id] = asyncio.create_task(life)
+        task.add_done_callback(lambda _: self._tasks.pop(session.id, None))
+        return task
 
     def _unless_joined(self, session: Session, task: asyncio.Task[None]) -> None:
         if not session.joined:
@@ -165,16 +152,34 @@ class Sessions:
     async def _live(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:
         """One session from start to end; it never raises."""
         started = time.monotonic()
+        async with self._ending(session, stack):
+            kernel, known = await self._kernel(session.recipe)
+            stack.push_async_callback(self._let_go, session, kernel)
+            session.kernel.set_result(kernel)
+            metrics.phases.labels("environment").observe(time.monotonic() - started)
+            await self._run(session, kernel, known, stream=stream)
+            if not known and not session.failures:
+                self._prepared.make(session.recipe)
+            session.error = await asyncio.shield(kernel.ended)
+
+    async def _live_on(self, session: Session, kernel: Kernel, stack: AsyncExitStack) -> None:
+        """The rest of a session that another server began; it never raises."""
+        async with self._ending(session, stack):
+            stack.push_async_callback(self._let_go, session, kernel)
+            kernel.note(session.note())
+            session.error = await asyncio.shield(kernel.ended)
+
+    async def _let_go(self, session: Session, kernel: Kernel) -> None:
+        """End a kernel, unless it shall wait for another server."""
+        if not (self.leaving and session.state == "ready"):
+            await kernel.close()
+
+    @asynccontextmanager
+    async def _ending(self, session: Session, stack: AsyncExitStack) -> AsyncIterator[None]:
+        """Close what a session holds, and tell why it ended; lets no error out."""
         try:
             async with stack:
-                kernel, known = await self._kernel(session.recipe)
-                stack.push_async_callback(kernel.close)
-                session.kernel.set_result(kernel)
-                metrics.phases.labels("environment").observe(time.monotonic() - started)
-                await self._run(session, kernel, known, stream=stream)
-                if not known and not session.failures:
-                    self._prepared.make(session.recipe)
-                session.error = await asyncio.shield(kernel.ended)
+                yield
         except VaasError as error:
             session.error = error
         except asyncio.CancelledError:
@@ -224,6 +229,7 @@ class Sessions:
             session.results.put_nowait(result)
         session.results.put_nowait(None)
         session.state = "ready"
+        kernel.note(session.note())
         kernel.channel.inject("vaas_ready", {"failed": bool(session.failures)})
         metrics.phases.labels("run").observe(time.monotonic() - started)
 

@@ -140,12 +140,11 @@ class Kernel(ABC):
     async def close(self) -> None:
         """End the kernel and all it started, within 3 s; safe to call twice."""
 
-    def note(self, note: Mapping[str, Any]) -> None:  # noqa: B027  not every host keeps them
+    def note(self, note: str) -> None:  # noqa: B027  not every host keeps them
         """Write down what a server that comes after this one must know to adopt it.
 
         Args:
-            note: values of JSON; kept in memory only. A host from which kernels
-                cannot be adopted does nothing with it.
+            note: kept in memory only; one that is empty says that nobody can.
         """
 
 
@@ -238,7 +237,7 @@ class KernelHost(ABC):
     def kernels(self) -> tuple[Kernel, ...]:
         """All kernels that live now."""
 
-    async def adopt(self) -> Sequence[tuple[Kernel, Mapping[str, Any]]]:
+    async def adopt(self) -> Sequence[tuple[Kernel, str]]:
         """Take over the kernels that a server before this one left, with their notes."""
         return ()
 

@@ -9,7 +9,7 @@ from typing import Any
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from vaas.errors import MessageRefused, SessionGone, VaasError, WrongName
+from vaas.errors import MessageRefused, ServerFull, SessionGone, VaasError, WrongName
 from vaas.observability import logger, metrics
 from vaas.sessions import Session
 from vaas.web.base import Front, Handler
@@ -116,11 +116,20 @@ class Channels(WebSocketHandler):
 
     async def open(self, session_id: str) -> None:
         """Begin to relay, as soon as the kernel answers."""
-        self.session = _session_of_page(self.front, session_id)
+        try:
+            self.session = _session_of_page(self.front, session_id)
+        except ServerFull:
+            self.restart()
+            return
         if self.session is None or self.selected_subprotocol != PROTOCOL:
             self.close(4004, "gone")
             return
         self._pump = asyncio.create_task(self._relay(self.session))
+        self.front.lines.add(self)
+
+    def restart(self) -> None:
+        """Send the page to the server that comes after this one."""
+        self.close(1012, "restarting")
 
     async def on_message(self, message: str | bytes) -> None:
         """Pass a viewer's frame on; a refused one is counted and dropped."""
@@ -138,6 +147,7 @@ class Channels(WebSocketHandler):
 
     def on_close(self) -> None:
         """Stop relaying; the kernel waits a while for the page to come back."""
+        self.front.lines.discard(self)
         if self._pump:
             self._pump.cancel()
 
@@ -162,6 +172,9 @@ def _session_of_page(front: Front, session_id: str) -> Session | None:
 
     One that ended while its page was still loading is joined once all the same:
     the page gets what was kept for it, and then the end.
+
+    Raises:
+        ServerFull: this server is leaving.
     """
     try:
         session = front.launcher.sessions.find(session_id)

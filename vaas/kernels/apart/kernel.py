@@ -202,7 +202,7 @@ class RemoteKernel(Kernel):
             self.gone.set_result(None)
             self._control.things.pop(("kernel", self._name), None)
 
-    def note(self, note: Mapping[str, Any]) -> None:
+    def note(self, note: str) -> None:
         """See ``Kernel.note``."""
         self._control.post("note", kernel=self._name, note=note)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -87,7 +87,7 @@ class RemoteHost(KernelHost):
         )
         return await template.open()
 
-    async def adopt(self) -> Sequence[tuple[Kernel, Mapping[str, Any]]]:
+    async def adopt(self) -> Sequence[tuple[Kernel, str]]:
         """See ``KernelHost.adopt``."""
         await self._open()
         for place in hosts(self._folder):
@@ -95,7 +95,7 @@ class RemoteHost(KernelHost):
                 # It had other terms; its kernels go on, and new ones start elsewhere.
                 with suppress(OSError):
                     self._controls.append(await Control.open(place, self._stay))
-        found: list[tuple[Kernel, Mapping[str, Any]]] = []
+        found: list[tuple[Kernel, str]] = []
         for control in self._controls:
             with suppress(VaasError):
                 said = await control.ask("adopt", take=_adopter(control))
@@ -171,10 +171,10 @@ class RemoteHost(KernelHost):
 
 
 def _adopter(control: Control) -> Any:
-    def adopt(said: Said) -> list[tuple[RemoteKernel, Mapping[str, Any]]]:
+    def adopt(said: Said) -> list[tuple[RemoteKernel, str]]:
         found = said["kernels"]
         return [
-            (RemoteKernel(control, one, ref_untold(one["ref"]), _unheard), one["note"] or {})
+            (RemoteKernel(control, one, ref_untold(one["ref"]), _unheard), one["note"])
             for one in found
         ]
 

@@ -31,14 +31,14 @@ class Kept:
         name: by which servers call it.
         one: itself.
         visit: the server that it belongs to; ``None`` while that is gone.
-        note: what that server wrote for the one after it.
+        note: what that server wrote for the one after it; empty for none.
     """
 
     def __init__(self, name: str, one: LocalKernel | Template, visit: Visit) -> None:
         """Begin without a note."""
         self.name, self.one = name, one
         self.visit: Visit | None = visit
-        self.note: Said | None = None
+        self.note = ""
 
     @property
     def said(self) -> Said:
@@ -116,7 +116,7 @@ class Visit:
             kept.visit = None
             if isinstance(kept.one, Template):
                 gone.append(kept.one.retire())
-            elif kept.note is None or not self.stay:
+            elif not (kept.note and self.stay):
                 gone.append(kept.one.close())
             else:
                 kept.one.channel.hold()

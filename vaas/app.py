@@ -18,8 +18,8 @@ from tornado.httpserver import HTTPServer
 
 from vaas.config import Settings
 from vaas.errors import ConfigError, VaasError
-from vaas.janitor import Janitor
 from vaas.kernels import Kernel, Limits, RemoteHost, Terms
+from vaas.kernels.janitor import Janitor
 from vaas.launch import Launcher
 from vaas.model import Secret, ShareLink
 from vaas.modes import Modes
@@ -28,7 +28,7 @@ from vaas.prepared import PreparedNotebooks
 from vaas.rendering import AssetStore, PageRenderer, failure_view
 from vaas.sessions import Sessions
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
-from vaas.temporary import RUNTIME
+from vaas.temporary import RUNTIME, clear
 from vaas.web import Card, Front, make_application
 from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
@@ -81,7 +81,7 @@ async def rooms(
         raise ConfigError(f"the data folder {data}: {error.strerror}") from error
     local = local if local is not None else {}
     async with AsyncExitStack() as stack:
-        janitor = await asyncio.to_thread(Janitor, data.resolve())
+        janitor = await asyncio.to_thread(Janitor, data.resolve(), clear)
         stack.push_async_callback(asyncio.to_thread, janitor.dismiss)
         policy = OutboundPolicy(site_rules(settings), open=settings.open_mode == "public")
         client = await stack.enter_async_context(OutboundClient(policy))

@@ -22,7 +22,9 @@ from vaas.kernels.apart.values import Terms
 from vaas.kernels.apart.visit import Kept, Visit
 from vaas.kernels.base import Kernel, Template
 from vaas.kernels.forks.host import ForkingHost
+from vaas.kernels.janitor import Janitor
 from vaas.kernels.kernel import LocalKernel
+from vaas.kernels.runtime import reap
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +63,7 @@ class Keeper(logging.Handler):
             failure_view=terms.failure_view,
         )
         self.kept: dict[str, Kept] = {}
-        self._name = terms.name
+        self._folder, self._name = folder, terms.name
         self._names = count(1)
         self._visits: list[Visit] = []
         self._lines: deque[Said] = deque(maxlen=_LINES)
@@ -76,6 +78,7 @@ class Keeper(logging.Handler):
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             # What ends a server in a terminal goes to all who came with it.
             loop.add_signal_handler(number, self._done.set if number == signal.SIGTERM else _deaf)
+        janitor = await asyncio.to_thread(Janitor, self._folder, reap)
         try:
             await self.host.report()
             server = await asyncio.start_unix_server(
@@ -88,6 +91,7 @@ class Keeper(logging.Handler):
             server.close()
         finally:
             await self.host.close()
+            await asyncio.to_thread(janitor.dismiss)
 
     def keep(self, one: Kernel | Template, visit: Visit) -> Kept:
         """Take a new kernel or template in, and see to its end."""

@@ -41,6 +41,7 @@ class RemoteHost(KernelHost):
         self._starting = 0
         self._closed = False
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._parting: set[asyncio.Task[None]] = set()
 
     async def report(self) -> SandboxReport:
         """What the machine can do for the sandbox, as the host found at its start."""
@@ -73,7 +74,7 @@ class RemoteHost(KernelHost):
                 take=maker(control, request),
                 request=request_told(request),
             )
-        return await _opened(kernel)
+        return await kernel.open()
 
     async def prepare(self, request: KernelRequest) -> Template:
         """See ``KernelHost.prepare``."""
@@ -100,6 +101,8 @@ class RemoteHost(KernelHost):
             with suppress(VaasError):
                 said = await control.ask("adopt", take=_adopter(control))
                 found += [(await kernel.open(), note) for kernel, note in said]
+            if control is not self._home:
+                self._parting.add(asyncio.create_task(_part_with(control), name="older host"))
         return found
 
     async def close(self) -> None:
@@ -113,7 +116,10 @@ class RemoteHost(KernelHost):
     async def _leave(self, stay: float) -> None:
         async with self._opening:
             self._closed = True
-            controls = tuple(self._controls)
+            for task in self._parting:
+                task.cancel()
+            await asyncio.gather(*self._parting, return_exceptions=True)
+            controls = [one for one in self._controls if not one.lost.done()]
             await asyncio.gather(*(control.leave(stay) for control in controls))
             for process in self._processes:
                 await asyncio.to_thread(_part, process, _ENDS_WITHIN if not stay else 0.0)
@@ -170,6 +176,13 @@ class RemoteHost(KernelHost):
                 self._processes.append(process)
 
 
+async def _part_with(control: Control) -> None:
+    """Leave a host with other terms when it has no kernels of ours any more."""
+    while things := [one for one in control.things.values() if isinstance(one, RemoteKernel)]:
+        await asyncio.wait([one.gone for one in things])
+    await control.leave(0.0)
+
+
 def _adopter(control: Control) -> Any:
     def adopt(said: Said) -> list[tuple[RemoteKernel, str]]:
         found = said["kernels"]
@@ -183,10 +196,6 @@ def _adopter(control: Control) -> Any:
 
 def _unheard(_hard: bool) -> None:
     """Whoever adopts the kernel says what interrupts its mount."""
-
-
-async def _opened(kernel: RemoteKernel) -> RemoteKernel:
-    return await kernel.open()
 
 
 def _part(process: subprocess.Popen[bytes], within: float) -> None:

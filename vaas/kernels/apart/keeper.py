@@ -123,6 +123,7 @@ class Keeper(logging.Handler):
             kept.tell("ended", error=told(await asyncio.shield(kept.one.ended)))
             await kept.one.gone()
             kept.tell("gone")
+            self._perhaps_done()
             # Its page may have been loading all the while.
             asyncio.get_running_loop().call_later(TOLD, self.kept.pop, kept.name, None)
         else:
@@ -170,12 +171,15 @@ class Keeper(logging.Handler):
             self._visits.remove(visit)
             if not self._visits:
                 self._wait(visit.stay)
+                self._perhaps_done()
 
     def _wait(self, seconds: float) -> None:
         """Wait for a server, and end if none comes."""
-        if seconds:
-            self._waiting = asyncio.get_running_loop().call_later(seconds, self._done.set)
-        else:
+        self._waiting = asyncio.get_running_loop().call_later(seconds, self._done.set)
+
+    def _perhaps_done(self) -> None:
+        """End if no server is there, nor a kernel for which one might come."""
+        if not self._visits and not self.host.kernels():
             self._done.set()
 
 

@@ -153,7 +153,8 @@ class RemoteHost(KernelHost):
             for _ in range(_TRIES):
                 if self._home is not None and not self._home.lost.done():
                     return self._home
-                with suppress(OSError, KernelDied):
+                # One that ends right now says so, or nothing any more.
+                with suppress(OSError, KernelDied, ServerFull):
                     await self._begin()
             raise KernelStartFailed("the kernel host ends as soon as it starts")
 

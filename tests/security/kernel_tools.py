@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vaas.kernels import Kernel, KernelRequest, Limits, LocalKernelHost
+from vaas.kernels import Kernel, KernelRequest, Limits, LocalKernelHost, RemoteHost, Terms
 from vaas.kernels.base import Template
 from vaas.kernels.forks import ForkingHost
 from vaas.kernels.wire import Frame, pack
@@ -64,7 +64,14 @@ class ForksOnly(ForkingHost):
         return await template.fork(request)
 
 
-LAUNCHERS = {"fresh": LocalKernelHost, "fork": ForksOnly}
+class Apart(RemoteHost):
+    """Starts kernels in a process of its own."""
+
+    def __init__(self, folder: Path, **terms: Any) -> None:
+        super().__init__(folder, Terms(**terms))
+
+
+LAUNCHERS = {"fresh": LocalKernelHost, "fork": ForksOnly, "apart": Apart}
 
 
 @contextlib.asynccontextmanager

@@ -167,6 +167,8 @@ class RemoteHost(KernelHost):
         control = await Control.open(place, self._stay)
         self._controls.append(control)
         said = (await control.ask("report"))["report"]
+        # Those that ended before their time.
+        self._processes = [one for one in self._processes if one.poll() is None]
         self._report = SandboxReport(**{**said, "controllers": tuple(said["controllers"])})
         self._home = control
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Protocol
 
-from vaas.errors import SessionGone, VaasError
+from vaas.errors import KernelStartFailed, SessionGone, VaasError
 from vaas.kernels.apart.talk import Said, Talk, told
 from vaas.kernels.apart.values import ref_told, request_untold
 from vaas.kernels.base import Kernel, KernelRequest, Template
@@ -149,7 +149,7 @@ class Visit:
     def _template(self, said: Said) -> Template:
         kept = self._house.kept.get(said["template"])
         if kept is None or not isinstance(kept.one, Template):
-            raise SessionGone("the template has ended")
+            raise KernelStartFailed("the template has ended")
         return kept.one
 
     async def _unknown(self, said: Said, _body: bytes) -> None:
@@ -206,8 +206,12 @@ class Visit:
 
     async def _adopt(self, _said: Said, _body: bytes) -> Said:
         """Give all kernels that belong to no server to this one."""
-        found = [kept for kept in self._house.kept.values() if kept.visit is None]
-        kernels = [kept for kept in found if isinstance(kept.one, LocalKernel)]
+        waiting = [kept for kept in self._house.kept.values() if kept.visit is None and kept.note]
+        kernels = [
+            kept
+            for kept in waiting
+            if isinstance(kept.one, LocalKernel) and not kept.one.ended.done()
+        ]
         for kept in kernels:
             kept.visit = self
             assert isinstance(kept.one, LocalKernel)

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from vaas.errors import NotebookMissing, SessionGone
 from vaas.kernels import Kernel, KernelRequest, Limits
-from vaas.left import Left, Standing, standing
+from vaas.left import Left, note_of, standing
 from vaas.manifest import Manifest
 from vaas.manifests import Manifests
 from vaas.model import KernelRef, Phase, Share, Workspace
@@ -116,7 +116,7 @@ class Launcher:
             fragment = self._renderer.fragment
             html = await asyncio.to_thread(fragment, notebook, known) if wish.stream else ""
             stands = await asyncio.to_thread(standing, workspace)
-            session.note = lambda: _left(session, manifest, stands).note
+            session.note = lambda: note_of(session, manifest, stands)
             stack.callback(self._watch.remove, session)
             self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
             self._watch.add(session, manifest.every(self._refresh))
@@ -282,20 +282,6 @@ class Launcher:
 def _named(notebook: Notebook, manifest: Manifest) -> Notebook:
     """A notebook by the name that the share's manifest gives it."""
     return replace(notebook, title=manifest.title) if manifest.names(notebook.path) else notebook
-
-
-def _left(session: Session, manifest: Manifest, stands: Standing) -> Left:
-    request = session.recipe.request
-    return Left(
-        session.share,
-        manifest,
-        stands,
-        request.kernel_name,
-        request.environment,
-        request.limits,
-        session.done,
-        session.failures,
-    )
 
 
 __all__ = ["Elsewhere", "Launcher", "Listing", "Opened", "Session", "Wish", "pick_notebook"]

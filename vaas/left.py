@@ -15,6 +15,7 @@ from vaas.kernels import Limits
 from vaas.manifest import Manifest
 from vaas.model import Share, Workspace
 from vaas.rendering import CellFailure
+from vaas.session import Session
 
 Standing = tuple[str, int, int]
 """A folder's path and, since another may have come to its place, device and number."""
@@ -43,11 +44,6 @@ class Left:
     limits: Limits
     done: int
     failures: list[CellFailure]
-
-    @property
-    def note(self) -> str:
-        """As text."""
-        return _LEFT.dump_json(self).decode()
 
     @classmethod
     def read(cls, note: str) -> Left:
@@ -79,4 +75,26 @@ def standing(workspace: Workspace) -> Standing:
     return str(workspace.path), about.st_dev, about.st_ino
 
 
-__all__ = ["Left", "Standing", "standing"]
+def note_of(session: Session, manifest: Manifest, stands: Standing) -> str:
+    """A session whose notebook has run, as text for the next server.
+
+    Args:
+        session: itself.
+        manifest: its share's.
+        stands: where its files were when its kernel began.
+    """
+    request = session.recipe.request
+    left = Left(
+        session.share,
+        manifest,
+        stands,
+        request.kernel_name,
+        request.environment,
+        request.limits,
+        session.done,
+        session.failures,
+    )
+    return _LEFT.dump_json(left).decode()
+
+
+__all__ = ["Left", "Standing", "note_of", "standing"]

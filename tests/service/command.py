@@ -88,7 +88,7 @@ async def running(*arguments: str, given: str = "", **environment: str) -> Async
             yield found
         finally:
             await found.end()
-            if True:
+            if process.returncode:
                 print(found.log.read_text())
             found.said += (await process.stdout.read()).decode()
             process._transport.close()  # type: ignore[attr-defined]

@@ -55,7 +55,8 @@ def ensure(folder: Path, terms: Terms) -> tuple[Path, subprocess.Popen[bytes] | 
 
 
 def _find(folder: Path, terms_name: str) -> Path | None:
-    return next(filter(_answers, folder.glob(f"vaas-*/{socket_name(terms_name)}")), None)
+    places = sorted(folder.glob(f"vaas-*/{socket_name(terms_name)}"))
+    return next(filter(_answers, places), None)
 
 
 def _answers(place: Path) -> bool:

@@ -282,9 +282,9 @@ async def test_a_template_that_retires_leaves_its_forks_alone(host, tmp_path):
     with pytest.raises(KernelStartFailed):
         await made.fork(request(tmp_path / "share"))
     assert (await run(kernel, "print(x)")).out == "1\n"
-    first = made._process.first
+    first = made.process.first
     await kernel.close()
-    await until(lambda: made._process.returncode is not None)
+    await until(lambda: made.process.returncode is not None)
     print("the template's sandbox ended with its last fork", first)
 
 

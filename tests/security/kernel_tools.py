@@ -64,7 +64,18 @@ class ForksOnly(ForkingHost):
         return await template.fork(request)
 
 
-LAUNCHERS = {"fresh": LocalKernelHost, "fork": ForksOnly}
+class KeptOnly(ForkingHost):
+    """Starts each kernel as a template that becomes one, as if its run could not be forked."""
+
+    def __init__(self, *where: Any, **settings: Any) -> None:
+        super().__init__(*where, templates=16, **settings)
+
+    async def start(self, request: KernelRequest) -> Kernel:
+        self.admit()
+        return await (await self.prepare(request)).become(request)
+
+
+LAUNCHERS = {"fresh": LocalKernelHost, "fork": ForksOnly, "kept": KeptOnly}
 
 
 @contextlib.asynccontextmanager

@@ -92,9 +92,9 @@ class LocalKernelHost(KernelHost):
         """See ``KernelHost.kernels``."""
         return tuple(self._kernels.values())
 
-    def admit(self) -> None:
+    def admit(self, waiting: int = 0) -> None:
         """See ``KernelHost.admit``."""
-        if not self._free:
+        if len(self._free) <= waiting:
             raise ServerFull("as many kernels run as are allowed", retry_after=30)
 
     async def start(self, request: KernelRequest) -> Kernel:

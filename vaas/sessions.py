@@ -1,8 +1,8 @@
 """Sessions: notebooks that run, each for one viewer, and their end.
 
-A session owns a task that starts the kernel, runs the cells, shows what comes
-to the viewer through the kernel's channel, and ends with the kernel. It holds
-the workspace open for as long as it lives.
+A session owns a task that watches the notebook's one run or starts a kernel and
+runs the cells, shows what comes to the viewer through the session's channel, and
+ends with the kernel. It holds the workspace open for as long as it lives.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from vaas.errors import KernelError, KernelStartFailed, SessionGone, VaasError
-from vaas.kernels import Kernel, KernelHost
+from vaas.kernels import Kernel, KernelHost, Relay
 from vaas.model import Share, Workspace
 from vaas.observability import logger, metrics
 from vaas.prepared import Prepared, PreparedNotebooks, Recipe
 from vaas.rendering import CellFailure, CellResult, Notebook, Packed, run_cells
+from vaas.runs import Watcher
 
 log = logger(__name__)
 
@@ -49,9 +50,13 @@ class Session:
         joined: whether its page has come.
         error: why it ended, once it has.
         failures: what failed in it, for the author.
-        kernel: done when the kernel answers; fails with a ``VaasError``.
-        widgets: of what its page makes its widgets; those of a run come by the channel.
+        channel: the page's line, from the session's start to its end.
+        begun: done when there is something to be seen; fails with a ``VaasError``.
+        kernel: done when its own kernel answers; fails with a ``VaasError``.
+        widgets: of what its page makes its widgets, as far as they do not come by the channel.
         results: cell results for a document template; ``None`` ends them.
+        shown: places of the cells whose results the viewer has been told.
+        since: ``time.monotonic()`` of the beginning of the phase that it is in.
     """
 
     id: str = field(repr=False)
@@ -63,10 +68,36 @@ class Session:
     joined: bool = False
     error: VaasError | None = None
     failures: list[CellFailure] = field(default_factory=list)
+    channel: Relay = field(default_factory=Relay)
+    begun: asyncio.Future[None] = field(default_factory=asyncio.Future)
     kernel: asyncio.Future[Kernel] = field(default_factory=asyncio.Future)
     widgets: Packed = field(default_factory=Packed)
     results: asyncio.Queue[CellResult | None] = field(default_factory=asyncio.Queue)
-    done: int = 0
+    shown: set[int] = field(default_factory=set)
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def done(self) -> int:
+        """How many cells' results the viewer has been told."""
+        return len(self.shown)
+
+    def show(self, result: CellResult) -> None:
+        """Note a result that the viewer is told."""
+        self.shown.add(result.index)
+        self.results.put_nowait(result)
+
+    def see(self) -> None:
+        """Note that there is something to be seen."""
+        self.state = "running"
+        if not self.begun.done():
+            self.begun.set_result(None)
+            self.pass_phase("environment")
+
+    def pass_phase(self, name: str) -> None:
+        """Measure a phase that has ended now; the next one begins."""
+        now = time.monotonic()
+        metrics.phases.labels(name).observe(now - self.since)
+        self.since = now
 
     async def cells(self) -> AsyncIterator[CellResult]:
         """The cells' results in order, as they come."""
@@ -104,7 +135,7 @@ class Sessions:
         Raises:
             ServerFull: it could not.
         """
-        self._host.admit()
+        self._host.admit(self._prepared.watching)
 
     async def end(self, session_id: str) -> None:
         """End a session because its viewer left."""
@@ -164,16 +195,14 @@ class Sessions:
 
     async def _live(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:
         """One session from start to end; it never raises."""
-        started = time.monotonic()
         try:
             async with stack:
-                kernel, known = await self._kernel(session.recipe)
+                kernel, known = await self._kernel(session, stack, stream=stream)
                 stack.push_async_callback(kernel.close)
+                await session.channel.join(kernel.channel)
                 session.kernel.set_result(kernel)
-                metrics.phases.labels("environment").observe(time.monotonic() - started)
+                session.see()
                 await self._run(session, kernel, known, stream=stream)
-                if not known and not session.failures:
-                    self._prepared.make(session.recipe)
                 session.error = await asyncio.shield(kernel.ended)
         except VaasError as error:
             session.error = error
@@ -185,28 +214,45 @@ class Sessions:
         finally:
             self._finish(session)
 
-    async def _kernel(self, recipe: Recipe) -> tuple[Kernel, Mapping[int, CellResult]]:
-        """A fork of the notebook that has run, with its results; else a kernel of its own."""
-        request = recipe.request
-        if prepared := await self._prepared.wanted(recipe):
-            try:
-                kernel = await prepared.template.fork(request)
-            except KernelStartFailed as error:
-                log.warning("fork_failed", notebook=request.ref.notebook, detail=error.detail)
-                await self._prepared.drop(recipe, error.detail)
-            else:
-                metrics.forks.inc()
-                return kernel, prepared.known
-        return await self._host.start(request), {}
+    async def _kernel(
+        self, session: Session, stack: AsyncExitStack, *, stream: bool
+    ) -> tuple[Kernel, Mapping[int, CellResult]]:
+        """A kernel in which the notebook has run, with its results; else one of its own."""
+        recipe = session.recipe
+        watcher = self._prepared.watch(recipe, session.channel, whole=not stream)
+        if watcher:
+            stack.push_async_callback(watcher.leave)
+            await _follow(session, watcher)
+            ending = await watcher.ending
+            if ending.kernel:
+                return ending.kernel, ending.results
+        if forked := await self._fork(recipe):
+            return forked
+        if watcher:
+            _begin_anew(session, watcher)
+        return await self._host.start(recipe.request), {}
+
+    async def _fork(self, recipe: Recipe) -> tuple[Kernel, Mapping[int, CellResult]] | None:
+        """A fork of the notebook if it has run already, with its results."""
+        prepared = self._prepared.find(recipe)
+        if prepared is None or recipe.notebook.launch == "fresh":
+            return None
+        try:
+            kernel = await prepared.template.fork(recipe.request)
+        except KernelStartFailed as error:
+            log.warning("fork_failed", notebook=recipe.notebook.path, detail=error.detail)
+            await self._prepared.drop(recipe, error.detail)
+            return None
+        metrics.forks.inc()
+        return kernel, prepared.known
 
     async def _run(
         self, session: Session, kernel: Kernel, known: Mapping[int, CellResult], *, stream: bool
     ) -> None:
-        started = time.monotonic()
-        session.state = "running"
+        """Show what the viewer has not been told yet, and run what has not run."""
         total = session.notebook.cells
-        if stream:
-            kernel.channel.inject("vaas_run", {"done": 0, "total": total})
+        if stream and session.done < total:
+            kernel.channel.inject("vaas_run", {"done": session.done, "total": total})
         cells = run_cells(
             session.notebook,
             kernel.manager,
@@ -216,24 +262,27 @@ class Sessions:
             known=known,
         )
         async for result in cells:
-            session.done += 1
             _tell_author(session, result)
+            if result.index in session.shown:
+                continue
+            session.show(result)
             if stream:
                 news = {"index": result.index, "outputs": result.outputs}
                 kernel.channel.inject("vaas_cell", {**news, "done": session.done, "total": total})
-            session.results.put_nowait(result)
         session.results.put_nowait(None)
         session.state = "ready"
         kernel.channel.inject("vaas_ready", {"failed": bool(session.failures)})
-        metrics.phases.labels("run").observe(time.monotonic() - started)
+        session.pass_phase("run")
 
     def _finish(self, session: Session) -> None:
         session.state = "ended"
         session.results.put_nowait(None)
+        session.channel.end()
         error = session.error or SessionGone("ended")
-        if not session.kernel.done():
-            session.kernel.set_exception(error)
-            session.kernel.exception()  # it may be that nobody asks
+        for future in (session.begun, session.kernel):
+            if not future.done():
+                future.set_exception(error)
+                future.exception()  # it may be that nobody asks
         reason = error.label if isinstance(error, KernelError) else "failed"
         metrics.kernel_ends.labels(reason).inc()
         log.info(
@@ -244,6 +293,31 @@ class Sessions:
         )
         # Kept for a while so that the page can learn why.
         asyncio.get_running_loop().call_later(_TOLD, self._sessions.pop, session.id, None)
+
+
+async def _follow(session: Session, watcher: Watcher) -> None:
+    """Watch a run to its end."""
+    await watcher.begun.wait()
+    if not watcher.ending.done():
+        session.see()
+    async for result in watcher.cells():
+        session.show(result)
+
+
+def _begin_anew(session: Session, watcher: Watcher) -> None:
+    """The run that was watched is of no use to this viewer, whose own kernel comes next.
+
+    Raises:
+        KernelError: it cannot be: a document shows what would not go on to live.
+    """
+    if watcher.whole and session.shown:
+        ending = watcher.ending.result()
+        for index in ending.results.keys() - session.shown:
+            session.show(ending.results[index])
+            _tell_author(session, ending.results[index])
+        raise ending.error or KernelStartFailed("what has run could not be forked")
+    session.shown.clear()
+    session.channel.forget()
 
 
 def _tell_author(session: Session, result: CellResult) -> None:

@@ -1,11 +1,15 @@
 """From a workspace to a live kernel in the sandbox."""
 
+from vaas.kernels.backlog import Backlog
 from vaas.kernels.base import Channel, Kernel, KernelHost, KernelRequest, Limits, Template
 from vaas.kernels.forks import ForkingHost
 from vaas.kernels.local import LocalKernelHost, SandboxMode
 from vaas.kernels.probe import SandboxReport, probe
+from vaas.kernels.relay import Relay
+from vaas.kernels.wire import message_type
 
 __all__ = [
+    "Backlog",
     "Channel",
     "ForkingHost",
     "Kernel",
@@ -13,8 +17,10 @@ __all__ = [
     "KernelRequest",
     "Limits",
     "LocalKernelHost",
+    "Relay",
     "SandboxMode",
     "SandboxReport",
     "Template",
+    "message_type",
     "probe",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 
 BACKLOG_LIMIT = 64 << 20
 """Bytes kept for a page that is not there or slow."""
@@ -31,6 +32,10 @@ class Backlog:
     def __bool__(self) -> bool:
         """Whether something waits."""
         return bool(self._frames)
+
+    def __iter__(self) -> Iterator[tuple[bytes, bool]]:
+        """What waits, and whether it is the server's own."""
+        return iter(tuple(self._frames))
 
     def put(self, frame: bytes, *, own: bool = False) -> int:
         """Keep a frame.

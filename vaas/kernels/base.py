@@ -203,7 +203,9 @@ class Template(ABC):
 
         Raises:
             ServerFull: as many kernels run as the operator allows.
-            KernelStartFailed: it has ended, or is sealed.
+            KernelDied: it has ended by itself.
+            KernelOutOfMemory: likewise, and because of that.
+            KernelStartFailed: it is sealed, or the machine does not let us.
         """
 
     @abstractmethod

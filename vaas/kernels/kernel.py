@@ -133,10 +133,6 @@ class LocalKernel(Kernel):
             # A read from a hung network mount cannot be killed; the end comes with the mount's.
             log.warning("a kernel of %s does not end yet", self.ref.notebook)
 
-    def out_of_memory(self) -> KernelOutOfMemory:
-        """The error that tells of too much memory."""
-        return KernelOutOfMemory(f"over {self.limits.memory >> 20} MiB")
-
     async def _until_end(self, resources: AsyncExitStack) -> None:
         """Wait for the end of the process, tell why, let go of everything."""
         status = await self._process.wait()
@@ -158,9 +154,14 @@ class LocalKernel(Kernel):
         if self._verdict:
             return self._verdict
         if killed:
-            return self.out_of_memory()
+            return out_of_memory(self.limits)
         how = "" if status is None else f" with status {status}"
         return KernelDied(f"the kernel ended by itself{how}")
 
 
-__all__ = ["LocalKernel"]
+def out_of_memory(limits: Limits) -> KernelOutOfMemory:
+    """The error that tells of too much memory."""
+    return KernelOutOfMemory(f"over {limits.memory >> 20} MiB")
+
+
+__all__ = ["LocalKernel", "out_of_memory"]

@@ -16,6 +16,7 @@ from vaas.errors import MessageRefused
 from vaas.kernels.author import AUTHOR_LIMIT, OnAuthorMessage, author_text, stand_in
 from vaas.kernels.backlog import Backlog
 from vaas.kernels.base import Channel
+from vaas.kernels.own import own_message
 from vaas.kernels.wire import FRAME_LIMIT, JSON_LIMIT, PARTS, Frame, pack, read_json, unpack
 
 PERMITTED = {
@@ -125,12 +126,9 @@ class PageChannel(Channel):
 
     def inject(self, message_type: str, content: Mapping[str, Any]) -> None:
         """See ``Channel.inject``."""
-        # As if the kernel had said it: Jupyter's front end drops what it has not yet
-        # handled of one session when a message of another comes in.
-        header = self._session.msg_header(message_type)
-        header["session"] = self.kernel_session or header["session"]
-        parts = [json.dumps(p, default=str).encode() for p in (header, {}, {}, dict(content))]
-        self._keep(pack(Frame("iopub", parts)), own=message_type.startswith("vaas_"))
+        session = self.kernel_session or str(self._session.session)
+        frame = own_message(message_type, content, session)
+        self._keep(frame, own=message_type.startswith("vaas_"))
         if message_type in ("vaas_run", "vaas_ready"):
             self._cells_run = message_type == "vaas_run"
 

@@ -9,15 +9,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
-from vaas.errors import KernelStartFailed
+from vaas.errors import KernelDied, KernelError, KernelStartFailed
 from vaas.kernels.base import Kernel, KernelRequest, Template
 from vaas.kernels.descriptors import readable
 from vaas.kernels.forks.channel import LineChannel
 from vaas.kernels.forks.client import LineClient, LineManager
 from vaas.kernels.forks.peer import Peer, meet, pair
-from vaas.kernels.kernel import LocalKernel
+from vaas.kernels.kernel import LocalKernel, out_of_memory
 from vaas.kernels.limits import Leaf
-from vaas.kernels.process import Process
+from vaas.kernels.process import END_WITHIN, Process
 from vaas.model import KernelRef
 
 LONGEST_REPORT = 1 << 16
@@ -77,6 +77,7 @@ class LocalTemplate(Template):
         self._furnish, self._adopt = furnish, adopt
         self._sealed = self.released = False
         self._watch: asyncio.Task[None] | None = None
+        self._death: KernelError = KernelDied("the kernel ended by itself")
 
     def owns(self, resources: AsyncExitStack) -> None:
         """Take over what was opened for it; closed when it has ended with all its forks."""
@@ -113,11 +114,16 @@ class LocalTemplate(Template):
             what was opened for it, to be closed then.
 
         Raises:
-            KernelStartFailed: it has ended, or is sealed.
+            KernelDied: it has ended by itself.
+            KernelOutOfMemory: likewise, and because of that.
+            KernelStartFailed: it is sealed.
         """
         assert self._watch is not None
-        if self._sealed or self.released or self.ended.done():
+        if self._sealed or self.released:
             raise KernelStartFailed("this template can be nobody's kernel")
+        if self.ended.done():
+            await asyncio.wait([self._watch], timeout=END_WITHIN)
+            raise self._death
         self.released = True
         self._watch.cancel()
         await asyncio.wait([self._watch])
@@ -231,6 +237,8 @@ class LocalTemplate(Template):
     async def _until_end(self) -> None:
         """Let go of everything once the sandbox is empty."""
         await self.process.wait()
+        if await asyncio.to_thread(self._leaf.out_of_memory):
+            self._death = out_of_memory(self.request.limits)
         await self._resources.aclose()
 
 

@@ -247,7 +247,9 @@ class PreparedNotebooks:
         while len(self._kept) - len(old) >= self._most:
             old.append(next(k for k in self._kept if k not in old))
         for one in old:
-            await self._kept.pop(one).template.retire()
+            # Another run may have let it go meanwhile.
+            if found := self._kept.pop(one, None):
+                await found.template.retire()
 
     def _give_up(self, recipe: Recipe, why: str) -> None:
         log.info("not_forked", notebook=recipe.notebook.path, why=why)

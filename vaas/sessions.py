@@ -162,9 +162,14 @@ class Sessions:
     async def why_not_forked(self, session: Session) -> str:
         """Why each viewer of a notebook waits for a run of their own; empty if they do not.
 
-        Takes as long as one more run.
+        Takes as long as a run, if none was watched.
         """
         return await self._prepared.why_not(session.recipe)
+
+    async def memory(self, session: Session) -> int:
+        """Bytes that a session's notebook holds, with all that its fork shares with the run."""
+        prepared = self._prepared.find(session.recipe)
+        return await (prepared.template if prepared else session.kernel.result()).memory()
 
     def prepare_anew(self, session: Session, recipe: Recipe) -> None:
         """Run another version of a session's notebook out of sight, if this one could be forked."""

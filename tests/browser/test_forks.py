@@ -121,7 +121,9 @@ def test_first_viewers_watch_the_one_run(forking: Service, share: Share, visit: 
 def test_a_run_that_cannot_be_forked_goes_on_for_its_viewer(
     forking: Service, share: Share, visit: Visit
 ) -> None:
-    thread = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
+    thread = (
+        "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
+    )
     address = share({"a.ipynb": notebook("import os", BODY, thread, LAST)})
     page = begin(visit(forking), address)
     page.get_by_role("button", name="Press").click()

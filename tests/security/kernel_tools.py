@@ -75,7 +75,19 @@ class KeptOnly(ForkingHost):
         return await (await self.prepare(request)).become(request)
 
 
-LAUNCHERS = {"fresh": LocalKernelHost, "fork": ForksOnly, "kept": KeptOnly}
+class OneTemplate(ForkingHost):
+    """Has a place for one template."""
+
+    def __init__(self, *where: Any, **settings: Any) -> None:
+        super().__init__(*where, templates=1, **settings)
+
+
+LAUNCHERS = {
+    "fresh": LocalKernelHost,
+    "fork": ForksOnly,
+    "kept": KeptOnly,
+    "single": OneTemplate,
+}
 
 
 @contextlib.asynccontextmanager

@@ -191,6 +191,10 @@ class Template(ABC):
         """
 
     @abstractmethod
+    async def memory(self) -> int:
+        """Bytes that it and all its forks hold now, shared pages counted once."""
+
+    @abstractmethod
     async def become(self, request: KernelRequest) -> Kernel:
         """Be one viewer's kernel from now on, as far as the notebook ran.
 

@@ -172,9 +172,11 @@ class ForkingHost(LocalKernelHost):
         """See ``Template.become``."""
         async with AsyncExitStack() as stack:
             slot = self._take_slot(stack)
+            await template.claim()
             await self._confine(template, request.limits)
+            # From here on nothing can come between: a kernel has one owner at any time.
             kernel = template.as_kernel(request.ref, self._clock)
-            stack.push_async_exit(await template.release())
+            stack.push_async_exit(template.release())
             self._kernels[slot] = kernel
             stack.callback(self._kernels.pop, slot)
             kernel.owns(stack.pop_all())

@@ -18,6 +18,7 @@ from vaas.kernels.forks.peer import Peer, meet, pair
 from vaas.kernels.kernel import LocalKernel, out_of_memory
 from vaas.kernels.limits import Leaf
 from vaas.kernels.process import END_WITHIN, Process
+from vaas.kernels.watchdog import memory
 from vaas.model import KernelRef
 
 LONGEST_REPORT = 1 << 16
@@ -107,11 +108,8 @@ class LocalTemplate(Template):
             interrupt=self.request.workspace.interrupt,
         )
 
-    async def release(self) -> AsyncExitStack:
-        """Let whoever becomes its owner watch for its end.
-
-        Returns:
-            what was opened for it, to be closed then.
+    async def claim(self) -> None:
+        """See that it can become a kernel.
 
         Raises:
             KernelDied: it has ended by itself.
@@ -124,9 +122,16 @@ class LocalTemplate(Template):
         if self.ended.done():
             await asyncio.wait([self._watch], timeout=END_WITHIN)
             raise self._death
+
+    def release(self) -> AsyncExitStack:
+        """Let whoever becomes its owner watch for its end.
+
+        Returns:
+            what was opened for it, to be closed then.
+        """
+        assert self._watch is not None
         self.released = True
         self._watch.cancel()
-        await asyncio.wait([self._watch])
         self._end()
         return self._resources
 
@@ -187,6 +192,11 @@ class LocalTemplate(Template):
     async def fork(self, request: KernelRequest) -> Kernel:
         """See ``Template.fork``."""
         return await self._furnish(self, request)
+
+    async def memory(self) -> int:
+        """See ``Template.memory``."""
+        # Its forks are its children.
+        return await asyncio.to_thread(memory, self.process.first)
 
     async def become(self, request: KernelRequest) -> Kernel:
         """See ``Template.become``."""

@@ -16,7 +16,7 @@ from vaas.errors import VaasError
 from vaas.launch import Listing, Opened, Wish
 from vaas.model import PRODUCT_NAMES, Secret, Share, ShareLink
 from vaas.places import missing
-from vaas.sessions import Session
+from vaas.session import Session
 
 _BEGIN = "Traceback (most recent call last)"
 _MISSING = re.compile(r"No module named '([^'.]+)")

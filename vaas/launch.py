@@ -27,7 +27,8 @@ from vaas.rendering import (
     has_template,
     load_notebook,
 )
-from vaas.sessions import Session, Sessions
+from vaas.session import Session
+from vaas.sessions import Sessions
 from vaas.shares import Shares
 from vaas.storage import Storage
 from vaas.watch import Watch

@@ -8,23 +8,18 @@ ends with the kernel. It holds the workspace open for as long as it lives.
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Literal
 
 from vaas.errors import KernelError, KernelStartFailed, SessionGone, VaasError
-from vaas.kernels import Kernel, KernelHost, Relay
-from vaas.model import Share, Workspace
+from vaas.kernels import Kernel, KernelHost
 from vaas.observability import logger, metrics
 from vaas.prepared import Prepared, PreparedNotebooks, Recipe
-from vaas.rendering import CellFailure, CellResult, Notebook, Packed, run_cells
+from vaas.rendering import CellResult, run_cells
 from vaas.runs import Watcher
+from vaas.session import Session
 
 log = logger(__name__)
-
-State = Literal["starting", "running", "ready", "ended"]
 
 _TOLD = 120.0
 """Seconds for which an ended session can still be asked why."""
@@ -34,75 +29,6 @@ _JOINS_WITHIN = 120.0
 
 _LET_GO = 5.0
 """Seconds that whoever ends a session waits for its kernel and files to go."""
-
-
-@dataclass(slots=True)
-class Session:
-    """One viewer's running notebook.
-
-    Attributes:
-        id: random; whoever knows it is the viewer.
-        share: what it shows.
-        workspace: the files it reads.
-        notebook: which notebook runs.
-        recipe: the kernel it needs, and of what it could be forked.
-        state: how far it is.
-        joined: whether its page has come.
-        error: why it ended, once it has.
-        failures: what failed in it, for the author.
-        channel: the page's line, from the session's start to its end.
-        begun: done when there is something to be seen; fails with a ``VaasError``.
-        kernel: done when its own kernel answers; fails with a ``VaasError``.
-        widgets: of what its page makes its widgets, as far as they do not come by the channel.
-        results: cell results for a document template; ``None`` ends them.
-        shown: places of the cells whose results the viewer has been told.
-        since: ``time.monotonic()`` of the beginning of the phase that it is in.
-    """
-
-    id: str = field(repr=False)
-    share: Share
-    workspace: Workspace
-    notebook: Notebook
-    recipe: Recipe
-    state: State = "starting"
-    joined: bool = False
-    error: VaasError | None = None
-    failures: list[CellFailure] = field(default_factory=list)
-    channel: Relay = field(default_factory=Relay)
-    begun: asyncio.Future[None] = field(default_factory=asyncio.Future)
-    kernel: asyncio.Future[Kernel] = field(default_factory=asyncio.Future)
-    widgets: Packed = field(default_factory=Packed)
-    results: asyncio.Queue[CellResult | None] = field(default_factory=asyncio.Queue)
-    shown: set[int] = field(default_factory=set)
-    since: float = field(default_factory=time.monotonic)
-
-    @property
-    def done(self) -> int:
-        """How many cells' results the viewer has been told."""
-        return len(self.shown)
-
-    def show(self, result: CellResult) -> None:
-        """Note a result that the viewer is told."""
-        self.shown.add(result.index)
-        self.results.put_nowait(result)
-
-    def see(self) -> None:
-        """Note that there is something to be seen."""
-        self.state = "running"
-        if not self.begun.done():
-            self.begun.set_result(None)
-            self.pass_phase("environment")
-
-    def pass_phase(self, name: str) -> None:
-        """Measure a phase that has ended now; the next one begins."""
-        now = time.monotonic()
-        metrics.phases.labels(name).observe(now - self.since)
-        self.since = now
-
-    async def cells(self) -> AsyncIterator[CellResult]:
-        """The cells' results in order, as they come."""
-        while (result := await self.results.get()) is not None:
-            yield result
 
 
 class Sessions:
@@ -267,7 +193,7 @@ class Sessions:
             known=known,
         )
         async for result in cells:
-            _tell_author(session, result)
+            session.tell_author(result)
             if result.index in session.shown:
                 continue
             session.show(result)
@@ -319,26 +245,10 @@ def _begin_anew(session: Session, watcher: Watcher) -> None:
         ending = watcher.ending.result()
         for index in ending.results.keys() - session.shown:
             session.show(ending.results[index])
-            _tell_author(session, ending.results[index])
+            session.tell_author(ending.results[index])
         raise ending.error or KernelStartFailed("what has run could not be forked")
     session.shown.clear()
     session.channel.forget()
 
 
-def _tell_author(session: Session, result: CellResult) -> None:
-    if result.failure is None:
-        return
-    session.failures.append(result.failure)
-    metrics.cell_errors.inc()
-    log.warning(
-        "cell_failed",
-        notebook=session.notebook.path,
-        share=session.share.link.fingerprint,
-        cell=result.failure.cell,
-        line=result.failure.line,
-        error=result.failure.name,
-        traceback=result.failure.traceback,
-    )
-
-
-__all__ = ["Session", "Sessions", "State"]
+__all__ = ["Sessions"]

@@ -12,7 +12,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from vaas.errors import MessageRefused, SessionGone, WrongName
 from vaas.observability import logger, metrics
-from vaas.sessions import Session
+from vaas.session import Session
 from vaas.web.base import Front, Handler
 from vaas.web.hosts import is_ours
 from vaas.web.statuses import status_of

@@ -1,0 +1,108 @@
+"""One viewer's running notebook, as far as it has come."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from vaas.errors import VaasError
+from vaas.kernels import Kernel, Relay
+from vaas.model import Share, Workspace
+from vaas.observability import logger, metrics
+from vaas.prepared import Recipe
+from vaas.rendering import CellFailure, CellResult, Notebook, Packed
+
+log = logger(__name__)
+
+State = Literal["starting", "running", "ready", "ended"]
+
+
+@dataclass(slots=True)
+class Session:
+    """One viewer's running notebook.
+
+    Attributes:
+        id: random; whoever knows it is the viewer.
+        share: what it shows.
+        workspace: the files it reads.
+        notebook: which notebook runs.
+        recipe: the kernel it needs, and of what it could be forked.
+        state: how far it is.
+        joined: whether its page has come.
+        error: why it ended, once it has.
+        failures: what failed in it, for the author.
+        channel: the page's line, from the session's start to its end.
+        begun: done when there is something to be seen; fails with a ``VaasError``.
+        kernel: done when its own kernel answers; fails with a ``VaasError``.
+        widgets: of what its page makes its widgets, as far as they do not come by the channel.
+        results: cell results for a document template; ``None`` ends them.
+        shown: places of the cells whose results the viewer has been told.
+        since: ``time.monotonic()`` of the beginning of the phase that it is in.
+    """
+
+    id: str = field(repr=False)
+    share: Share
+    workspace: Workspace
+    notebook: Notebook
+    recipe: Recipe
+    state: State = "starting"
+    joined: bool = False
+    error: VaasError | None = None
+    failures: list[CellFailure] = field(default_factory=list)
+    channel: Relay = field(default_factory=Relay)
+    begun: asyncio.Future[None] = field(default_factory=asyncio.Future)
+    kernel: asyncio.Future[Kernel] = field(default_factory=asyncio.Future)
+    widgets: Packed = field(default_factory=Packed)
+    results: asyncio.Queue[CellResult | None] = field(default_factory=asyncio.Queue)
+    shown: set[int] = field(default_factory=set)
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def done(self) -> int:
+        """How many cells' results the viewer has been told."""
+        return len(self.shown)
+
+    def show(self, result: CellResult) -> None:
+        """Note a result that the viewer is told."""
+        self.shown.add(result.index)
+        self.results.put_nowait(result)
+
+    def see(self) -> None:
+        """Note that there is something to be seen."""
+        self.state = "running"
+        if not self.begun.done():
+            self.begun.set_result(None)
+            self.pass_phase("environment")
+
+    def pass_phase(self, name: str) -> None:
+        """Measure a phase that has ended now; the next one begins."""
+        now = time.monotonic()
+        metrics.phases.labels(name).observe(now - self.since)
+        self.since = now
+
+    def tell_author(self, result: CellResult) -> None:
+        """Write into the log what failed in a cell, if something did."""
+        if (failure := result.failure) is None:
+            return
+        self.failures.append(failure)
+        metrics.cell_errors.inc()
+        log.warning(
+            "cell_failed",
+            notebook=self.notebook.path,
+            share=self.share.link.fingerprint,
+            cell=failure.cell,
+            line=failure.line,
+            error=failure.name,
+            traceback=failure.traceback,
+        )
+
+    async def cells(self) -> AsyncIterator[CellResult]:
+        """The cells' results in order, as they come."""
+        while (result := await self.results.get()) is not None:
+            yield result
+
+
+__all__ = ["Session", "State"]

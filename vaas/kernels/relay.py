@@ -39,7 +39,7 @@ class Relay(Channel):
         self._about: Mapping[str, Any] = {}
         self._session = ""
         self._kernel: Channel | None = None
-        self._ended = False
+        self._ended = self._lost = False
 
     def watch(self, about: Mapping[str, Any], session: str) -> None:
         """Answer the page's questions, and hold what else it says.
@@ -59,7 +59,7 @@ class Relay(Channel):
             frame: as it goes on the wire.
             own: whether it is the server's, not the kernel's.
         """
-        self._kept.put(frame, own=own)
+        self._lost = bool(self._kept.put(frame, own=own)) or self._lost
         self._changed.set()
 
     async def join(self, kernel: Channel) -> None:
@@ -136,7 +136,7 @@ class Relay(Channel):
         if kind == "interrupt_request":
             return True
         answered = _answer_to(kind, content, self._about)
-        if answered is None:
+        if answered is None or (self._lost and kind.startswith("comm")):
             return False
         channel = "iopub" if answered[0] == "comm_msg" else message.channel
         idle = {"execution_state": "idle"}

@@ -7,6 +7,7 @@ import pytest
 
 from tests.security.kernel_tools import frame
 from vaas.errors import MessageRefused
+from vaas.kernels.backlog import BACKLOG_LIMIT
 from vaas.kernels.base import Channel
 from vaas.kernels.own import own_message
 from vaas.kernels.relay import HELD_BYTES, HELD_FRAMES, Relay
@@ -106,6 +107,16 @@ async def test_questions_are_answered_at_once(asked, content, told):
     assert (header["session"], parent["msg_id"], answer) == ("session", "mine", told)
     await relay.join(kernel)
     assert kernel.heard == []
+
+
+async def test_who_lost_widgets_is_told_of_them_by_the_kernel():
+    relay, kernel = Relay(), Kernel()
+    relay.watch(ABOUT, "session")
+    for _ in range(2):
+        relay.put(own_message("comm_open", {"state": "x" * (BACKLOG_LIMIT * 2 // 3)}, "session"))
+    await relay.send(frame("comm_msg", {"comm_id": "c", "data": {"method": "request_states"}}))
+    await relay.join(kernel)
+    assert kernel.heard == ["comm_msg"]
 
 
 async def test_an_interrupt_is_nobodys():

@@ -93,7 +93,7 @@ class Run:
         self._total = 0
         self._shown: list[CellResult] = []
         self._in_order: list[CellResult] = []
-        self._stopped = False
+        self._stopped = self._over = False
         self._about: tuple[dict[str, Any], str] | None = None
         self._hearing: asyncio.Task[None] | None = None
 
@@ -112,7 +112,9 @@ class Run:
         watcher.blind = further or not self._all_kept
         self._watchers.append(watcher)
         self.watched.set()
-        if self._about:
+        if self._over:
+            _end(watcher, Ending())
+        elif self._about:
             self._welcome(watcher)
 
     async def go(self, template: Template, notebook: Notebook, timeout: float) -> Recording:
@@ -174,7 +176,8 @@ class Run:
         return None
 
     def end(self, ending: Ending | None = None) -> None:
-        """Tell those who are there that the run is over."""
+        """Tell those who are there, and who still come, that the run is over."""
+        self._over = True
         for watcher in self.watchers:
             _end(watcher, ending or Ending())
 

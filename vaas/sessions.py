@@ -243,7 +243,7 @@ def _begin_anew(session: Session, watcher: Watcher) -> None:
     """
     if watcher.whole and session.shown:
         ending = watcher.ending.result()
-        for index in ending.results.keys() - session.shown:
+        for index in sorted(ending.results.keys() - session.shown):
             session.show(ending.results[index])
             session.tell_author(ending.results[index])
         raise ending.error or KernelStartFailed("what has run could not be forked")

@@ -17,10 +17,9 @@ What is measured, from the start of the navigation to the frame that shows it:
 - **memory**: by how much the proportional set size (PSS) of all processes below
   the server has grown for this viewer, a few seconds after that.
 
-``cold share`` means a link never seen before: its files are fetched first, and a
-kernel of the viewer's own runs the notebook; the run that later viewers share
-begins right then, so its memory counts too. ``vaas`` alone means a link that
-somebody has opened before.
+``cold share`` means a link never seen before: its files are fetched first, and the
+notebook runs, for this viewer and all later ones, whose forks share that memory.
+``vaas`` alone means a link that somebody has opened before.
 Other hosts do not exist for the browser, so a page that asks for one is told so
 at once. The machine's noise hits all alike: read the ratios.
 """

@@ -16,7 +16,7 @@ from vaas.errors import VaasError
 from vaas.launch import Listing, Opened, Wish
 from vaas.model import PRODUCT_NAMES, Secret, Share, ShareLink
 from vaas.places import missing
-from vaas.sessions import Session
+from vaas.session import Session
 
 _BEGIN = "Traceback (most recent call last)"
 _MISSING = re.compile(r"No module named '([^'.]+)")
@@ -143,6 +143,7 @@ async def _open(built: Rooms, wish: Wish) -> Opened | Listing:
 
 async def _watch(built: Rooms, session: Session) -> NotebookReport:
     """Wait for the last cell, then end the session."""
+    sessions = built.launcher.sessions
     started = time.monotonic()
     async for _ in session.cells():
         pass
@@ -156,11 +157,11 @@ async def _watch(built: Rooms, session: Session) -> NotebookReport:
         cells=session.notebook.cells,
     )
     if session.state == "ready":
-        report = replace(report, memory=await session.kernel.result().memory())
+        report = replace(report, memory=await sessions.memory(session))
     if report.works:
-        waits = await built.launcher.sessions.why_not_forked(session)
+        waits = await sessions.why_not_forked(session)
         report = replace(report, waits=waits)
-    await built.launcher.sessions.end(session.id)
+    await sessions.end(session.id)
     if session.failures:
         failure = session.failures[0]
         return replace(

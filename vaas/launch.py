@@ -28,7 +28,8 @@ from vaas.rendering import (
     has_template,
     load_notebook,
 )
-from vaas.sessions import Session, Sessions
+from vaas.session import Session
+from vaas.sessions import Sessions
 from vaas.shares import Shares
 from vaas.storage import Storage
 from vaas.watch import Watch
@@ -148,10 +149,10 @@ class Launcher:
             )
             recipe = Recipe(notebook, request, lambda: self.files(left.share))
             session = Session(kernel.ref.id, left.share, workspace, notebook, recipe)
-            session.done, session.failures = left.done, left.failures
+            session.shown, session.failures = set(range(left.done)), left.failures
             session.note = lambda: note
             stack.callback(self._watch.remove, session)
-            self.sessions.resume(session, kernel, stack.pop_all())
+            await self.sessions.resume(session, kernel, stack.pop_all())
             self._watch.add(session, left.manifest.every(self._refresh))
 
     async def resolve(self, wish: Wish) -> Share:

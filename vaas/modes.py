@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from vaas.config import NativeFolder, Settings
-from vaas.kernels.forks.host import FIRST_TEMPLATE_UID
+from vaas.kernels.forks.host import template_users
 from vaas.kernels.local import FIRST_UID
 from vaas.model import Share
 from vaas.shares import OutboundPolicy
@@ -105,8 +105,9 @@ def _modes(settings: Settings, data: Path) -> dict[str, Storage]:
 
 def _users(settings: Settings) -> list[int]:
     """Those that kernels may run as."""
-    templates = range(FIRST_TEMPLATE_UID, FIRST_TEMPLATE_UID + 4 * settings.kernel.templates)
-    return [*templates, *range(FIRST_UID, FIRST_UID + settings.kernel.most)]
+    most = settings.kernel.most
+    templates = template_users(4 * settings.kernel.templates, most)
+    return [*templates, *range(FIRST_UID, FIRST_UID + most)]
 
 
 def _rule(folder: NativeFolder) -> PathRule:

@@ -1,11 +1,12 @@
 """Notebooks that have run once, kept so that their viewers need not wait.
 
-The first viewer of a notebook gets a kernel of its own, in which the cells run.
-When they have, the notebook runs once more in a template, out of sight; from
-then on viewers get forks of it, with the recorded outputs. What cannot be
-forked is remembered, so that it is not tried at every visit. An author decides
-otherwise in the notebook's metadata: ``{"vaas": {"launch": "fresh"}}`` is never
-forked, ``"fork"`` lets already the first viewer wait for the template.
+A notebook's first viewers watch it run in a template, all of them the same one
+run (see ``vaas.runs``). When it is over each gets a fork of it, as does who comes
+later, with the recorded outputs. A run that cannot be forked becomes the kernel of
+one of them, the others get kernels of their own; that is remembered, so that it is
+not tried at every visit. An author decides otherwise in the notebook's metadata:
+``{"vaas": {"launch": "fresh"}}`` is never forked, ``"fork"`` also where the address
+has parameters.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from vaas.errors import KernelStartFailed, VaasError
-from vaas.kernels import KernelHost, KernelRequest, Template
+from vaas.kernels import KernelHost, KernelRequest, Relay, Template
 from vaas.model import KernelRef, Version, Workspace
 from vaas.observability import logger, metrics
-from vaas.rendering import CellResult, Notebook, Recording, load_notebook, record_cells
+from vaas.rendering import CellResult, Notebook, Recording, load_notebook
+from vaas.runs import Run, Watcher
 
 log = logger(__name__)
 
@@ -94,14 +96,19 @@ class PreparedNotebooks:
         self._host, self._most = host, most
         self._kept: OrderedDict[Key, Prepared] = OrderedDict()
         self._never: OrderedDict[Key, str] = OrderedDict()
-        self._making: dict[Key, asyncio.Task[None]] = {}
-        # One at a time: viewers who are here come first.
+        self._making: dict[Key, tuple[Run, asyncio.Task[None]]] = {}
+        # One at a time of those that nobody watches: viewers who are here come first.
         self._turn = asyncio.Semaphore(1)
 
     @property
     def making(self) -> int:
-        """How many notebooks run out of sight now, or wait for their turn."""
+        """How many notebooks run in templates now, or wait for their turn."""
         return len(self._making)
+
+    @property
+    def watching(self) -> int:
+        """How many viewers watch a run, and want a kernel at its end."""
+        return sum(len(run.watchers) for run, _ in self._making.values())
 
     def find(self, recipe: Recipe) -> Prepared | None:
         """A template that can be forked right now."""
@@ -111,18 +118,27 @@ class PreparedNotebooks:
         self._kept.move_to_end(recipe.key)
         return found
 
-    async def wanted(self, recipe: Recipe) -> Prepared | None:
-        """The template for a viewer; waits for it only where the author wants that."""
-        if recipe.notebook.launch == "fresh":
+    def watch(self, recipe: Recipe, relay: Relay, *, whole: bool) -> Watcher | None:
+        """Let a viewer watch a notebook's one run, which begins now if it has not.
+
+        Args:
+            recipe: what the viewer wants.
+            relay: to the viewer's page.
+            whole: the page is a document, see ``Watcher``.
+
+        Returns:
+            ``None`` if there is a template already, or no use in one.
+        """
+        if not _may_run(recipe) or (found := self._begun(recipe)) is None:
             return None
-        if recipe.notebook.launch == "fork" and self.find(recipe) is None:
-            await self._made(recipe)
-        return self.find(recipe)
+        watcher = Watcher(recipe.request, relay, whole=whole)
+        found[0].join(watcher)
+        return watcher
 
     def make(self, recipe: Recipe) -> None:
         """Begin to make a template out of sight, unless that makes no sense."""
-        if recipe.notebook.launch != "fresh" and not recipe.asks:
-            self._task(recipe)
+        if _may_run(recipe):
+            self._begun(recipe)
 
     async def why_not(self, recipe: Recipe) -> str:
         """Why a notebook cannot be forked, for its author; found out by trying.
@@ -143,7 +159,7 @@ class PreparedNotebooks:
 
     async def close(self) -> None:
         """Make no more and keep none; forks that live go on."""
-        tasks = tuple(self._making.values())
+        tasks = [task for _, task in self._making.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -152,25 +168,27 @@ class PreparedNotebooks:
         self._kept.clear()
 
     async def _made(self, recipe: Recipe) -> None:
-        if task := self._task(recipe):
-            await asyncio.wait([task])
+        if found := self._begun(recipe):
+            await asyncio.wait([found[1]])
 
-    def _task(self, recipe: Recipe) -> asyncio.Task[None] | None:
-        """The one task that makes the template; ``None`` if there is no use in it."""
+    def _begun(self, recipe: Recipe) -> tuple[Run, asyncio.Task[None]] | None:
+        """The one run that makes the template, and its task; ``None`` if there is no use in it."""
         key = recipe.key
         if not self._most or key in self._never or self.find(recipe):
             return None
         if key not in self._making:
-            task = asyncio.create_task(self._make(recipe), name="template")
-            self._making[key] = task
+            run = Run()
+            task = asyncio.create_task(self._make(recipe, run), name="template")
+            self._making[key] = run, task
             task.add_done_callback(lambda _: self._making.pop(key, None))
         return self._making[key]
 
-    async def _make(self, recipe: Recipe) -> None:
+    async def _make(self, recipe: Recipe, run: Run) -> None:
         """Make a template and keep it; what goes wrong is told, not raised."""
         try:
-            async with self._turn, AsyncExitStack() as stack:
-                await self._run(recipe, stack)
+            async with self._its_turn(run), AsyncExitStack() as stack:
+                stack.callback(run.end)
+                await self._run(recipe, run, stack)
         except KernelStartFailed as error:
             self._give_up(recipe, error.detail)
         except VaasError as error:  # no room, or no files: another time
@@ -179,30 +197,47 @@ class PreparedNotebooks:
             log.exception("template_failed", notebook=recipe.notebook.path)
             self._give_up(recipe, f"{type(error).__name__}: {error}")
 
-    async def _run(self, recipe: Recipe, stack: AsyncExitStack) -> None:
+    @asynccontextmanager
+    async def _its_turn(self, run: Run) -> AsyncIterator[None]:
+        """One at a time, but at once if a viewer waits for it."""
+        turn = asyncio.ensure_future(self._turn.acquire())
+        watched = asyncio.ensure_future(run.watched.wait())
+        try:
+            await asyncio.wait({turn, watched}, return_when=asyncio.FIRST_COMPLETED)
+            turn.cancel()
+            yield
+        finally:
+            for task in (turn, watched):
+                task.cancel()
+            if turn.done() and not turn.cancelled():
+                self._turn.release()
+
+    async def _run(self, recipe: Recipe, run: Run, stack: AsyncExitStack) -> None:
         workspace = await stack.enter_async_context(recipe.files())
         await self._make_room(recipe.key)
         ref = KernelRef("", recipe.request.ref.version, recipe.request.ref.notebook)
         request = replace(recipe.request, ref=ref, workspace=workspace)
         template = await self._host.prepare(request)
         stack.push_async_callback(template.retire)
-        # Read anew: the one at hand is being run for its viewer.
+        stack.push_async_callback(run.close)
+        # Read anew: the one at hand is its viewer's, in whose kernel cells may still run.
         notebook = await asyncio.to_thread(load_notebook, workspace.path, recipe.notebook.path)
-        recording = await record_cells(
-            notebook, template.manager, template.client, timeout=request.limits.cell
-        )
-        if failed := recording.failure:
-            self._give_up(recipe, f"a cell failed: {failed.name}: {failed.message}")
-        elif reasons := await template.seal():
-            self._give_up(recipe, "; ".join(reasons))
-        else:
+        recording = await run.go(template, notebook, request.limits.cell)
+        if why := await _why_not(template, recording):
+            self._give_up(recipe, why)
+            if kernel := await run.give(template, recording.results):
+                kernel.ended.add_done_callback(_letting_go(stack.pop_all()))
+            return
+        await run.heard_all()
+        if not run.watchers:
             # That it can be sealed is its word; the walls of a fork are looked at from outside.
             await (await template.fork(request)).close()
-            until = time.monotonic() + request.limits.life
-            self._kept[recipe.key] = Prepared(template, recording, notebook.fresh, until)
-            metrics.templates.labels("made").inc()
-            resources = stack.pop_all()
-            template.ended.add_done_callback(lambda _: _let_go(resources))
+        await self._make_room(recipe.key)
+        until = time.monotonic() + request.limits.life
+        self._kept[recipe.key] = Prepared(template, recording, notebook.fresh, until)
+        metrics.templates.labels("made").inc()
+        template.ended.add_done_callback(_letting_go(stack.pop_all()))
+        run.end()
 
     async def _make_room(self, key: Key) -> None:
         """Let older versions of the same notebook go, and the least used of all."""
@@ -212,7 +247,9 @@ class PreparedNotebooks:
         while len(self._kept) - len(old) >= self._most:
             old.append(next(k for k in self._kept if k not in old))
         for one in old:
-            await self._kept.pop(one).template.retire()
+            # Another run may have let it go meanwhile.
+            if found := self._kept.pop(one, None):
+                await found.template.retire()
 
     def _give_up(self, recipe: Recipe, why: str) -> None:
         log.info("not_forked", notebook=recipe.notebook.path, why=why)
@@ -222,14 +259,31 @@ class PreparedNotebooks:
             self._never.popitem(last=False)
 
 
+async def _why_not(template: Template, recording: Recording) -> str:
+    """Why a run cannot be forked; empty if it can."""
+    if failed := recording.failure:
+        return f"a cell failed: {failed.name}: {failed.message}"
+    return "; ".join(await template.seal())
+
+
+def _may_run(recipe: Recipe) -> bool:
+    """Whether a notebook is to be run for all its viewers at once."""
+    launch = recipe.notebook.launch
+    return launch == "fork" or (launch != "fresh" and not recipe.asks)
+
+
 _closing: set[asyncio.Task[None]] = set()
 
 
-def _let_go(resources: AsyncExitStack) -> None:
-    """Close a template's files when it has ended."""
-    task = asyncio.get_running_loop().create_task(resources.aclose())
-    _closing.add(task)
-    task.add_done_callback(_closing.discard)
+def _letting_go(resources: AsyncExitStack) -> Callable[[object], None]:
+    """What closes a template's files when it has ended."""
+
+    def let_go(_: object) -> None:
+        task = asyncio.get_running_loop().create_task(resources.aclose())
+        _closing.add(task)
+        task.add_done_callback(_closing.discard)
+
+    return let_go
 
 
 __all__ = ["Prepared", "PreparedNotebooks", "Recipe"]

@@ -1,17 +1,22 @@
-"""One viewer's running notebook, as the rest of VaaS sees it."""
+"""One viewer's running notebook, as far as it has come."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from vaas.errors import VaasError
-from vaas.kernels import Kernel
+from vaas.errors import KernelStartFailed, VaasError
+from vaas.kernels import Kernel, Relay
 from vaas.model import Share, Workspace
+from vaas.observability import logger, metrics
 from vaas.prepared import Recipe
 from vaas.rendering import CellFailure, CellResult, Notebook, Packed
+from vaas.runs import Watcher
+
+log = logger(__name__)
 
 State = Literal["starting", "running", "ready", "ended"]
 
@@ -32,9 +37,13 @@ class Session:
         failures: what failed in it, for the author.
         note: tells how to go on with it, once its cells have run, by a server
             that comes after this one; empty if none could.
-        kernel: done when the kernel answers; fails with a ``VaasError``.
-        widgets: of what its page makes its widgets; those of a run come by the channel.
+        channel: the page's line, from the session's start to its end.
+        begun: done when there is something to be seen; fails with a ``VaasError``.
+        kernel: done when its own kernel answers; fails with a ``VaasError``.
+        widgets: of what its page makes its widgets, as far as they do not come by the channel.
         results: cell results for a document template; ``None`` ends them.
+        shown: places of the cells whose results the viewer has been told.
+        since: ``time.monotonic()`` of the beginning of the phase that it is in.
     """
 
     id: str = field(repr=False)
@@ -47,10 +56,75 @@ class Session:
     error: VaasError | None = None
     failures: list[CellFailure] = field(default_factory=list)
     note: Callable[[], str] = field(default=str, repr=False)
+    channel: Relay = field(default_factory=Relay)
+    begun: asyncio.Future[None] = field(default_factory=asyncio.Future)
     kernel: asyncio.Future[Kernel] = field(default_factory=asyncio.Future)
     widgets: Packed = field(default_factory=Packed)
     results: asyncio.Queue[CellResult | None] = field(default_factory=asyncio.Queue)
-    done: int = 0
+    shown: set[int] = field(default_factory=set)
+    since: float = field(default_factory=time.monotonic)
+
+    @property
+    def done(self) -> int:
+        """How many cells' results the viewer has been told."""
+        return len(self.shown)
+
+    def show(self, result: CellResult) -> None:
+        """Note a result that the viewer is told."""
+        self.shown.add(result.index)
+        self.results.put_nowait(result)
+
+    def see(self) -> None:
+        """Note that there is something to be seen."""
+        self.state = "running"
+        if not self.begun.done():
+            self.begun.set_result(None)
+            self.pass_phase("environment")
+
+    def pass_phase(self, name: str) -> None:
+        """Measure a phase that has ended now; the next one begins."""
+        now = time.monotonic()
+        metrics.phases.labels(name).observe(now - self.since)
+        self.since = now
+
+    def tell_author(self, result: CellResult) -> None:
+        """Write into the log what failed in a cell, if something did."""
+        if (failure := result.failure) is None:
+            return
+        self.failures.append(failure)
+        metrics.cell_errors.inc()
+        log.warning(
+            "cell_failed",
+            notebook=self.notebook.path,
+            share=self.share.link.fingerprint,
+            cell=failure.cell,
+            line=failure.line,
+            error=failure.name,
+            traceback=failure.traceback,
+        )
+
+    async def follow(self, watcher: Watcher) -> None:
+        """Watch a run to its end."""
+        await watcher.begun.wait()
+        if not watcher.ending.done():
+            self.see()
+        async for result in watcher.cells():
+            self.show(result)
+
+    def begin_anew(self, watcher: Watcher) -> None:
+        """The run that was watched is of no use to this viewer, whose own kernel comes next.
+
+        Raises:
+            KernelError: it cannot be: a document shows what would not go on to live.
+        """
+        if watcher.whole and self.shown:
+            ending = watcher.ending.result()
+            for index in sorted(ending.results.keys() - self.shown):
+                self.show(ending.results[index])
+                self.tell_author(ending.results[index])
+            raise ending.error or KernelStartFailed("what has run could not be forked")
+        self.shown.clear()
+        self.channel.forget()
 
     async def cells(self) -> AsyncIterator[CellResult]:
         """The cells' results in order, as they come."""

@@ -1,14 +1,13 @@
 """Sessions: notebooks that run, each for one viewer, and their end.
 
-A session owns a task that starts the kernel, runs the cells, shows what comes
-to the viewer through the kernel's channel, and ends with the kernel. It holds
-the workspace open for as long as it lives.
+A session owns a task that watches the notebook's one run or starts a kernel and
+runs the cells, shows what comes to the viewer through the session's channel, and
+ends with the kernel. It holds the workspace open for as long as it lives.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -18,7 +17,7 @@ from vaas.kernels import Kernel, KernelHost
 from vaas.observability import logger, metrics
 from vaas.prepared import Prepared, PreparedNotebooks, Recipe
 from vaas.rendering import CellResult, run_cells
-from vaas.session import Session, State
+from vaas.session import Session
 
 log = logger(__name__)
 
@@ -70,7 +69,7 @@ class Sessions:
         Raises:
             ServerFull: it could not.
         """
-        self._host.admit()
+        self._host.admit(self._prepared.watching)
 
     async def end(self, session_id: str) -> None:
         """End a session because its viewer left."""
@@ -102,9 +101,14 @@ class Sessions:
     async def why_not_forked(self, session: Session) -> str:
         """Why each viewer of a notebook waits for a run of their own; empty if they do not.
 
-        Takes as long as one more run.
+        Takes as long as a run, if none was watched.
         """
         return await self._prepared.why_not(session.recipe)
+
+    async def memory(self, session: Session) -> int:
+        """Bytes that a session's notebook holds, with all that its fork shares with the run."""
+        prepared = self._prepared.find(session.recipe)
+        return await (prepared.template if prepared else session.kernel.result()).memory()
 
     def prepare_anew(self, session: Session, recipe: Recipe) -> None:
         """Run another version of a session's notebook out of sight, if this one could be forked."""
@@ -125,7 +129,7 @@ class Sessions:
             waiting = loop.call_later(_JOINS_WITHIN, self._unless_joined, session, task)
             task.add_done_callback(lambda _: waiting.cancel())
 
-    def resume(self, session: Session, kernel: Kernel, stack: AsyncExitStack) -> None:
+    async def resume(self, session: Session, kernel: Kernel, stack: AsyncExitStack) -> None:
         """Let a session live on that another server began; its notebook has run.
 
         Args:
@@ -133,10 +137,12 @@ class Sessions:
             kernel: where it ran.
             stack: as for ``begin``.
         """
+        await session.channel.join(kernel.channel)
+        session.kernel.set_result(kernel)
+        session.see()
         session.state, session.joined = "ready", True
         session.results.put_nowait(None)
-        session.kernel.set_result(kernel)
-        self._own(session, self._live_on(session, kernel, stack))
+        self._own(session, self._go_on(session, kernel, stack))
 
     def _own(self, session: Session, life: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         self._sessions[session.id] = session
@@ -151,23 +157,32 @@ class Sessions:
 
     async def _live(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:
         """One session from start to end; it never raises."""
-        started = time.monotonic()
         async with self._ending(session, stack):
-            kernel, known = await self._kernel(session.recipe)
+            kernel, known = await self._kernel(session, stack, stream=stream)
             stack.push_async_callback(self._let_go, session, kernel)
+            await session.channel.join(kernel.channel)
             session.kernel.set_result(kernel)
-            metrics.phases.labels("environment").observe(time.monotonic() - started)
+            session.see()
             await self._run(session, kernel, known, stream=stream)
-            if not known and not session.failures:
-                self._prepared.make(session.recipe)
-            session.error = await asyncio.shield(kernel.ended)
+            await self._live_on(session, kernel)
 
-    async def _live_on(self, session: Session, kernel: Kernel, stack: AsyncExitStack) -> None:
+    async def _go_on(self, session: Session, kernel: Kernel, stack: AsyncExitStack) -> None:
         """The rest of a session that another server began; it never raises."""
         async with self._ending(session, stack):
             stack.push_async_callback(self._let_go, session, kernel)
+            await self._live_on(session, kernel)
+
+    async def _live_on(self, session: Session, kernel: Kernel) -> None:
+        """Be there until the kernel ends."""
+        through = asyncio.ensure_future(session.channel.through.wait())
+        either: set[asyncio.Future[Any]] = {through, kernel.ended}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            # What a page was not told yet of a run that it watched, only we know.
             kernel.note(session.note())
             session.error = await asyncio.shield(kernel.ended)
+        finally:
+            through.cancel()
 
     async def _let_go(self, session: Session, kernel: Kernel) -> None:
         """End a kernel, unless it shall wait for another server."""
@@ -190,28 +205,45 @@ class Sessions:
         finally:
             self._finish(session)
 
-    async def _kernel(self, recipe: Recipe) -> tuple[Kernel, Mapping[int, CellResult]]:
-        """A fork of the notebook that has run, with its results; else a kernel of its own."""
-        request = recipe.request
-        if prepared := await self._prepared.wanted(recipe):
-            try:
-                kernel = await prepared.template.fork(request)
-            except KernelStartFailed as error:
-                log.warning("fork_failed", notebook=request.ref.notebook, detail=error.detail)
-                await self._prepared.drop(recipe, error.detail)
-            else:
-                metrics.forks.inc()
-                return kernel, prepared.known
-        return await self._host.start(request), {}
+    async def _kernel(
+        self, session: Session, stack: AsyncExitStack, *, stream: bool
+    ) -> tuple[Kernel, Mapping[int, CellResult]]:
+        """A kernel in which the notebook has run, with its results; else one of its own."""
+        recipe = session.recipe
+        watcher = self._prepared.watch(recipe, session.channel, whole=not stream)
+        if watcher:
+            stack.push_async_callback(watcher.leave)
+            await session.follow(watcher)
+            ending = await watcher.ending
+            if ending.kernel:
+                return ending.kernel, ending.results
+        if forked := await self._fork(recipe):
+            return forked
+        if watcher:
+            session.begin_anew(watcher)
+        return await self._host.start(recipe.request), {}
+
+    async def _fork(self, recipe: Recipe) -> tuple[Kernel, Mapping[int, CellResult]] | None:
+        """A fork of the notebook if it has run already, with its results."""
+        prepared = self._prepared.find(recipe)
+        if prepared is None or recipe.notebook.launch == "fresh":
+            return None
+        try:
+            kernel = await prepared.template.fork(recipe.request)
+        except KernelStartFailed as error:
+            log.warning("fork_failed", notebook=recipe.notebook.path, detail=error.detail)
+            await self._prepared.drop(recipe, error.detail)
+            return None
+        metrics.forks.inc()
+        return kernel, prepared.known
 
     async def _run(
         self, session: Session, kernel: Kernel, known: Mapping[int, CellResult], *, stream: bool
     ) -> None:
-        started = time.monotonic()
-        session.state = "running"
+        """Show what the viewer has not been told yet, and run what has not run."""
         total = session.notebook.cells
-        if stream:
-            kernel.channel.inject("vaas_run", {"done": 0, "total": total})
+        if stream and session.done < total:
+            kernel.channel.inject("vaas_run", {"done": session.done, "total": total})
         cells = run_cells(
             session.notebook,
             kernel.manager,
@@ -221,25 +253,27 @@ class Sessions:
             known=known,
         )
         async for result in cells:
-            session.done += 1
-            _tell_author(session, result)
+            session.tell_author(result)
+            if result.index in session.shown:
+                continue
+            session.show(result)
             if stream:
                 news = {"index": result.index, "outputs": result.outputs}
                 kernel.channel.inject("vaas_cell", {**news, "done": session.done, "total": total})
-            session.results.put_nowait(result)
         session.results.put_nowait(None)
         session.state = "ready"
-        kernel.note(session.note())
         kernel.channel.inject("vaas_ready", {"failed": bool(session.failures)})
-        metrics.phases.labels("run").observe(time.monotonic() - started)
+        session.pass_phase("run")
 
     def _finish(self, session: Session) -> None:
         session.state = "ended"
         session.results.put_nowait(None)
+        session.channel.end()
         error = session.error or SessionGone("ended")
-        if not session.kernel.done():
-            session.kernel.set_exception(error)
-            session.kernel.exception()  # it may be that nobody asks
+        for future in (session.begun, session.kernel):
+            if not future.done():
+                future.set_exception(error)
+                future.exception()  # it may be that nobody asks
         reason = error.label if isinstance(error, KernelError) else "failed"
         metrics.kernel_ends.labels(reason).inc()
         log.info(
@@ -252,20 +286,4 @@ class Sessions:
         asyncio.get_running_loop().call_later(_TOLD, self._sessions.pop, session.id, None)
 
 
-def _tell_author(session: Session, result: CellResult) -> None:
-    if result.failure is None:
-        return
-    session.failures.append(result.failure)
-    metrics.cell_errors.inc()
-    log.warning(
-        "cell_failed",
-        notebook=session.notebook.path,
-        share=session.share.link.fingerprint,
-        cell=result.failure.cell,
-        line=result.failure.line,
-        error=result.failure.name,
-        traceback=result.failure.traceback,
-    )
-
-
-__all__ = ["Session", "Sessions", "State"]
+__all__ = ["Sessions"]

@@ -29,7 +29,7 @@ from vaas.errors import (
 from vaas.kernels import Kernel
 from vaas.model import Share
 from vaas.observability import logger, metrics
-from vaas.sessions import Session
+from vaas.session import Session
 
 SLOWEST = 6.0
 """Seconds between two questions about a share that has not changed for long."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from vaas.manifest import Manifest
 from vaas.model import Secret, Share, ShareLink
-from vaas.sessions import Session
+from vaas.session import Session
 
 
 @dataclass(frozen=True, slots=True)

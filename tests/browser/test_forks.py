@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
 from tests.browser.service import Service, settings
+from tests.browser.viewer import Viewer
 from vaas.demo.efss import DemoEfss
 
 pytestmark = pytest.mark.browser
@@ -87,3 +88,47 @@ def test_what_is_known_is_painted_with_the_page(
     expect(page.locator(".vaas-painted")).to_have_count(0)
     expect(page.get_by_text("in a table")).to_have_count(1)
     expect(page.locator("#dashboard img")).to_have_count(1)
+
+
+def begin(viewer: Viewer, address: str) -> Page:
+    """Open a dashboard and do not wait for its end."""
+    viewer.page.goto(viewer.address(address), wait_until="commit")
+    return viewer.page
+
+
+LAST = "import time\ntime.sleep(6)\nprint('all has run')"
+
+
+def test_first_viewers_watch_the_one_run(forking: Service, share: Share, visit: Visit) -> None:
+    """Its widgets can be seen and used while it runs; what is done then is each viewer's own."""
+    address = share({"a.ipynb": notebook("import os, uuid\nprint(uuid.uuid4())", BODY, LAST)})
+    first, second = visit(forking), visit(forking)
+    pages = [begin(viewer, address) for viewer in (first, second)]
+    for page in pages:
+        expect(page.get_by_text("not yet")).to_be_visible()
+        expect(page.get_by_text("all has run")).to_have_count(0)
+    pages[0].get_by_role("button", name="Press").click()
+    for page in pages:
+        expect(page.get_by_text("all has run")).to_be_visible()
+    expect(pages[0].get_by_text("pressed 1")).to_be_visible()
+    expect(pages[0].locator(".widget-output")).to_have_text("in a fork", use_inner_text=True)
+    expect(pages[1].get_by_text("not yet")).to_be_visible()
+    pages[1].get_by_role("button", name="Press").click()
+    expect(pages[1].get_by_text("pressed 1")).to_be_visible()
+    assert first.cell(0).inner_text() == second.cell(0).inner_text()
+
+
+def test_a_run_that_cannot_be_forked_goes_on_for_its_viewer(
+    forking: Service, share: Share, visit: Visit
+) -> None:
+    thread = (
+        "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
+    )
+    address = share({"a.ipynb": notebook("import os", BODY, thread, LAST)})
+    page = begin(visit(forking), address)
+    page.get_by_role("button", name="Press").click()
+    expect(page.get_by_text("all has run")).to_be_visible()
+    expect(page.get_by_text("pressed 1")).to_be_visible()
+    page.get_by_role("button", name="Press").click()
+    expect(page.get_by_text("pressed 2")).to_be_visible()
+    expect(page.locator(".widget-output")).to_have_text("elsewhere elsewhere", use_inner_text=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.security.kernel_tools import a_host, frame, leftovers, request, run, until
-from vaas.errors import KernelDied, KernelStartFailed, ServerFull, SessionGone
+from vaas.errors import KernelDied, KernelOutOfMemory, KernelStartFailed, ServerFull, SessionGone
 from vaas.kernels.wire import unpack
 
 pytestmark = pytest.mark.sandbox
@@ -282,9 +282,9 @@ async def test_a_template_that_retires_leaves_its_forks_alone(host, tmp_path):
     with pytest.raises(KernelStartFailed):
         await made.fork(request(tmp_path / "share"))
     assert (await run(kernel, "print(x)")).out == "1\n"
-    first = made._process.first
+    first = made.process.first
     await kernel.close()
-    await until(lambda: made._process.returncode is not None)
+    await until(lambda: made.process.returncode is not None)
     print("the template's sandbox ended with its last fork", first)
 
 
@@ -356,3 +356,71 @@ async def test_the_benchmarks_notebooks_are_forked(host, tmp_path, name):
     cells = ["".join(c["source"]) for c in book["cells"] if c["cell_type"] == "code"]
     kernel = await forked(host, tmp_path, *cells)
     assert (await run(kernel, "print('alive')")).out == "alive\n"
+
+
+THREAD = "import threading; threading.Thread(target=threading.Event().wait, daemon=True).start()"
+
+
+async def test_a_run_that_cannot_be_forked_becomes_a_kernel(host, tmp_path):
+    made = await host.prepare(request(tmp_path / "share"))
+    made.channel.inject("vaas_run", {})
+    assert (await run(made, f"x = 1; {THREAD}")).error == ""
+    assert "still runs" in (await made.seal())[0]
+    kernel = await made.become(request(tmp_path / "share"))
+    assert made.ended.done()
+    assert host.kernels() == (kernel,)
+    with pytest.raises(KernelStartFailed):
+        await made.become(request(tmp_path / "share"))
+    await made.retire()  # the kernel goes on
+    kernel.client.start_channels()
+    assert (await run(kernel, "print(x)")).out == "1\n"
+    page = Page(kernel)
+    await page.send("kernel_info_request", {})
+    await page.until(lambda kind, *_: kind == "kernel_info_reply")
+    assert page.heard[0][0] == "vaas_run", "what was said before is still to be had"
+    assert await kernel.memory() > 10 << 20
+    await kernel.close()
+    assert isinstance(kernel.ended.result(), SessionGone)
+    await until(lambda: host.kernels() == () and not host._templates)
+
+
+async def test_a_template_that_became_a_kernel_ends_like_one(host, tmp_path):
+    share, small = tmp_path / "share", {"memory": 200 << 20}
+    kernel = await (await host.prepare(request(share))).become(request(share))
+    kernel.client.execute("import os; os._exit(3)")
+    assert "status 3" in str(await asyncio.wait_for(asyncio.shield(kernel.ended), 5))
+    kernel = await (await host.prepare(request(share, **small))).become(request(share, **small))
+    kernel.client.execute("x = b'x' * (400 << 20)")
+    assert isinstance(await asyncio.wait_for(asyncio.shield(kernel.ended), 20), KernelOutOfMemory)
+    kernel = await (await host.prepare(request(share, idle=0.5))).become(request(share, idle=0.5))
+    assert isinstance(await asyncio.wait_for(asyncio.shield(kernel.ended), 20), SessionGone)
+
+
+async def test_a_template_that_died_tells_why(host, tmp_path):
+    share, small = tmp_path / "share", {"memory": 200 << 20}
+    for code, error in (("os._exit(3)", KernelDied), ("b'x' * (400 << 20)", KernelOutOfMemory)):
+        made = await host.prepare(request(share, **small))
+        made.client.execute(f"import os; {code}")
+        await asyncio.wait_for(asyncio.shield(made.ended), 20)
+        with pytest.raises(error):
+            await made.become(request(share, **small))
+
+
+async def test_a_template_that_became_a_kernel_takes_a_kernels_place(tmp_path):
+    share = tmp_path / "share"
+    async with a_host(tmp_path / "run", "single", most=2) as host:
+        made = await host.prepare(request(share))
+        with pytest.raises(ServerFull):
+            await host.prepare(request(share))
+        await made.become(request(share))
+        host.admit()
+        with pytest.raises(ServerFull):
+            host.admit(waiting=1)
+        second = await host.prepare(request(share))
+        await second.become(request(share))
+        with pytest.raises(ServerFull):
+            host.admit()
+        third = await host.prepare(request(share))
+        with pytest.raises(ServerFull):
+            await third.become(request(share))
+        assert (await run(third, "print('as before')")).out == "as before\n"

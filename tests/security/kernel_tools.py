@@ -64,6 +64,24 @@ class ForksOnly(ForkingHost):
         return await template.fork(request)
 
 
+class KeptOnly(ForkingHost):
+    """Starts each kernel as a template that becomes one, as if its run could not be forked."""
+
+    def __init__(self, *where: Any, **settings: Any) -> None:
+        super().__init__(*where, templates=16, **settings)
+
+    async def start(self, request: KernelRequest) -> Kernel:
+        self.admit()
+        return await (await self.prepare(request)).become(request)
+
+
+class OneTemplate(ForkingHost):
+    """Has a place for one template."""
+
+    def __init__(self, *where: Any, **settings: Any) -> None:
+        super().__init__(*where, templates=1, **settings)
+
+
 class Apart(RemoteHost):
     """Starts kernels in a process of its own."""
 
@@ -71,7 +89,13 @@ class Apart(RemoteHost):
         super().__init__(folder, Terms(**terms))
 
 
-LAUNCHERS = {"fresh": LocalKernelHost, "fork": ForksOnly, "apart": Apart}
+LAUNCHERS = {
+    "fresh": LocalKernelHost,
+    "fork": ForksOnly,
+    "kept": KeptOnly,
+    "single": OneTemplate,
+    "apart": Apart,
+}
 
 
 @contextlib.asynccontextmanager

@@ -52,12 +52,14 @@ class Probe:
         code: prints the outcome.
         right: regular expression of the right outcome.
         fork: of the right outcome in a fork, where it is another.
+        kept: likewise of that in a template that became a kernel.
     """
 
     name: str
     code: str
     right: str
     fork: str = ""
+    kept: str = ""
 
 
 def _number(call):
@@ -108,7 +110,7 @@ def _calls():
     yield Probe("no longer die with the server", code, "EPERM")
     # What makes a fork, tried by one: there is no further level.
     code = f"tell(call, {_number('clone')}, {0x7E020011}, 0, 0, 0, 0)"
-    yield Probe("clone(every namespace)", code, "EPERM", fork="ENOSPC")
+    yield Probe("clone(every namespace)", code, "EPERM", fork="ENOSPC", kept="ENOSPC")
     for name in ("io_uring_setup", "clone3"):
         yield Probe(f"{name}(2)", f"tell(call, {_number(name)}, 0, 0)", "ENOSYS")
     flags = {"NEWUSER": 0x10000000, "NEWNS": 0x20000, "NEWPID": 0x20000000, "NEWNET": 0x40000000}
@@ -129,6 +131,9 @@ def _sockets():
 
 OWN_VARIABLES = r"DONE \[b'HOME', b'LANG', .*b'VAAS_SCRATCH', b'VAAS_TEST_RUN'\]"
 """A fork is itself the first process of its namespace."""
+
+UNREACHABLE = r"[0-9a-f]{16}"
+"""Rights that no program can gain, since none may gain any ("no new privileges")."""
 
 READING = (
     Probe("/etc/shadow", "tell(open, '/etc/shadow')", "ENOENT"),
@@ -158,11 +163,12 @@ READING = (
     Probe("the first process's root is the sandbox", "tell(os.listdir, os.path.join('/proc/1/root', 'home'))", r"DONE \['viewer'\]|EACCES"),
     Probe("rights of the first process",
           "print(*[l.split()[1] for l in open('/proc/1/status') if l.startswith(('CapEff', 'CapBnd', 'NoNew', 'Seccomp:'))])",
-          "0{16} 0{16} 1 2"),
+          "0{16} 0{16} 1 2", kept=f"0{{16}} {UNREACHABLE} 1 2"),
     Probe("own descriptors lead nowhere outside",
           "print(sorted({{os.readlink(f'/proc/self/fd/{{f}}').split(':')[0] for f in os.listdir('/proc/self/fd')"
           " if os.path.lexists(f'/proc/self/fd/{{f}}')}}))",
-          r"\['/dev/null', '/memfd', 'anon_inode', 'pipe', 'socket'\]", fork=r"\['/dev/null', 'socket'\]"),
+          r"\['/dev/null', '/memfd', 'anon_inode', 'pipe', 'socket'\]", fork=r"\['/dev/null', 'socket'\]",
+          kept=r"\['/dev/null', '/memfd', 'socket'\]"),
     Probe("another viewer's scratch", "tell(os.listdir, '/scratch')", r"DONE \[\]"),
     Probe("another viewer's files anywhere",
           "print([p for root in ('/scratch','/tmp','/dev/shm','/home','/run') for p in"
@@ -180,7 +186,7 @@ READING = (
 NETWORK = (
     Probe("interfaces", "print([l.split(':')[0].strip() for l in open('/proc/net/dev') if ':' in l])",
           r"\['lo'\]"),
-    Probe("netlink", "tell(socket.socket, 16, socket.SOCK_DGRAM, 0)", "DONE .*", fork="EAFNOSUPPORT"),
+    Probe("netlink", "tell(socket.socket, 16, socket.SOCK_DGRAM, 0)", "DONE .*", fork="EAFNOSUPPORT", kept="EAFNOSUPPORT"),
     Probe("the server's port", "tell(socket.create_connection, ('127.0.0.1', {port}), 3)", "ECONNREFUSED"),
     Probe("the host's own address", "tell(socket.create_connection, ({address!r}, {port}), 3)",
           "ENETUNREACH|ECONNREFUSED"),
@@ -223,7 +229,7 @@ WRITING = (
 RIGHTS = (
     Probe("capabilities",
           "print(*[l.split()[1] for l in open('/proc/self/status') if l.startswith('Cap')])",
-          "0{16}( 0{16}){4}"),
+          "0{16}( 0{16}){4}", kept=f"0{{16}}( 0{{16}}){{2}} {UNREACHABLE} 0{{16}}"),
     Probe("new privileges and filter",
           "print(*[l.split()[1] for l in open('/proc/self/status') if l.startswith(('NoNewPrivs', 'Seccomp:'))])",
           "1 2"),

@@ -107,8 +107,11 @@ async def test_cells_for_each_viewer_run_in_the_fork(stage: Stage, viewer: Viewe
 
 async def test_what_later_cells_changed_is_shown_as_changed(stage: Stage, viewer: Viewer) -> None:
     cells = ("line = display('first', display_id=True)", "line.update('second')")
-    line = await viewer.view(stage.notebook(forked(*cells)))
-    assert line.texts(0) == "'second'"
+    address = stage.notebook(forked(*cells))
+    first, second = await viewer.view(address), await viewer.view(address)
+    assert first.texts(0) == "'first'"
+    assert "update_display_data" in {heard.kind for heard in first.heard}
+    assert second.texts(0) == "'second'"
 
 
 async def test_the_widgets_state_is_kept_for_whoever_paints_the_page(

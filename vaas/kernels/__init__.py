@@ -1,12 +1,16 @@
 """From a workspace to a live kernel in the sandbox."""
 
 from vaas.kernels.apart import RemoteHost, Terms
+from vaas.kernels.backlog import Backlog
 from vaas.kernels.base import Channel, Kernel, KernelHost, KernelRequest, Limits, Template
 from vaas.kernels.forks import ForkingHost
 from vaas.kernels.local import LocalKernelHost, SandboxMode
 from vaas.kernels.probe import SandboxReport, probe
+from vaas.kernels.relay import Relay
+from vaas.kernels.wire import message_type
 
 __all__ = [
+    "Backlog",
     "Channel",
     "ForkingHost",
     "Kernel",
@@ -14,10 +18,12 @@ __all__ = [
     "KernelRequest",
     "Limits",
     "LocalKernelHost",
+    "Relay",
     "RemoteHost",
     "SandboxMode",
     "SandboxReport",
     "Template",
     "Terms",
+    "message_type",
     "probe",
 ]

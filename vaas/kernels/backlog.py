@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 
 BACKLOG_LIMIT = 64 << 20
 """Bytes kept for a page that is not there or slow."""
@@ -36,6 +37,10 @@ class Backlog:
         """Whether something waits."""
         return bool(self._frames)
 
+    def __iter__(self) -> Iterator[tuple[bytes, bool]]:
+        """What waits, and whether it is the server's own."""
+        return iter([(frame, own) for _, frame, own in self._frames])
+
     def put(self, frame: bytes, *, own: bool = False) -> int:
         """Keep a frame.
 
@@ -59,10 +64,17 @@ class Backlog:
         """The next frames after one, with their numbers; they stay until ``taken``."""
         found, size = [], 0
         for own_number, frame, _ in self._frames:
-            if own_number > number and size < AT_ONCE:
+            if own_number > number:
                 found.append((own_number, frame))
                 size += len(frame)
+            if size >= AT_ONCE:
+                break
         return found
+
+    def first(self) -> tuple[int, bytes]:
+        """The next frame, with its number; it stays until it is ``taken``."""
+        number, frame, _ = self._frames[0]
+        return number, frame
 
     def taken(self, number: int) -> None:
         """Forget what was delivered: a frame, and those before it."""

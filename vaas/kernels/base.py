@@ -151,10 +151,15 @@ class Kernel(ABC):
 class Template(ABC):
     """A notebook that runs once, and is then forked for each viewer.
 
+    If its run cannot be forked it becomes one viewer's kernel instead.
+
     Attributes:
+        channel: what a page sees of the run, as by ``Kernel.channel``; it ends
+            when the template is sealed, after all that the run said.
         ended: done when it makes no more forks, for whatever reason.
     """
 
+    channel: Channel
     ended: asyncio.Future[None]
 
     @property
@@ -173,10 +178,10 @@ class Template(ABC):
 
         Returns:
             what of the run stands in the way of forks, in words for the author;
-            if anything does, the template is of no more use.
+            if anything does, it is not sealed, and can only ``become`` a kernel.
 
         Raises:
-            KernelStartFailed: it ended meanwhile.
+            KernelStartFailed: it ended meanwhile, or does not answer.
         """
 
     @abstractmethod
@@ -193,16 +198,44 @@ class Template(ABC):
         """
 
     @abstractmethod
+    async def memory(self) -> int:
+        """Bytes that it and all its forks hold now, shared pages counted once."""
+
+    @abstractmethod
+    async def become(self, request: KernelRequest) -> Kernel:
+        """Be one viewer's kernel from now on, as far as the notebook ran.
+
+        The same process, on the same line: the kernel's ``channel`` is the
+        template's. It counts as a kernel and no longer as a template.
+
+        Args:
+            request: the viewer's; its variables and workspace are not used,
+                the process has those that it was started with.
+
+        Raises:
+            ServerFull: as many kernels run as the operator allows.
+            KernelDied: it has ended by itself.
+            KernelOutOfMemory: likewise, and because of that.
+            KernelStartFailed: it is sealed, or the machine does not let us.
+        """
+
+    @abstractmethod
     async def retire(self) -> None:
-        """Make no more forks; those that live go on. Safe to call twice."""
+        """Make no more forks; those that live go on, as does a kernel that it became.
+
+        Safe to call twice.
+        """
 
 
 class KernelHost(ABC):
     """Starts kernels and owns them."""
 
     @abstractmethod
-    def admit(self) -> None:
+    def admit(self, waiting: int = 0) -> None:
         """Tell whether there is a place for one more kernel, before anything is done for it.
+
+        Args:
+            waiting: viewers who were admitted and have no kernel yet.
 
         Raises:
             ServerFull: as many kernels run as the operator allows.

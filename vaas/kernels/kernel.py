@@ -138,10 +138,6 @@ class LocalKernel(Kernel):
         assert self._watch is not None
         await asyncio.wait([self._watch])
 
-    def out_of_memory(self) -> KernelOutOfMemory:
-        """The error that tells of too much memory."""
-        return KernelOutOfMemory(f"over {self.limits.memory >> 20} MiB")
-
     async def _until_end(self, resources: AsyncExitStack) -> None:
         """Wait for the end of the process, tell why, let go of everything."""
         status = await self._process.wait()
@@ -163,9 +159,14 @@ class LocalKernel(Kernel):
         if self._verdict:
             return self._verdict
         if killed:
-            return self.out_of_memory()
+            return out_of_memory(self.limits)
         how = "" if status is None else f" with status {status}"
         return KernelDied(f"the kernel ended by itself{how}")
 
 
-__all__ = ["LocalKernel"]
+def out_of_memory(limits: Limits) -> KernelOutOfMemory:
+    """The error that tells of too much memory."""
+    return KernelOutOfMemory(f"over {limits.memory >> 20} MiB")
+
+
+__all__ = ["LocalKernel", "out_of_memory"]

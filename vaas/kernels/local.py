@@ -19,7 +19,7 @@ from vaas.kernels.base import Kernel, KernelHost, KernelRequest
 from vaas.kernels.channel import LocalChannel
 from vaas.kernels.culling import Culler
 from vaas.kernels.environment import Environment, Environments
-from vaas.kernels.kernel import LocalKernel
+from vaas.kernels.kernel import LocalKernel, out_of_memory
 from vaas.kernels.launcher import Begun, begin_bare, begin_sandboxed
 from vaas.kernels.limits import Leaf
 from vaas.kernels.manager import Manager, make_context, make_manager, until_heard
@@ -97,9 +97,9 @@ class LocalKernelHost(KernelHost):
         """See ``KernelHost.kernels``."""
         return tuple(self._kernels.values())
 
-    def admit(self) -> None:
+    def admit(self, waiting: int = 0) -> None:
         """See ``KernelHost.admit``."""
-        if not self._free:
+        if len(self._free) <= waiting:
             raise ServerFull("as many kernels run as are allowed", retry_after=30)
 
     async def start(self, request: KernelRequest) -> Kernel:
@@ -175,7 +175,7 @@ class LocalKernelHost(KernelHost):
         """Stand in for the cgroup that this machine does not let us have."""
         for kernel in self.kernels():
             if await asyncio.to_thread(memory, kernel.pid) > kernel.limits.memory:
-                await kernel.end(kernel.out_of_memory())
+                await kernel.end(out_of_memory(kernel.limits))
 
     @property
     def _counted(self) -> bool:

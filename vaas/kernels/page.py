@@ -17,6 +17,7 @@ from vaas.errors import MessageRefused
 from vaas.kernels.author import AUTHOR_LIMIT, OnAuthorMessage, author_text, stand_in
 from vaas.kernels.backlog import Backlog
 from vaas.kernels.base import Channel
+from vaas.kernels.own import own_message
 from vaas.kernels.wire import FRAME_LIMIT, JSON_LIMIT, PARTS, Frame, pack, read_json, unpack
 
 PERMITTED = {
@@ -48,6 +49,7 @@ class PageChannel(Channel):
         attached: how many pages are attached now, 0 or 1.
         left: clock time when the last page left, ``None`` before the first came.
         heard: clock time of the viewer's last message.
+        kernel_session: what the kernel calls its own session; empty until it is heard.
         busy: whether the kernel says that it works.
         quiet: clock time since when it says that it does not.
     """
@@ -81,7 +83,7 @@ class PageChannel(Channel):
         self._dropped = 0
         self._words = AUTHOR_LIMIT
         self._ended = False
-        self._kernel_session = ""
+        self.kernel_session = ""
         self.joined, self.cut = asyncio.Event(), asyncio.Event()
         self.attached = 0
         self.left: float | None = None
@@ -98,7 +100,7 @@ class PageChannel(Channel):
                         return
                     yield frame
                     # Only now is it delivered; a page that left meanwhile leaves it kept.
-                    self.delivered(page, number)
+                    self.delivered(number)
 
     def turn(self) -> int:
         """Let a page take over from the one before; which page it is."""
@@ -123,10 +125,9 @@ class PageChannel(Channel):
         finally:
             self.release()
 
-    def delivered(self, page: int, number: int) -> None:
+    def delivered(self, number: int) -> None:
         """A page has a frame, and those before it."""
-        if page == self._page:
-            self._kept.taken(number)
+        self._kept.taken(number)
 
     def hold(self) -> None:
         """Somebody is there for the kernel: a page, or who waits for one to come back."""
@@ -139,12 +140,10 @@ class PageChannel(Channel):
 
     async def send(self, frame: bytes) -> None:
         """See ``Channel.send``."""
-        message = unpack(frame)
-        header = _permitted_header(message)
-        await _check_content(message, header)
+        message = await permitted(frame)
         self.heard = self._clock()
         if not self._ended:
-            await self._pass_on(Frame(message.channel, [header, *message.parts[1:]]))
+            await self._pass_on(message)
 
     @abstractmethod
     async def _pass_on(self, message: Frame) -> None:
@@ -156,12 +155,9 @@ class PageChannel(Channel):
 
     def inject(self, message_type: str, content: Mapping[str, Any]) -> None:
         """See ``Channel.inject``."""
-        # As if the kernel had said it: Jupyter's front end drops what it has not yet
-        # handled of one session when a message of another comes in.
-        header = self._session.msg_header(message_type)
-        header["session"] = self._kernel_session or header["session"]
-        parts = [json.dumps(p, default=str).encode() for p in (header, {}, {}, dict(content))]
-        self._keep(pack(Frame("iopub", parts)), own=message_type.startswith("vaas_"))
+        session = self.kernel_session or str(self._session.session)
+        frame = own_message(message_type, content, session)
+        self._keep(frame, own=message_type.startswith("vaas_"))
         if message_type in ("vaas_run", "vaas_ready"):
             self._cells_run = message_type == "vaas_run"
 
@@ -180,7 +176,7 @@ class PageChannel(Channel):
         header = read_json(parts[0]) if len(parts) >= PARTS else None
         if header is None:
             return
-        self._kernel_session = str(header.get("session"))
+        self.kernel_session = str(header.get("session"))
         if name == "iopub":
             self.joined.set()
         kind = str(header.get("msg_type"))
@@ -236,6 +232,18 @@ class PageChannel(Channel):
         self._changed.set()
 
 
+async def permitted(frame: bytes) -> Frame:
+    """A viewer's message, if viewers may send it.
+
+    Raises:
+        MessageRefused: they may not, or it is none.
+    """
+    message = unpack(frame)
+    header = _permitted_header(message)
+    await _check_content(message, header)
+    return Frame(message.channel, [header, *message.parts[1:]])
+
+
 def _permitted_header(message: Frame) -> bytes:
     """The header of a viewer's message, written anew.
 
@@ -274,4 +282,4 @@ async def _check_content(message: Frame, header: bytes) -> None:
         raise MessageRefused("viewers may not have objects built or methods called")
 
 
-__all__ = ["BURST", "PAUSE", "PageChannel"]
+__all__ = ["BURST", "PAUSE", "PageChannel", "permitted"]

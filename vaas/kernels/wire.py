@@ -76,6 +76,12 @@ def unpack(data: bytes, limit: int = FRAME_LIMIT) -> Frame:
         raise MessageRefused("the frame's channel is no name") from error
 
 
+def message_type(data: bytes) -> str:
+    """What kind of message a frame holds that ``pack`` made."""
+    start, end = struct.unpack_from("<2Q", data, 16)
+    return str((read_json(data[start:end]) or {}).get("msg_type"))
+
+
 def _offsets(data: bytes) -> list[int]:
     """The frame's offsets, checked: ascending and within the frame."""
     count = int.from_bytes(data[:8], "little")
@@ -99,4 +105,13 @@ def read_json(part: bytes, limit: int = JSON_LIMIT) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-__all__ = ["FRAME_LIMIT", "JSON_LIMIT", "PARTS", "Frame", "pack", "read_json", "unpack"]
+__all__ = [
+    "FRAME_LIMIT",
+    "JSON_LIMIT",
+    "PARTS",
+    "Frame",
+    "message_type",
+    "pack",
+    "read_json",
+    "unpack",
+]

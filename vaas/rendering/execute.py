@@ -73,8 +73,9 @@ async def run_cells(
         inject: puts an iopub message before the viewer; used for outputs that
             ``Output`` widgets capture while cells run.
         known: results of cells that have run already, by place in the notebook.
-        record: nobody watches: later cells may still change what results show, and
-            the widgets' state at the end goes into the notebook's metadata.
+        record: for viewers to come: what results show is kept up to date with what
+            later cells change, and the widgets' state at the end goes into the
+            notebook's metadata.
 
     Yields:
         the result of each code cell; after a failure nothing more.

@@ -1,12 +1,12 @@
-"""Running a notebook for nobody in particular, and keeping what it shows."""
+"""Running a notebook for all its viewers, and keeping what it shows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vaas.rendering.execute import CellResult, run_cells
+from vaas.rendering.execute import CellResult, Inject, run_cells
 from vaas.rendering.failures import CellFailure
 from vaas.rendering.notebook import Notebook
 
@@ -32,7 +32,13 @@ class Recording:
 
 
 async def record_cells(
-    notebook: Notebook, manager: Any, client: Any, *, timeout: float
+    notebook: Notebook,
+    manager: Any,
+    client: Any,
+    *,
+    timeout: float,
+    inject: Inject,
+    tell: Callable[[CellResult], None],
 ) -> Recording:
     """Run all code cells.
 
@@ -41,9 +47,14 @@ async def record_cells(
         manager: as for ``run_cells``, like the rest.
         client: likewise.
         timeout: likewise.
+        inject: likewise.
+        tell: takes each result as it comes.
     """
-    cells = run_cells(notebook, manager, client, timeout=timeout, inject=_to_nobody, record=True)
-    results = {result.index: result async for result in cells}
+    cells = run_cells(notebook, manager, client, timeout=timeout, inject=inject, record=True)
+    results = {}
+    async for result in cells:
+        results[result.index] = result
+        tell(result)
     for result in results.values():
         _bring_up_to_date(result.outputs, notebook.node.cells[result.index].outputs)
     return Recording(results, notebook.node.metadata.get("widgets", {}))
@@ -59,10 +70,6 @@ def _bring_up_to_date(shown: list[dict[str, Any]], now: list[Any]) -> None:
 
 def _display(output: Mapping[str, Any]) -> str | None:
     return dict(output.get("transient") or {}).get("display_id")
-
-
-def _to_nobody(_type: str, _content: Mapping[str, Any]) -> None:
-    """Nobody watches."""
 
 
 __all__ = ["Recording", "record_cells"]

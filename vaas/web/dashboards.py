@@ -155,7 +155,7 @@ class Dashboard(Handler):
             self.set_header("Content-Security-Policy", dashboard_policy(self.front.image_hosts))
 
             async def start(session: Any = session) -> str:
-                await asyncio.shield(session.kernel)
+                await asyncio.shield(session.begun)
                 return str(session.id)
 
             async for piece in self.front.renderer.document(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 from typing import Any
 
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from vaas.errors import MessageRefused, ServerFull, SessionGone, VaasError, WrongName
+from vaas.errors import MessageRefused, ServerFull, SessionGone, WrongName
 from vaas.observability import logger, metrics
-from vaas.sessions import Session
+from vaas.session import Session
 from vaas.web.base import Front, Handler
 from vaas.web.hosts import is_ours
 from vaas.web.statuses import status_of
@@ -115,7 +116,7 @@ class Channels(WebSocketHandler):
         return {"compression_level": 1, "mem_level": 8}
 
     async def open(self, session_id: str) -> None:
-        """Begin to relay, as soon as the kernel answers."""
+        """Begin to relay."""
         try:
             self.session = _session_of_page(self.front, session_id)
         except ServerFull:
@@ -136,14 +137,11 @@ class Channels(WebSocketHandler):
         if self.session is None:
             return
         try:
-            kernel = await asyncio.shield(self.session.kernel)
             # A text frame is none of this protocol's, which the channel will say.
-            await kernel.channel.send(message if isinstance(message, bytes) else b"")
+            await self.session.channel.send(message if isinstance(message, bytes) else b"")
         except MessageRefused as error:
             metrics.refused_messages.inc()
             log.warning("message_refused", detail=error.detail)
-        except VaasError:
-            self.close(4004, "gone")
 
     def on_close(self) -> None:
         """Stop relaying; the kernel waits a while for the page to come back."""
@@ -153,15 +151,10 @@ class Channels(WebSocketHandler):
 
     async def _relay(self, session: Session) -> None:
         session.joined = True
-        try:
-            kernel = await asyncio.shield(session.kernel)
-            async for frame in kernel.channel.attach():
+        with contextlib.suppress(WebSocketClosedError):
+            async for frame in session.channel.attach():
                 await self.write_message(frame, binary=True)
             self.close(4004, "ended")
-        except VaasError:
-            self.close(4004, "ended")
-        except WebSocketClosedError:
-            pass
 
     def data_received(self, chunk: bytes) -> None:
         """Not for websockets."""

@@ -22,6 +22,7 @@ from vaas.kernels.apart.values import Terms
 from vaas.kernels.apart.visit import Kept, Visit
 from vaas.kernels.base import Kernel, Template
 from vaas.kernels.forks.host import ForkingHost
+from vaas.kernels.forks.template import LocalTemplate
 from vaas.kernels.janitor import Janitor
 from vaas.kernels.kernel import LocalKernel
 from vaas.kernels.runtime import reap
@@ -95,7 +96,7 @@ class Keeper(logging.Handler):
 
     def keep(self, one: Kernel | Template, visit: Visit) -> Kept:
         """Take a new kernel or template in, and see to its end."""
-        assert isinstance(one, LocalKernel | Template)
+        assert isinstance(one, LocalKernel | LocalTemplate)
         name = str(next(self._names))
         kept = self.kept[name] = Kept(name, one, visit)
         self._own(self._until_end(kept))
@@ -129,7 +130,8 @@ class Keeper(logging.Handler):
         else:
             await asyncio.shield(kept.one.ended)
             kept.tell("ended")
-            del self.kept[kept.name]
+            # As for a kernel; a page may still be told of its run.
+            asyncio.get_running_loop().call_later(TOLD, self.kept.pop, kept.name, None)
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection from its first word to its end."""
@@ -142,8 +144,8 @@ class Keeper(logging.Handler):
                 await self._serve_control(talk, said)
             elif kept := self.kept.get(said["of"]):
                 if said["be"] == "cells":
-                    await serve_cells(talk, kept.one)
-                elif isinstance(kept.one, LocalKernel):
+                    await serve_cells(talk, kept.one, kept.resting)
+                else:
                     await serve_page(talk, kept.one.channel)
         except (ConnectionError, PermissionError, KeyError) as error:
             log.debug("a connection ended: %r", error)

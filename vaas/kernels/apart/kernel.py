@@ -8,14 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 from vaas.errors import KernelDied, KernelError, KernelStartFailed, VaasError
+from vaas.kernels.apart.cells import Cells, RemotePeer
 from vaas.kernels.apart.control import Control, connect
-from vaas.kernels.apart.streams import injection, stop
+from vaas.kernels.apart.streams import injection
 from vaas.kernels.apart.talk import Said, untold
 from vaas.kernels.apart.values import request_told
 from vaas.kernels.base import Channel, Kernel, KernelRequest, Template
-from vaas.kernels.forks.client import LineClient, LineManager
-from vaas.kernels.forks.line import Line
-from vaas.kernels.wire import Frame, read_json
 from vaas.model import KernelRef
 
 SENT_WITHIN = 20.0
@@ -23,85 +21,6 @@ SENT_WITHIN = 20.0
 
 MARGIN = 10.0
 """Seconds that a host's answer may take beyond what it waits for itself."""
-
-
-class RemotePeer:
-    """A kernel's process, as far as whoever runs cells asks about it.
-
-    Attributes:
-        ended: whether it has ended.
-    """
-
-    def __init__(self, control: Control, named: Said) -> None:
-        """It lives."""
-        self.ended = False
-        self._control, self._named = control, named
-
-    def interrupt(self) -> None:
-        """Stop what it runs now."""
-        self._control.post("interrupt", **self._named)
-
-
-class RemoteClient(LineClient):
-    """A client that tells the host when it hears no more."""
-
-    def stop_channels(self) -> None:
-        """Hear no more."""
-        if self._listening and not self._peer.ended:
-            self._line.post(stop())
-        super().stop_channels()
-
-
-class Cells:
-    """The connection of whoever runs cells in a kernel or template.
-
-    Attributes:
-        client: runs cells.
-        manager: for who runs cells.
-        line: the connection.
-    """
-
-    client: RemoteClient
-    manager: LineManager
-    line: Line
-
-    def __init__(self, peer: RemotePeer) -> None:
-        """Not yet connected."""
-        self._peer = peer
-        self._relay: asyncio.Task[None] | None = None
-
-    async def open(self, control: Control, name: str, session: str) -> None:
-        """Connect.
-
-        Raises:
-            KernelDied: the host has ended.
-        """
-        try:
-            talk = await connect(control.place, be="cells", of=name)
-        except OSError as error:
-            raise KernelDied("the kernel host has ended") from error
-        self.line = Line(talk.reader, talk.writer)
-        self.client = RemoteClient(self.line, self._peer)
-        self.client.session.session = session
-        self.manager = LineManager(self.client, self._peer)
-        self._relay = asyncio.create_task(self.line.relay(self._take), name="cells")
-
-    def _take(self, frame: Frame) -> None:
-        header, parent = read_json(frame.parts[0]), read_json(frame.parts[1])
-        if header is not None and parent is not None:
-            self.client.take(frame, header, parent)
-
-    def post(self, frame: Frame) -> None:
-        """Send something, if there is anybody."""
-        if not self._peer.ended:
-            self.line.post(frame)
-
-    def close(self) -> None:
-        """Hang up."""
-        self._peer.ended = True
-        if self._relay:
-            self._relay.cancel()
-            self.line.close()
 
 
 class RemoteChannel(Channel):
@@ -144,23 +63,29 @@ class RemoteKernel(Kernel):
     """
 
     def __init__(
-        self, control: Control, said: Said, ref: KernelRef, interrupt: Callable[[bool], None]
+        self,
+        control: Control,
+        said: Said,
+        ref: KernelRef,
+        interrupt: Callable[[bool], None],
+        cells: Cells | None = None,
     ) -> None:
-        """Begin to hear of it; ``open`` follows.
+        """Begin to hear of it; ``open`` follows, unless there are connections.
 
         Args:
             control: to its host.
             said: what the host says of it.
             ref: its identity.
             interrupt: see ``Workspace.interrupt``.
+            cells: of the template that it was before.
         """
         self.ref, self.interrupt_mount = ref, interrupt
         self.ended: asyncio.Future[KernelError] = asyncio.get_running_loop().create_future()
         self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._name, self._session = str(said["kernel"]), str(said["session"])
         self._control = control
-        self._peer = RemotePeer(control, {"kernel": self._name})
-        self._cells = Cells(self._peer)
+        self._cells = cells or Cells(RemotePeer(control, {}))
+        self._cells.peer.named = {"kernel": self._name}
         self.channel = RemoteChannel(control, self._name, self._cells)
         control.things["kernel", self._name] = self
 
@@ -225,15 +150,23 @@ class RemoteTemplate(Template):
     """A template in a host apart.
 
     Attributes:
-        ended: see ``Template``.
+        ended, channel: see ``Template``.
     """
 
-    def __init__(self, control: Control, said: Said) -> None:
-        """Begin to hear of it; ``open`` follows."""
+    def __init__(self, control: Control, said: Said, interrupt: Callable[[bool], None]) -> None:
+        """Begin to hear of it; ``open`` follows.
+
+        Args:
+            control: to its host.
+            said: what the host says of it.
+            interrupt: see ``Workspace.interrupt``.
+        """
+        self._interrupt, self._becoming = interrupt, False
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._name, self._session = str(said["template"]), str(said["session"])
         self._control = control
         self._cells = Cells(RemotePeer(control, {"template": self._name}))
+        self.channel = RemoteChannel(control, self._name, self._cells)
         control.things["template", self._name] = self
 
     async def open(self) -> RemoteTemplate:
@@ -255,12 +188,21 @@ class RemoteTemplate(Template):
         """See ``Template.client``."""
         return self._cells.client
 
-    def tell(self, _event: str, _said: Said) -> None:
-        """It has ended, or its host has."""
-        self._control.things.pop(("template", self._name), None)
-        self._cells.close()
+    def tell(self, event: str, said: Said) -> None:
+        """Hear of it from the host.
+
+        Args:
+            event: ``ended``, ``stuck`` in a mount, or that the host is ``lost``.
+            said: the rest.
+        """
+        if event == "stuck":
+            self._interrupt(said["hard"])
+            return
         if not self.ended.done():
             self.ended.set_result(None)
+        if not self._becoming:
+            self._control.things.pop(("template", self._name), None)
+            self._cells.close()
 
     async def seal(self) -> Sequence[str]:
         """See ``Template.seal``."""
@@ -278,15 +220,42 @@ class RemoteTemplate(Template):
         )
         return await kernel.open()
 
+    async def memory(self) -> int:
+        """See ``Template.memory``."""
+        return int((await self._ask("memory"))["bytes"])
+
+    async def become(self, request: KernelRequest) -> Kernel:
+        """See ``Template.become``."""
+        self._becoming = True
+        try:
+            kernel: RemoteKernel = await self._ask(
+                "become",
+                take=lambda said: self._as_kernel(said, request.ref),
+                request=request_told(request),
+            )
+        except BaseException:
+            self._becoming = False
+            if self.ended.done():
+                self.tell("ended", {})
+            raise
+        return kernel
+
+    def _as_kernel(self, said: Said, ref: KernelRef) -> RemoteKernel:
+        """The kernel that it is now, on the same connection."""
+        return RemoteKernel(self._control, said, ref, self._interrupt, self._cells)
+
     async def retire(self) -> None:
         """See ``Template.retire``."""
-        with suppress(VaasError):
-            await self._ask("retire")
+        if not self._becoming:
+            with suppress(VaasError):
+                await self._ask("retire")
 
     async def _ask(self, do: str, **said: Any) -> Any:
         try:
             return await self._control.ask(do, template=self._name, **said)
         except KernelDied as error:
+            if do == "become":
+                raise
             raise KernelStartFailed(error.detail) from error
 
 

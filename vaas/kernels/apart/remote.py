@@ -49,10 +49,10 @@ class RemoteHost(KernelHost):
         assert self._report is not None
         return self._report
 
-    def admit(self) -> None:
+    def admit(self, waiting: int = 0) -> None:
         """See ``KernelHost.admit``."""
         living = [one for one in self._all() if not one.gone.done()]
-        if len(living) + self._starting >= self._terms.most:
+        if len(living) + self._starting + waiting >= self._terms.most:
             raise ServerFull("as many kernels run as are allowed", retry_after=30)
 
     def kernels(self) -> tuple[RemoteKernel, ...]:
@@ -83,7 +83,7 @@ class RemoteHost(KernelHost):
             control,
             "prepare",
             within=request.limits.start + MARGIN,
-            take=lambda said: RemoteTemplate(control, said),
+            take=lambda said: RemoteTemplate(control, said, request.workspace.interrupt),
             request=request_told(request),
         )
         return await template.open()

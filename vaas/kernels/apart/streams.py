@@ -36,8 +36,14 @@ def stop() -> Frame:
     return Frame(STOP, [_NOTHING] * len(_PARTS))
 
 
-async def serve_cells(talk: Talk, kernel: Kernel | Template) -> None:
-    """Relay between a server that runs cells and the kernel, until it hangs up."""
+async def serve_cells(talk: Talk, kernel: Kernel | Template, resting: asyncio.Event) -> None:
+    """Relay between a server that runs cells and the kernel, until it hangs up.
+
+    Args:
+        talk: with the server.
+        kernel: in which cells are run.
+        resting: is set when no more are.
+    """
     line = Line(talk.reader, talk.writer)
     client = kernel.client
     relays = [
@@ -45,11 +51,12 @@ async def serve_cells(talk: Talk, kernel: Kernel | Template) -> None:
     ]
 
     def take(frame: Frame) -> None:
-        if frame.channel == INJECT and isinstance(kernel, Kernel):
+        if frame.channel == INJECT:
             kernel.channel.inject(*(json.loads(part) for part in frame.parts[:2]))
         elif frame.channel == STOP:
             _end(relays)
             client.stop_channels()
+            resting.set()
         elif frame.channel == "shell":
             client.shell_channel.send(_message(frame))
 
@@ -59,6 +66,7 @@ async def serve_cells(talk: Talk, kernel: Kernel | Template) -> None:
         _end(relays)
         await asyncio.gather(*relays, return_exceptions=True)
         client.stop_channels()
+        resting.set()
 
 
 def _end(tasks: list[asyncio.Task[None]]) -> None:
@@ -85,7 +93,7 @@ def _message(frame: Frame) -> dict[str, Any]:
 async def serve_page(talk: Talk, channel: PageChannel) -> None:
     """Send a page's frames until it leaves, or the kernel has ended."""
     page = channel.turn()
-    heard = asyncio.create_task(_until_left(talk, channel, page), name="page")
+    heard = asyncio.create_task(_until_left(talk, channel), name="page")
     sent = asyncio.create_task(_send(talk, channel, page), name="page")
     try:
         await asyncio.wait((heard, sent), return_when=asyncio.FIRST_COMPLETED)
@@ -106,10 +114,10 @@ async def _send(talk: Talk, channel: PageChannel, page: int) -> None:
             await talk.writer.drain()
 
 
-async def _until_left(talk: Talk, channel: PageChannel, page: int) -> None:
+async def _until_left(talk: Talk, channel: PageChannel) -> None:
     with suppress(ConnectionError):
         while True:
-            channel.delivered(page, await talk.hear_number())
+            channel.delivered(await talk.hear_number())
 
 
 __all__ = ["INJECT", "STOP", "injection", "serve_cells", "serve_page", "stop"]

@@ -13,12 +13,13 @@ from vaas.kernels.apart.talk import Said, Talk, told
 from vaas.kernels.apart.values import ref_told, request_untold
 from vaas.kernels.base import Kernel, KernelRequest, Template
 from vaas.kernels.forks.host import ForkingHost
+from vaas.kernels.forks.template import LocalTemplate
 from vaas.kernels.kernel import LocalKernel
 
 log = logging.getLogger(__name__)
 
 _VERBS = frozenset(
-    {"adopt", "bye", "close", "fork", "interrupt", "memory", "note", "prepare", "report"}
+    {"adopt", "become", "bye", "close", "fork", "interrupt", "memory", "note", "prepare", "report"}
     | {"retire", "seal", "send", "start"}
 )
 """What a server may ask; a method each."""
@@ -32,13 +33,15 @@ class Kept:
         one: itself.
         visit: the server that it belongs to; ``None`` while that is gone.
         note: what that server wrote for the one after it; empty for none.
+        resting: set when nobody runs cells in it any more.
     """
 
-    def __init__(self, name: str, one: LocalKernel | Template, visit: Visit) -> None:
+    def __init__(self, name: str, one: LocalKernel | LocalTemplate, visit: Visit) -> None:
         """Begin without a note."""
         self.name, self.one = name, one
         self.visit: Visit | None = visit
         self.note = ""
+        self.resting = asyncio.Event()
 
     @property
     def said(self) -> Said:
@@ -114,7 +117,7 @@ class Visit:
         gone = []
         for kept in [one for one in self._house.kept.values() if one.visit is self]:
             kept.visit = None
-            if isinstance(kept.one, Template):
+            if isinstance(kept.one, LocalTemplate):
                 gone.append(kept.one.retire())
             elif not (kept.note and self.stay):
                 gone.append(kept.one.close())
@@ -146,11 +149,14 @@ class Visit:
             raise SessionGone("the kernel has ended")
         return kept.one
 
-    def _template(self, said: Said) -> Template:
+    def _template(self, said: Said) -> LocalTemplate:
         kept = self._house.kept.get(said["template"])
-        if kept is None or not isinstance(kept.one, Template):
+        if kept is None or not isinstance(kept.one, LocalTemplate):
             raise KernelStartFailed("the template has ended")
         return kept.one
+
+    def _one(self, said: Said) -> LocalKernel | LocalTemplate:
+        return self._kernel(said) if "kernel" in said else self._template(said)
 
     async def _unknown(self, said: Said, _body: bytes) -> None:
         raise VaasError(f"no request {said['do']!r} is known")
@@ -181,8 +187,14 @@ class Visit:
     async def _fork(self, said: Said, _body: bytes) -> Said:
         return await self._made(self._template(said).fork, said)
 
+    async def _become(self, said: Said, _body: bytes) -> Said:
+        return await self._made(self._template(said).become, said)
+
     async def _seal(self, said: Said, _body: bytes) -> Said:
-        return {"reasons": list(await self._template(said).seal())}
+        template = self._template(said)
+        # What it is asked at the seal is not to be heard by who ran the cells.
+        await self._house.kept[said["template"]].resting.wait()
+        return {"reasons": list(await template.seal())}
 
     async def _retire(self, said: Said, _body: bytes) -> None:
         await self._template(said).retire()
@@ -191,11 +203,10 @@ class Visit:
         await self._kernel(said).close()
 
     async def _interrupt(self, said: Said, _body: bytes) -> None:
-        one = self._kernel(said) if "kernel" in said else self._template(said)
-        await one.manager.interrupt_kernel()
+        await self._one(said).manager.interrupt_kernel()
 
     async def _memory(self, said: Said, _body: bytes) -> Said:
-        return {"bytes": await self._kernel(said).memory()}
+        return {"bytes": await self._one(said).memory()}
 
     async def _send(self, said: Said, body: bytes) -> None:
         await self._kernel(said).channel.send(body)

@@ -60,11 +60,4 @@ class LineChannel(PageChannel):
         self._line.close()
 
 
-class TemplateChannel(LineChannel):
-    """A line without a page: only whoever runs the cells listens, and the author."""
-
-    def _keep(self, frame: bytes, *, own: bool = False) -> None:
-        """Nobody will ever ask for it."""
-
-
-__all__ = ["LineChannel", "TemplateChannel"]
+__all__ = ["LineChannel"]

@@ -11,29 +11,42 @@ from dataclasses import replace
 from typing import Any
 
 from vaas.errors import KernelStartFailed, SandboxMissing, ServerFull
-from vaas.kernels.base import Kernel, KernelRequest, Template
+from vaas.kernels.base import Kernel, KernelRequest, Limits, Template
 from vaas.kernels.descriptors import readable
 from vaas.kernels.environment import Environment, build_template_world
 from vaas.kernels.forks import walls
-from vaas.kernels.forks.channel import LineChannel, TemplateChannel
+from vaas.kernels.forks.channel import LineChannel
 from vaas.kernels.forks.client import LineClient, LineManager
 from vaas.kernels.forks.line import Line
 from vaas.kernels.forks.peer import Peer, meet, pair
-from vaas.kernels.forks.placing import Order, Placing
+from vaas.kernels.forks.placing import Confinement, Order, Placing
 from vaas.kernels.forks.template import LocalTemplate
 from vaas.kernels.kernel import LocalKernel
 from vaas.kernels.limits import Leaf
 from vaas.kernels.local import FIRST_UID, LocalKernelHost, stop
 from vaas.kernels.process import Orders, Process, abandon, launch
 from vaas.kernels.sandbox import FIRST_OTHER, INSIDE_ID, places
+from vaas.kernels.watchdog import tree
 from vaas.model import KernelRef
 
 FIRST_TEMPLATE_UID = 60001
+"""Users of templates when the server is root: one each, from here on; kernels' follow."""
+
 MOST_PROCESSES = 8192
 """Of a template and all its forks; each fork has its own, smaller limit."""
 
 HELLO = b"\n"
 LONGEST_WORD = 500
+
+
+def template_users(templates: int, most: int) -> range:
+    """The users that templates run as.
+
+    Args:
+        templates: how many may live at a time.
+        most: how many kernels; each of them may be what became of a template.
+    """
+    return range(FIRST_TEMPLATE_UID, min(FIRST_TEMPLATE_UID + templates + most, FIRST_UID))
 
 
 class ForkingHost(LocalKernelHost):
@@ -48,7 +61,8 @@ class ForkingHost(LocalKernelHost):
             settings: see ``LocalKernelHost``.
         """
         super().__init__(*where, **settings)
-        self._template_slots = list(range(templates - 1, -1, -1))
+        self._most_templates = templates
+        self._template_users = list(template_users(templates, self._most))[::-1]
         self._templates: dict[int, LocalTemplate] = {}
         self._placing: Placing | None = None
 
@@ -91,7 +105,7 @@ class ForkingHost(LocalKernelHost):
     async def _begin_template(
         self, request: KernelRequest, environment: Environment, stack: AsyncExitStack
     ) -> LocalTemplate:
-        slot = self._take_template_slot(stack)
+        uid = self._take_template_place(stack)
         name = f"t{secrets.token_hex(6)}"
         leaf = await self._make_leaf(stack, name, request)
         (ours, theirs), (control, its) = pair(), _control()
@@ -99,13 +113,13 @@ class ForkingHost(LocalKernelHost):
         stack.callback(ours.close)
         with theirs, its:
             fds = (theirs.fileno(), its.fileno())
-            process = await self._launch(request, environment, leaf, fds, slot)
+            process = await self._launch(request, environment, leaf, fds, uid)
         stack.push_async_callback(abandon, process)
         peer = await _met(ours, process)
         stack.callback(peer.close)
         line = await Line.open(ours)
         client = LineClient(line, peer)
-        channel = TemplateChannel(line, peer, client, *self._page(request.ref))
+        channel = LineChannel(line, peer, client, *self._page(request.ref))
         stack.callback(channel.close)
         relay = asyncio.create_task(channel.run(), name="template's line")
         stack.push_async_callback(stop, relay)
@@ -114,10 +128,13 @@ class ForkingHost(LocalKernelHost):
             process=process,
             peer=peer,
             client=client,
+            channel=channel,
             control=control,
+            leaf=leaf,
             furnish=self.fork,
+            adopt=self._adopt,
         )
-        self._templates[slot] = template
+        self._templates[uid] = template
         template.owns(stack.pop_all())
         return template
 
@@ -127,27 +144,48 @@ class ForkingHost(LocalKernelHost):
         environment: Environment,
         leaf: Leaf,
         fds: tuple[int, int],
-        slot: int,
+        uid: int,
     ) -> Process:
         report = await self._open()
         roomy = replace(request, limits=replace(request.limits, processes=MOST_PROCESSES))
         world = build_template_world(roomy, environment, fds, counted=self._counted)
         orders = Orders(
             cgroups=leaf.procs,
-            uid=FIRST_TEMPLATE_UID + slot if report.own_users else None,
+            uid=uid if report.own_users else None,
             no_nesting=False,
             filtered=report.seccomp,
             users=(FIRST_UID, self._most) if report.own_users else None,
         )
         return await launch(world, orders)
 
-    def _take_template_slot(self, stack: AsyncExitStack) -> int:
-        if not self._template_slots:
+    def _take_template_place(self, stack: AsyncExitStack) -> int:
+        """The user of a new template; one that became a kernel keeps its own, but no place."""
+        live = sum(not template.released for template in self._templates.values())
+        if live >= self._most_templates or not self._template_users:
             raise ServerFull("as many templates live as are allowed")
-        slot = self._template_slots.pop()
-        stack.callback(self._template_slots.append, slot)
-        stack.callback(self._templates.pop, slot, None)
-        return slot
+        uid = self._template_users.pop()
+        stack.callback(self._template_users.append, uid)
+        stack.callback(self._templates.pop, uid, None)
+        return uid
+
+    async def _adopt(self, template: LocalTemplate, request: KernelRequest) -> Kernel:
+        """See ``Template.become``."""
+        async with AsyncExitStack() as stack:
+            slot = self._take_slot(stack)
+            await template.claim()
+            await self._confine(template, request.limits)
+            # From here on nothing can come between: a kernel has one owner at any time.
+            kernel = template.as_kernel(request.ref, self._clock)
+            stack.push_async_exit(template.release())
+            self._kernels[slot] = kernel
+            stack.callback(self._kernels.pop, slot)
+            kernel.owns(stack.pop_all())
+            return kernel
+
+    async def _confine(self, template: LocalTemplate, limits: Limits) -> None:
+        """Take from a template what it needed for its forks alone."""
+        pids = await asyncio.to_thread(tree, template.process.first)
+        await self._placer.confine(Confinement(pids, limits.processes), template.peer)
 
     async def _fork(self, template: LocalTemplate, request: KernelRequest) -> LocalKernel:
         async with AsyncExitStack() as stack:
@@ -162,6 +200,7 @@ class ForkingHost(LocalKernelHost):
             )
             line = await Line.open(ours)
             kernel = self._join(request, line, peer, leaf, stack)
+            kernel.channel.kernel_session = template.channel.kernel_session
             self._kernels[slot] = kernel
             stack.callback(self._kernels.pop, slot)
             kernel.owns(stack.pop_all())
@@ -178,8 +217,6 @@ class ForkingHost(LocalKernelHost):
         peer: Peer,
     ) -> None:
         """Furnish the fork's namespaces, give it its orders, see that all walls stand."""
-        if self._placing is None:
-            self._placing = Placing()
         root = (await self._open()).own_users
         order = Order(
             pid=peer.first,
@@ -190,7 +227,7 @@ class ForkingHost(LocalKernelHost):
             places=places(request.limits),
             deny_groups=not root,
         )
-        await self._placing.place(order, peer)
+        await self._placer.place(order, peer)
         uid = INSIDE_ID if root else None
         orders = {"uid": uid, "environment": dict(request.environment)}
         ours.send(json.dumps(orders).encode())
@@ -223,6 +260,12 @@ class ForkingHost(LocalKernelHost):
             interrupt=request.workspace.interrupt,
         )
 
+    @property
+    def _placer(self) -> Placing:
+        """Started when it is first needed."""
+        self._placing = self._placing or Placing()
+        return self._placing
+
     def _page(self, ref: KernelRef) -> tuple[Any, ...]:
         """What a page's channel needs."""
         return (lambda text: self._tell_author(ref, text), self._clock, self._failure_view)
@@ -247,4 +290,4 @@ async def _end(peer: Peer) -> None:
     await peer.wait()
 
 
-__all__ = ["ForkingHost"]
+__all__ = ["ForkingHost", "template_users"]

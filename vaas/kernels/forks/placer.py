@@ -8,11 +8,14 @@ inherited. What the notebook's run wrote into its own places is copied over.
 
 It is started by its path (``python -I -S placer.py FD``) and imports nothing of
 VaaS. Each request comes in one packet, JSON with two descriptors: the fork's
-pidfd, and a pipe for the answer, which is empty if all went well.
+pidfd, and a pipe for the answer, which is empty if all went well. A request may
+also be for a template that becomes a viewer's kernel: it makes no forks any more,
+so nobody in it shall make namespaces.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -39,6 +42,9 @@ ATTRIBUTES = 2 | 8
 """MOUNT_ATTR_NOSUID and NOEXEC."""
 
 PTS = "/dev/pts"
+NESTING = "/proc/sys/user/max_user_namespaces"
+"""Of the user namespace that the writer is in."""
+
 PR_SET_PDEATHSIG = 1
 RLIMIT_NPROC = 6
 LARGEST = 1 << 17
@@ -207,7 +213,7 @@ def _mount_proc() -> None:
 def _furnish(order: dict[str, Any], trees: dict[str, int]) -> None:
     """Put fresh file systems over the inherited ones, and let nobody nest further."""
     _mount_proc()
-    _write("/proc/sys/user/max_user_namespaces", "0")
+    _write(NESTING, "0")
     if PTS in trees:
         _syscall(MOVE_MOUNT, trees[PTS], b"", AT_FDCWD, PTS.encode(), MOVE_FROM_FD)
     else:  # only root may make terminals for another
@@ -229,17 +235,29 @@ def place(order: dict[str, Any], pidfd: int) -> None:
     root = f"/proc/{order['template']}/root"
     found = {name: list(collect(root + name, order["places"][name])) for name in order["kept"]}
     trees = _enter(pidfd, order, inner_mounts(order["template"], order["places"]))
-    limit = struct.pack("2Q", order["processes"], order["processes"])
-    _call("prlimit64", order["pid"], RLIMIT_NPROC, limit, None)
+    _limit(order["pid"], order["processes"])
     _furnish(order, trees)
     for name, files in found.items():
         put(name, files)
 
 
+def confine(order: dict[str, Any], pidfd: int) -> None:
+    """Let a template make no namespaces any more, and no more processes than others."""
+    _call("setns", pidfd, NEWUSER)
+    _write(NESTING, "0")
+    for pid in order["all"]:
+        with contextlib.suppress(ProcessLookupError):
+            _limit(pid, order["processes"])
+
+
+def _limit(pid: int, processes: int) -> None:
+    _call("prlimit64", pid, RLIMIT_NPROC, struct.pack("2Q", processes, processes), None)
+
+
 def _answer(order: dict[str, Any], pidfd: int, reply: int) -> None:
     """Place one fork in a process of its own, and say how it went."""
     try:
-        place(order, pidfd)
+        (confine if "all" in order else place)(order, pidfd)
     except BaseException as error:  # noqa: BLE001  told to the server
         os.write(reply, f"{type(error).__name__}: {error}".encode())
     os._exit(0)

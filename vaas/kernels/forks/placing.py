@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from vaas.errors import KernelStartFailed
 from vaas.kernels.descriptors import own, readable
@@ -48,6 +49,19 @@ class Order:
     deny_groups: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Confinement:
+    """What ``placer`` shall do with a template that becomes a viewer's kernel.
+
+    Attributes:
+        all: its processes, as the host sees them.
+        processes: how many there may be.
+    """
+
+    all: Sequence[int]
+    processes: int
+
+
 class Placing:
     """Holds the program; one for all forks of a server."""
 
@@ -71,11 +85,22 @@ class Placing:
         Raises:
             KernelStartFailed: the machine, or the fork, did not let us.
         """
+        await self._ask(asdict(order), peer)
+
+    async def confine(self, order: Confinement, peer: Peer) -> None:
+        """Have a template made a kernel like any other.
+
+        Raises:
+            KernelStartFailed: the machine did not let us.
+        """
+        await self._ask(asdict(order), peer)
+
+    async def _ask(self, order: dict[str, Any], peer: Peer) -> None:
         with ExitStack() as stack:
             answer, tell = os.pipe()
             own(stack, answer)
             try:
-                data = json.dumps(asdict(order)).encode()
+                data = json.dumps(order).encode()
                 socket.send_fds(self._control, [data], [peer.pidfd, tell])
             except OSError as error:
                 raise KernelStartFailed("the placer has gone") from error
@@ -84,7 +109,7 @@ class Placing:
             async with asyncio.timeout(PLACED_WITHIN):
                 await readable(answer)
             if said := os.read(answer, LONGEST_ANSWER):
-                raise KernelStartFailed(f"a fork could not be placed: {said.decode()}")
+                raise KernelStartFailed(f"a kernel could not be placed: {said.decode()}")
 
     def close(self) -> None:
         """Hang up; it ends then."""
@@ -92,4 +117,4 @@ class Placing:
         self._popen.wait()
 
 
-__all__ = ["Order", "Placing"]
+__all__ = ["Confinement", "Order", "Placing"]

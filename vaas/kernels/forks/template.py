@@ -1,4 +1,4 @@
-"""A template process: a notebook that has run once, ready to be forked."""
+"""A template process: a notebook runs once, then it is forked, or is one viewer's kernel."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
-from vaas.errors import KernelStartFailed
+from vaas.errors import KernelDied, KernelError, KernelStartFailed
 from vaas.kernels.base import Kernel, KernelRequest, Template
 from vaas.kernels.descriptors import readable
+from vaas.kernels.forks.channel import LineChannel
 from vaas.kernels.forks.client import LineClient, LineManager
 from vaas.kernels.forks.peer import Peer, meet, pair
-from vaas.kernels.process import Process
+from vaas.kernels.kernel import LocalKernel, out_of_memory
+from vaas.kernels.limits import Leaf
+from vaas.kernels.process import END_WITHIN, Process
+from vaas.kernels.watchdog import memory
+from vaas.model import KernelRef
 
 LONGEST_REPORT = 1 << 16
 SEALED_WITHIN = 20.0
@@ -22,14 +27,22 @@ SEALED_WITHIN = 20.0
 
 LONGEST_REASON = 500
 
+Make = Callable[["LocalTemplate", KernelRequest], Awaitable[Kernel]]
+"""Makes a viewer's kernel of a template."""
+
 
 class LocalTemplate(Template):
     """A template on this machine.
 
     Attributes:
-        ended: see ``Template``.
+        ended, channel: see ``Template``.
         request: what it was started for; nothing of a viewer is in it.
+        process: its sandbox.
+        peer: its own process inside.
+        released: whether it became a kernel, which its host now ends.
     """
+
+    channel: LineChannel
 
     def __init__(
         self,
@@ -38,8 +51,11 @@ class LocalTemplate(Template):
         process: Process,
         peer: Peer,
         client: LineClient,
+        channel: LineChannel,
         control: socket.socket,
-        furnish: Callable[[LocalTemplate, KernelRequest], Awaitable[Kernel]],
+        leaf: Leaf,
+        furnish: Make,
+        adopt: Make,
     ) -> None:
         """Put it together; ``owns`` follows.
 
@@ -48,20 +64,76 @@ class LocalTemplate(Template):
             process: its sandbox.
             peer: its own process inside.
             client: on its line.
+            channel: likewise.
             control: by which it is told to fork.
+            leaf: its cgroups.
             furnish: makes a viewer's kernel of a fork.
+            adopt: makes a viewer's kernel of itself.
         """
         self.request = request
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._client, self._manager = client, LineManager(client, peer)
-        self._process, self._peer, self._control = process, peer, control
-        self._furnish = furnish
-        self._sealed = False
+        self.process, self.channel = process, channel
+        self.peer, self._control, self._leaf = peer, control, leaf
+        self._furnish, self._adopt = furnish, adopt
+        self._sealed = self.released = False
         self._watch: asyncio.Task[None] | None = None
+        self._death: KernelError = KernelDied("the kernel ended by itself")
 
     def owns(self, resources: AsyncExitStack) -> None:
         """Take over what was opened for it; closed when it has ended with all its forks."""
-        self._watch = asyncio.create_task(self._until_end(resources), name="template's end")
+        gone = asyncio.create_task(self.peer.wait(), name="template's process")
+        gone.add_done_callback(lambda _: self._end())
+        resources.push_async_callback(asyncio.wait, [gone])
+        self._resources = resources
+        self._watch = asyncio.create_task(self._until_end(), name="template's end")
+
+    def as_kernel(self, ref: KernelRef, clock: Callable[[], float]) -> LocalKernel:
+        """The kernel that it becomes; ``release`` follows.
+
+        Args:
+            ref: the kernel's identity.
+            clock: tells the time in seconds.
+        """
+        self.channel.left = None  # who watched the run was no page
+        return LocalKernel(
+            ref,
+            self.request.limits,
+            process=self.process,
+            manager=self._manager,
+            client=self._client,
+            channel=self.channel,
+            leaf=self._leaf,
+            clock=clock,
+            interrupt=self.request.workspace.interrupt,
+        )
+
+    async def claim(self) -> None:
+        """See that it can become a kernel.
+
+        Raises:
+            KernelDied: it has ended by itself.
+            KernelOutOfMemory: likewise, and because of that.
+            KernelStartFailed: it is sealed.
+        """
+        assert self._watch is not None
+        if self._sealed or self.released:
+            raise KernelStartFailed("this template can be nobody's kernel")
+        if self.ended.done():
+            await asyncio.wait([self._watch], timeout=END_WITHIN)
+            raise self._death
+
+    def release(self) -> AsyncExitStack:
+        """Let whoever becomes its owner watch for its end.
+
+        Returns:
+            what was opened for it, to be closed then.
+        """
+        assert self._watch is not None
+        self.released = True
+        self._watch.cancel()
+        self._end()
+        return self._resources
 
     @property
     def manager(self) -> Any:
@@ -76,20 +148,43 @@ class LocalTemplate(Template):
     @property
     def pid(self) -> int:
         """Its process as the host sees it."""
-        return self._peer.first
+        return self.peer.first
 
     async def seal(self) -> Sequence[str]:
         """See ``Template.seal``."""
-        self._client.stop_channels()
         try:
-            self._control.send(b"seal")
             async with asyncio.timeout(SEALED_WITHIN):
+                await self._has_handled_all()
+                self._control.send(b"seal")
                 await readable(self._control.fileno())
-            said = [str(one)[:LONGEST_REASON] for one in json.loads(self._answer())]
+                said = [str(one)[:LONGEST_REASON] for one in json.loads(self._answer())]
+                if not said:
+                    # It hangs up; until then something may still be on its way.
+                    await self.channel.cut.wait()
         except (OSError, TimeoutError, ValueError, TypeError) as error:
             raise KernelStartFailed("the template ended with its run") from error
         self._sealed = not said
+        if self._sealed:
+            self.channel.close()
         return said
+
+    async def _has_handled_all(self) -> None:
+        """Wait until it has taken up all that was sent to it.
+
+        Raises:
+            ConnectionError: it hung up.
+        """
+        self._client.start_channels()
+        tasks = [self._client.kernel_info(reply=True), self.channel.cut.wait()]
+        asked = [asyncio.ensure_future(task) for task in tasks]
+        try:
+            await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in asked:
+                task.cancel()
+            self._client.stop_channels()
+        if self.channel.cut.is_set():
+            raise ConnectionError("the template hung up")
 
     def _answer(self) -> bytes:
         return self._control.recv(LONGEST_REPORT)
@@ -97,6 +192,15 @@ class LocalTemplate(Template):
     async def fork(self, request: KernelRequest) -> Kernel:
         """See ``Template.fork``."""
         return await self._furnish(self, request)
+
+    async def memory(self) -> int:
+        """See ``Template.memory``."""
+        # Its forks are its children.
+        return await asyncio.to_thread(memory, self.process.first)
+
+    async def become(self, request: KernelRequest) -> Kernel:
+        """See ``Template.become``."""
+        return await self._adopt(self, request)
 
     async def begin_fork(self) -> tuple[socket.socket, Peer]:
         """Have a bare fork made.
@@ -122,15 +226,17 @@ class LocalTemplate(Template):
 
     async def retire(self) -> None:
         """See ``Template.retire``."""
+        if self.released:
+            return
         self._end()
         # It ends by itself at the end of its socket; with forks its sandbox lives on.
         self._control.close()
         if not self._sealed:
-            self._process.kill()
+            self.process.kill()
 
     async def close(self) -> None:
         """End it, and all its forks with it; safe to call twice."""
-        self._process.kill()
+        self.process.kill()
         if self._watch:
             await asyncio.wait([self._watch])
 
@@ -138,13 +244,12 @@ class LocalTemplate(Template):
         if not self.ended.done():
             self.ended.set_result(None)
 
-    async def _until_end(self, resources: AsyncExitStack) -> None:
+    async def _until_end(self) -> None:
         """Let go of everything once the sandbox is empty."""
-        gone = asyncio.create_task(self._peer.wait(), name="template's process")
-        gone.add_done_callback(lambda _: self._end())
-        await self._process.wait()
-        await gone
-        await resources.aclose()
+        await self.process.wait()
+        if await asyncio.to_thread(self._leaf.out_of_memory):
+            self._death = out_of_memory(self.request.limits)
+        await self._resources.aclose()
 
 
 __all__ = ["LocalTemplate"]

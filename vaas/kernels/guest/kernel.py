@@ -9,7 +9,6 @@ import logging
 import signal
 import sys
 import threading
-import uuid
 from types import SimpleNamespace
 from typing import Any
 
@@ -86,10 +85,6 @@ class GuestKernel(IPythonKernel):
         sys.stdout, sys.stderr = (Stream(name, self._print) for name in ("stdout", "stderr"))
         builtins.input = self.raw_input
         signal.signal(signal.SIGINT, self._on_interrupt)
-
-    def renew(self) -> None:
-        """Become another kernel: a fork is not its template."""
-        self.session.session = uuid.uuid4().hex
 
     async def serve(self) -> None:
         """Handle one message after the other until the server has gone."""

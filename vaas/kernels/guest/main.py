@@ -1,4 +1,7 @@
-"""The life of a template: run the notebook, say what it left, fork when told to."""
+"""The life of a template: run the notebook, say what it left, fork when told to.
+
+If what it left stands in the way of forks it goes on serving: as one viewer's kernel.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +36,12 @@ def _make_kernel(line: Line, loop: ForkingLoop) -> Any:
     return make_kernel(line, loop)
 
 
-async def _until_sealed(kernel: Any, control: socket.socket) -> None:
-    """Serve whoever runs the cells until the server says that the run is over."""
-    loop, sealed = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(control, sealed.set)
+async def _until_asked(kernel: Any, control: socket.socket) -> None:
+    """Serve whoever is on the line until the server says that the run is over."""
+    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(control, asked.set)
     serving = asyncio.ensure_future(kernel.serve())
-    waiting = asyncio.ensure_future(sealed.wait())
+    waiting = asyncio.ensure_future(asked.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
     loop.remove_reader(control)
     for task in (serving, waiting):
@@ -66,15 +69,20 @@ def main() -> None:
     kernel = _make_kernel(line, loop)
     known = remains.descriptors()
     line.write(HELLO)
-    loop.run_until_complete(_until_sealed(kernel, control))
-    _receive(control)
-    remains.flush()
-    # What nobody holds any more is no reason, nor shall a fork open it again.
-    gc.collect()
-    found = remains.reasons(known)
-    control.send(json.dumps(found).encode())
-    if not found:
-        _serve_forks(kernel, control, loop, known)
+    while True:
+        loop.run_until_complete(_until_asked(kernel, control))
+        if not _receive(control)[0]:
+            break
+        remains.flush()
+        # What nobody holds any more is no reason, nor shall a fork open it again.
+        gc.collect()
+        found = remains.reasons(known)
+        if not found:
+            kernel.line.close()  # by its end the server knows that it has heard all
+        control.send(json.dumps(found).encode())
+        if not found:
+            _serve_forks(kernel, control, loop, known)
+            break
     os._exit(0)
 
 
@@ -110,12 +118,10 @@ def _live(
         sock.send(HELLO)
         orders = json.loads(sock.recv(LARGEST_ORDER))
         forking.settle(orders["uid"])
-        kernel.line.close()
         loop.disarm()
         forking.reopen(files)
         os.environ.update(orders["environment"])
         forking.reseed(kernel.shell.user_ns)
-        kernel.renew()
         sock.send(HELLO)
         if sock.recv(len(HELLO)) == HELLO:  # the server has seen that our walls stand
             told = bytes  # from now on only frames pass

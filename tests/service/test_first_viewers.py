@@ -94,6 +94,7 @@ async def test_two_first_viewers_watch_one_run(stage: Stage, viewer: Viewer) -> 
         assert stage.kernels == 0
         for line in (one, two):
             await line.until("vaas_ready")
+            assert "update_states" not in str(line.heard), "what we ask a run is ours"
             assert sorted(line.cells) == [0, 1, 2]
             assert [one.kind for one in line.heard].count("vaas_cell") == 3
         assert one.texts(0) == two.texts(0)

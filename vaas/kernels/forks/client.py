@@ -66,6 +66,7 @@ class LineClient(AsyncKernelClient):
         self.queues = {name: QueueChannel(name, self._post) for name in ("shell", "iopub")}
         self._shell_channel, self._iopub_channel = self.queues["shell"], self.queues["iopub"]
         self._listening = True
+        self._comms: set[str] = set()
 
     def take(self, frame: Frame, header: dict[str, Any], parent: dict[str, Any]) -> bool:
         """Keep a message of the kernel.
@@ -74,9 +75,13 @@ class LineClient(AsyncKernelClient):
             whether it was for this client alone.
         """
         mine = bool(parent.get("session") == self.session.session)
+        alone = mine and frame.channel == "shell"
         if self._listening and (mine or frame.channel == "iopub") and frame.channel in self.queues:
-            self.queues[frame.channel].messages.put_nowait(_message(frame, header, parent))
-        return mine and frame.channel == "shell"
+            message = _message(frame, header, parent)
+            self.queues[frame.channel].messages.put_nowait(message)
+            # A line to a widget manager of its own, on which it is told all states at once.
+            alone |= message["content"].get("comm_id") in self._comms
+        return alone
 
     def start_channels(self, **_: bool) -> None:  # type: ignore[override]  # whatever is wanted
         """They are open."""
@@ -94,6 +99,9 @@ class LineClient(AsyncKernelClient):
 
     def _post(self, frame: Frame) -> None:
         """Send from where nobody waits."""
+        header, _, _, content = map(json.loads, frame.parts[:4])
+        if header["msg_type"] == "comm_open":
+            self._comms.add(content["comm_id"])
         task = asyncio.create_task(self._line.send(frame))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -31,9 +31,11 @@ def _make_kernel(line: Line, loop: ForkingLoop) -> Any:
         sys.modules[name] = None  # type: ignore[assignment]
     from .kernel import make_kernel  # noqa: PLC0415  after the hiding
 
+    # Not sooner: the kernel itself looks for a debugger while it is made.
+    kernel = make_kernel(line, loop)
     for name in UNNEEDED:
         del sys.modules[name]
-    return make_kernel(line, loop)
+    return kernel
 
 
 async def _until_asked(kernel: Any, control: socket.socket) -> None:

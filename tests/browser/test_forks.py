@@ -58,6 +58,52 @@ def test_two_viewers_of_one_run(forking: Service, share: Share, visit: Visit) ->
     expect(second.page.get_by_text("not yet")).to_have_count(0)
 
 
+FIGURE = """
+import ipywidgets, plotly.graph_objects as go
+figure = go.FigureWidget(go.Bar(x=["north", "south"], y=[3, 1]))
+button = ipywidgets.Button(description="Grow")
+button.on_click(lambda _: figure.add_bar(x=["north"], y=[2]))
+ipywidgets.VBox([button, figure])
+"""
+
+
+def test_a_script_that_widgets_bring_is_a_file_that_browsers_keep(
+    forking: Service, share: Share, visit: Visit
+) -> None:
+    address = share({"a.ipynb": notebook(FIGURE, **FORK)})
+    visit(forking).open(address)
+    viewer = visit(forking)
+    with viewer.page.expect_response("**/assets/*/sources/*.js") as answer:
+        page = viewer.open(address)
+    assert "immutable" in answer.value.headers["cache-control"]
+    expect(page.locator(".bars .point")).to_have_count(2)
+    page.get_by_role("button", name="Grow").click()
+    expect(page.locator(".bars .point")).to_have_count(3)
+    assert sum(map(len, viewer.frames)) < 200_000
+
+
+NEEDS_MORE = """
+window._JUPYTERLAB.anywidget = {
+  init() {},
+  get: async () => () => ({ default: {
+    id: "more", autoStart: true, requires: [{ name: "of JupyterLab" }], activate() {},
+  } }),
+};
+"""
+
+
+def test_a_library_that_needs_more_of_jupyterlab_gets_voilas_own_page(
+    forking: Service, share: Share, visit: Visit
+) -> None:
+    viewer = visit(forking)
+    viewer.expects("widget|library|Error")
+    body = {"content_type": "text/javascript", "body": NEEDS_MORE}
+    script = "**/labextensions/anywidget/**"
+    viewer.page.route(script, lambda route: route.fulfill(**body))
+    viewer.page.goto(viewer.address(share({"a.ipynb": notebook(FIGURE, **FORK)}), "a.ipynb"))
+    viewer.page.wait_for_url("**/a.ipynb?vaas=plain")
+
+
 PICTURE = """
 from IPython.display import HTML, Image, display
 import base64

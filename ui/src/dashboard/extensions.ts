@@ -63,7 +63,7 @@ export class Extensions {
   private async forModule(module: string): Promise<void> {
     if (this.registered.has(module)) return;
     const named = this.all.find((extension) => extension.name === module);
-    if (named) return this.load(named);
+    if (named) return this.load(named).catch(openPlain);
     // A module that is called otherwise than its library: any of them may bring it.
     const widgets = this.all.filter((extension) => extension.extension);
     await Promise.allSettled(widgets.map((extension) => this.load(extension)));
@@ -121,6 +121,14 @@ export class Extensions {
     if (extension.style) (await container.get(extension.style))();
     return name ? list<Kind>((await container.get(name))()) : [];
   }
+}
+
+/** Voilà's own page holds more of JupyterLab than this one. */
+function openPlain(reason: unknown): never {
+  const address = new URL(location.href);
+  address.searchParams.set("vaas", "plain");
+  location.replace(address);
+  throw reason;
 }
 
 /** A module's default, or itself, as a list. */

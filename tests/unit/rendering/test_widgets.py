@@ -1,0 +1,73 @@
+"""What of a run's widgets goes to pages."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vaas.rendering import AssetStore
+from vaas.rendering import assets as module
+from vaas.rendering.widgets import STATE, pack
+
+SCRIPT = "export default {};" + " " * 4000
+
+
+def saved(**models: dict[str, Any]) -> dict[str, Any]:
+    return {STATE: {"version_major": 2, "version_minor": 0, "state": models}}
+
+
+def figure(**state: Any) -> dict[str, Any]:
+    return {"model_module": "anywidget", "model_name": "AnyModel", "state": state, "buffers": []}
+
+
+def test_large_scripts_become_files_of_which_there_is_one(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    told = saved(a=figure(_esm=SCRIPT, x=1), b=figure(_esm=SCRIPT, _css="p {}"))
+    packed = pack(told, lambda *text: f"/there/{store.keep(*text)}")
+    models = json.loads(gzip.decompress(packed.body))["state"]
+    (address,) = packed.sources
+    assert models["a"]["state"] == {"_esm": address, "x": 1}
+    assert models["b"]["state"] == {"_esm": address, "_css": "p {}"}
+    file = store.find(address.removeprefix("/there/"))
+    assert file is not None
+    assert file.read_text() == SCRIPT
+    assert packed.libraries == {"anywidget"}
+
+
+def test_others_keep_their_scripts(tmp_path: Path) -> None:
+    own = {"model_module": "jupyter-vue", "state": {"_esm": SCRIPT}, "buffers": []}
+    packed = pack(saved(a=own), AssetStore(tmp_path).keep)
+    assert json.loads(gzip.decompress(packed.body))["state"]["a"] == own
+    assert packed.sources == ()
+
+
+@pytest.mark.parametrize("widgets", [{}, saved()])
+def test_no_widgets_are_nothing(tmp_path: Path, widgets: dict[str, Any]) -> None:
+    assert pack(widgets, AssetStore(tmp_path).keep).body == b""
+
+
+async def test_what_notebooks_bring_is_limited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MOST_SOURCES", 3 * len(SCRIPT))
+    store = AssetStore(tmp_path)
+    addresses = [store.keep(f"{SCRIPT}{index}", ".js") for index in range(5)]
+    assert store.find(addresses[0]) is None
+    assert await store.get(addresses[-1], "gzip") is not None
+    assert await asyncio.to_thread(_size, tmp_path) <= 4 * len(SCRIPT)
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*.*"))
+
+
+def test_only_kept_files_are_found(tmp_path: Path) -> None:
+    (tmp_path / "secret.js").write_text("secret")
+    store = AssetStore(tmp_path)
+    store.keep("text", ".js")
+    assert store.find("sources/../secret.js") is None

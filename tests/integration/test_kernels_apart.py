@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import os
 import socket
 import subprocess
@@ -26,11 +27,16 @@ from tests.integration.test_kernels import (  # noqa: F401  run here once more
     test_what_cannot_start_says_so,
 )
 from tests.integration.test_kernels_fork import (  # noqa: F401  likewise
+    THREAD,
+    Page,
     host,
     template,
     test_a_cells_task_goes_on_in_the_fork,
     test_a_fork_that_dies_is_told_and_the_others_live,
     test_a_full_house_is_told,
+    test_a_template_that_became_a_kernel_ends_like_one,
+    test_a_template_that_became_a_kernel_takes_a_kernels_place,
+    test_a_template_that_died_tells_why,
     test_nobody_is_asked,
     test_pictures_and_buffers,
     test_variables_are_there_and_private,
@@ -59,6 +65,7 @@ def apart(monkeypatch):
     """All that the tests start is started apart."""
     for name in ("fresh", "fork"):
         monkeypatch.setitem(kernel_tools.LAUNCHERS, name, Apart)
+    monkeypatch.setitem(kernel_tools.LAUNCHERS, "single", functools.partial(Apart, templates=1))
 
 
 def host_process():
@@ -115,6 +122,45 @@ async def test_a_template_that_retires_leaves_its_forks_alone(tmp_path):
         with pytest.raises(KernelStartFailed):
             await made.fork(request(tmp_path / "share"))
         assert (await run(kernel, "print(x)")).out == "1\n"
+
+
+async def test_a_run_that_cannot_be_forked_becomes_a_kernel(tmp_path):
+    async with a_server(tmp_path / "run") as server:
+        made = await server.prepare(request(tmp_path / "share"))
+        made.channel.inject("vaas_run", {})
+        assert (await run(made, f"x = 1; {THREAD}")).error == ""
+        made.client.stop_channels()
+        assert "still runs" in (await made.seal())[0]
+        assert await made.memory() > 10 << 20
+        kernel = await made.become(request(tmp_path / "share"))
+        assert made.ended.done()
+        assert server.kernels() == (kernel,)
+        with pytest.raises(KernelStartFailed):
+            await made.become(request(tmp_path / "share"))
+        await made.retire()  # the kernel goes on
+        kernel.client.start_channels()
+        assert (await run(kernel, "print(x)")).out == "1\n"
+        page = Page(kernel)
+        await page.send("kernel_info_request", {})
+        await page.until(lambda kind, *_: kind == "kernel_info_reply")
+        assert page.heard[0][0] == "vaas_run", "what was said before is still to be had"
+        await kernel.close()
+        assert isinstance(kernel.ended.result(), SessionGone)
+
+
+async def test_what_a_run_says_is_heard_to_its_end(tmp_path):
+    async with a_server(tmp_path / "run") as server:
+        made = await server.prepare(request(tmp_path / "share"))
+        said = asyncio.create_task(heard(made.channel))
+        assert (await run(made, "for i in range(300): print(f'line {i};')")).error == ""
+        made.client.stop_channels()
+        assert await made.seal() == []
+        async with asyncio.timeout(5):
+            assert b"line 299;" in b"".join(await said)
+
+
+async def heard(channel):
+    return [frame async for frame in channel.attach()]
 
 
 async def test_an_endless_loop_can_be_interrupted(tmp_path):

@@ -6,7 +6,7 @@ import asyncio
 
 from vaas.errors import KernelDied
 from vaas.kernels.apart.control import Control, connect
-from vaas.kernels.apart.streams import stop
+from vaas.kernels.apart.streams import START, STOP, order
 from vaas.kernels.apart.talk import Said
 from vaas.kernels.forks.client import LineClient, LineManager
 from vaas.kernels.forks.line import Line
@@ -33,12 +33,18 @@ class RemotePeer:
 
 
 class RemoteClient(LineClient):
-    """A client that tells the host when it hears no more."""
+    """A client that tells the host when it hears no more, or again."""
+
+    def start_channels(self, **_: bool) -> None:  # type: ignore[override]  # as the base class
+        """Hear what comes."""
+        if not self._listening and not self._peer.ended:
+            self._line.post(order(START))
+        super().start_channels()
 
     def stop_channels(self) -> None:
         """Hear no more."""
         if self._listening and not self._peer.ended:
-            self._line.post(stop())
+            self._line.post(order(STOP))
         super().stop_channels()
 
 

@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from vaas.kernels.apart.streams import serve_cells, serve_page
+from vaas.kernels.apart.streams import Cells, serve_page
 from vaas.kernels.apart.talk import READ_AHEAD, Said, Talk, told
 from vaas.kernels.apart.values import Terms
 from vaas.kernels.apart.visit import Kept, Visit
@@ -144,7 +144,7 @@ class Keeper(logging.Handler):
                 await self._serve_control(talk, said)
             elif kept := self.kept.get(said["of"]):
                 if said["be"] == "cells":
-                    await serve_cells(talk, kept.one, kept.resting)
+                    await Cells(talk, kept.one, kept.resting).run()
                 else:
                     await serve_page(talk, kept.one.channel)
         except (ConnectionError, PermissionError, KeyError) as error:

@@ -226,6 +226,8 @@ class RemoteTemplate(Template):
 
     async def become(self, request: KernelRequest) -> Kernel:
         """See ``Template.become``."""
+        if self._becoming:
+            raise KernelStartFailed("this template has become a kernel")
         self._becoming = True
         try:
             kernel: RemoteKernel = await self._ask(
@@ -242,6 +244,9 @@ class RemoteTemplate(Template):
 
     def _as_kernel(self, said: Said, ref: KernelRef) -> RemoteKernel:
         """The kernel that it is now, on the same connection."""
+        self._control.things.pop(("template", self._name), None)
+        if not self.ended.done():
+            self.ended.set_result(None)
         return RemoteKernel(self._control, said, ref, self._interrupt, self._cells)
 
     async def retire(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterable
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -16,7 +17,7 @@ from vaas.kernels.forks.line import Line
 from vaas.kernels.page import PageChannel
 from vaas.kernels.wire import Frame
 
-INJECT, STOP = "inject", "stop"
+INJECT, START, STOP = "inject", "start", "stop"
 """Channels of frames that are not for the kernel."""
 
 _NOTHING = b"{}"
@@ -31,45 +32,60 @@ def injection(message_type: str, content: Any) -> Frame:
     )
 
 
-def stop() -> Frame:
-    """No more cells are run."""
-    return Frame(STOP, [_NOTHING] * len(_PARTS))
+def order(name: str) -> Frame:
+    """Word that cells are run again (``START``), or no more (``STOP``)."""
+    return Frame(name, [_NOTHING] * len(_PARTS))
 
 
-async def serve_cells(talk: Talk, kernel: Kernel | Template, resting: asyncio.Event) -> None:
-    """Relay between a server that runs cells and the kernel, until it hangs up.
+class Cells:
+    """The host's end for whoever runs cells in one kernel."""
 
-    Args:
-        talk: with the server.
-        kernel: in which cells are run.
-        resting: is set when no more are.
-    """
-    line = Line(talk.reader, talk.writer)
-    client = kernel.client
-    relays = [
-        asyncio.create_task(_relay(name, client, line), name="cells") for name in ("shell", "iopub")
-    ]
+    def __init__(self, talk: Talk, kernel: Kernel | Template, resting: asyncio.Event) -> None:
+        """Serve with ``run``.
 
-    def take(frame: Frame) -> None:
+        Args:
+            talk: with the server.
+            kernel: in which cells are run.
+            resting: is set when no more are.
+        """
+        self._line = Line(talk.reader, talk.writer)
+        self._kernel, self._client = kernel, kernel.client
+        self._resting = resting
+        self._relays: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Relay in both directions until the server hangs up."""
+        self._begin()
+        try:
+            await self._line.relay(self._take)
+        finally:
+            self._rest()
+            await asyncio.gather(*self._relays, return_exceptions=True)
+
+    def _take(self, frame: Frame) -> None:
         if frame.channel == INJECT:
-            kernel.channel.inject(*(json.loads(part) for part in frame.parts[:2]))
+            self._kernel.channel.inject(*(json.loads(part) for part in frame.parts[:2]))
+        elif frame.channel == START:
+            self._client.start_channels()
+            self._begin()
         elif frame.channel == STOP:
-            _end(relays)
-            client.stop_channels()
-            resting.set()
+            self._rest()
         elif frame.channel == "shell":
-            client.shell_channel.send(_message(frame))
+            self._client.shell_channel.send(_message(frame))
 
-    try:
-        await line.relay(take)
-    finally:
-        _end(relays)
-        await asyncio.gather(*relays, return_exceptions=True)
-        client.stop_channels()
-        resting.set()
+    def _begin(self) -> None:
+        self._resting.clear()
+        for name in ("shell", "iopub"):
+            relay = _relay(name, self._client, self._line)
+            self._relays.add(asyncio.create_task(relay, name="cells"))
+
+    def _rest(self) -> None:
+        _end(self._relays)
+        self._client.stop_channels()
+        self._resting.set()
 
 
-def _end(tasks: list[asyncio.Task[None]]) -> None:
+def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
 
@@ -120,4 +136,4 @@ async def _until_left(talk: Talk, channel: PageChannel) -> None:
             channel.delivered(await talk.hear_number())
 
 
-__all__ = ["INJECT", "STOP", "injection", "serve_cells", "serve_page", "stop"]
+__all__ = ["INJECT", "START", "STOP", "Cells", "injection", "order", "serve_page"]

@@ -21,13 +21,7 @@ from vaas.manifests import Manifests
 from vaas.model import KernelRef, Phase, Share, Workspace
 from vaas.places import local_path, pick_notebook, read_inside, titles
 from vaas.prepared import Recipe
-from vaas.rendering import (
-    Notebook,
-    PageRenderer,
-    choose_kernel,
-    has_template,
-    load_notebook,
-)
+from vaas.rendering import Notebook, PageRenderer, choose_kernel, has_template, load_notebook
 from vaas.session import Session
 from vaas.sessions import Sessions
 from vaas.shares import Shares

@@ -9,8 +9,9 @@ import os
 import pytest
 import pytest_asyncio
 
-from tests.security.kernel_tools import a_host, request, run, until
-from vaas.errors import KernelStartFailed
+from tests.security.kernel_tools import a_host, frame, request, run, until
+from vaas.errors import KernelStartFailed, MessageRefused
+from vaas.kernels import Relay
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.asyncio(loop_scope="module")]
 
@@ -177,3 +178,37 @@ async def test_the_end_of_a_template_is_the_end_of_its_sandbox(host, share):
     await template.close()
     await asyncio.wait_for(asyncio.shield(kernel.ended), 5)
     await until(lambda: host.kernels() == ())
+
+
+WIDGET = """
+import ipywidgets as w
+slider, seen = w.IntSlider(value=3), []
+slider.observe(lambda change: seen.append(change.new), 'value')
+opened = []
+comms = get_ipython().kernel.comm_manager
+comms.register_target('viewer', lambda *_: opened.append(1))
+print(slider.model_id)
+"""
+
+
+async def test_what_a_viewer_says_reaches_their_own_fork_alone(host, share):
+    """Not the run that others watch, in whatever order messages and cells come."""
+    template = await host.prepare(request(share))
+    model = (await run(template, WIDGET)).text
+    relay = Relay()
+    relay.watch({}, "session")
+    data = {"method": "update", "state": {"value": 9}, "buffer_paths": []}
+    await relay.send(frame("comm_msg", {"comm_id": model, "data": data}))
+    await relay.send(frame("comm_open", {"comm_id": "x", "target_name": "viewer", "data": {}}))
+    await relay.send(frame("comm_close", {"comm_id": model, "data": {}}))
+    with pytest.raises(MessageRefused):
+        await relay.send(frame("execute_request", {"code": "seen.append('code')"}))
+    look = f"print(slider.value, seen, opened, {model!r} in comms.comms)"
+    assert (await run(template, look)).out == "3 [] [] True\n"
+    assert await template.seal() == []
+    mine, theirs = [await template.fork(request(share)) for _ in range(2)]
+    await relay.join(mine.channel)
+    assert (await run(mine, look)).out == "9 [9] [1] False\n"
+    assert (await run(theirs, look)).out == "3 [] [] True\n"
+    await asyncio.gather(mine.close(), theirs.close())
+    await template.close()

@@ -110,8 +110,10 @@ class Launcher:
             known = prepared.known if prepared else {}
             fragment = self._renderer.fragment
             html = await asyncio.to_thread(fragment, notebook, known) if wish.stream else ""
-            stands = await asyncio.to_thread(standing, workspace)
-            session.note = lambda: note_of(session, manifest, stands)
+            # A mount goes with the server that made it, and with it what reads there.
+            if not workspace.mounted:
+                stands = await asyncio.to_thread(standing, workspace)
+                session.note = lambda: note_of(session, manifest, stands)
             stack.callback(self._watch.remove, session)
             self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
             self._watch.add(session, manifest.every(self._refresh))

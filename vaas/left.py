@@ -62,14 +62,13 @@ _LEFT = TypeAdapter(Left)
 
 
 def standing(workspace: Workspace) -> Standing:
-    """Which folder a kernel sees of a workspace; it blocks, but never on a mount.
+    """Which folder a kernel sees of a workspace that is no mount; it blocks.
 
     Raises:
         SessionGone: it is not there.
     """
-    path = workspace.path.parent if workspace.mounted else workspace.path
     try:
-        about = path.stat()
+        about = workspace.path.stat()
     except OSError as error:
         raise SessionGone(f"its files are not there: {error.strerror}") from error
     return str(workspace.path), about.st_dev, about.st_ino

@@ -19,7 +19,7 @@ from vaas.kernels.base import Kernel, KernelHost, KernelRequest, Template
 from vaas.kernels.probe import SandboxReport
 
 _TRIES = 3
-_ENDS_WITHIN = 10.0
+_ENDS_WITHIN = 2.0
 
 
 class RemoteHost(KernelHost):

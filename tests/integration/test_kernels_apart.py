@@ -287,6 +287,14 @@ async def test_another_users_process_is_refused(tmp_path):
         require_own_user(ours)
 
 
+async def test_a_host_that_does_not_start_says_why(tmp_path):
+    (tmp_path / "run").mkdir()
+    server = RemoteHost(tmp_path / "run", Terms(most="a few"))  # type: ignore[arg-type]
+    with pytest.raises(KernelStartFailed, match="TypeError"):
+        await server.report()
+    await server.close()
+
+
 async def test_a_host_without_a_word_is_no_host(tmp_path):
     with pytest.raises(OSError):
         await Control.open(tmp_path / "nobody", 0.0)

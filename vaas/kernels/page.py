@@ -46,7 +46,7 @@ class PageChannel(Channel):
     Attributes:
         joined: set when the kernel's iopub is heard.
         cut: set when it can no longer be heard.
-        attached: how many pages are attached now, 0 or 1.
+        attached: how many are there for the kernel now: a page, or who holds it for one.
         left: clock time when the last page left, ``None`` before the first came.
         heard: clock time of the viewer's last message.
         kernel_session: what the kernel calls its own session; empty until it is heard.

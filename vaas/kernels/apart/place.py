@@ -9,6 +9,7 @@ import select
 import socket
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -21,17 +22,20 @@ from vaas.kernels.apart.values import Terms
 READY_WITHIN = 30.0
 """Seconds in which a host has looked at the machine and can be reached."""
 
+_LONGEST = 1000
+"""Bytes that are told of the last words of one that cannot."""
+
 
 def hosts(folder: Path) -> list[Path]:
     """Sockets of hosts that speak as we do; not all of them need live."""
     return sorted(folder.glob(f"vaas-*/{socket_name(str(PROTOCOL))}-*"))
 
 
-def ensure(folder: Path, terms: Terms) -> tuple[Path, subprocess.Popen[bytes] | None]:
+def ensure(folder: Path, terms: Terms) -> tuple[Path | None, subprocess.Popen[bytes] | None]:
     """Find the host with these terms, or start it; blocks for up to a second.
 
     Returns:
-        its socket, and its process if it was started.
+        its socket, unless it has gone again, and its process if it was started.
 
     Raises:
         KernelStartFailed: it does not start.
@@ -45,16 +49,13 @@ def ensure(folder: Path, terms: Terms) -> tuple[Path, subprocess.Popen[bytes] | 
         if found := _find(folder, name):
             return found, None
         process = _start(folder, terms)
-        if found := _find(folder, name):
-            return found, process
+        return _find(folder, name), process
     finally:
         os.close(held)
-    process.kill()
-    process.wait()
-    raise KernelStartFailed("the kernel host did not start")
 
 
 def _find(folder: Path, terms_name: str) -> Path | None:
+    """The socket of a host that lives."""
     places = sorted(folder.glob(f"vaas-*/{socket_name(terms_name)}"))
     return next(filter(_answers, places), None)
 
@@ -72,24 +73,42 @@ def _answers(place: Path) -> bool:
 
 
 def _start(folder: Path, terms: Terms) -> subprocess.Popen[bytes]:
-    """Start a host, and wait until it can be reached, or does not come."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "vaas.kernels.apart", str(folder.resolve())],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        # What it has to say goes to the server; whoever reads what that one says
-        # shall learn of its end at once.
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        start_new_session=True,
-    )
+    """Start a host, and wait until it can be reached.
+
+    Raises:
+        KernelStartFailed: it ends instead, or takes too long.
+    """
+    with tempfile.TemporaryFile() as notes:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "vaas.kernels.apart", str(folder.resolve())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # Whoever reads what the server says shall learn of its end at once.
+            stderr=notes,
+            cwd="/",
+            start_new_session=True,
+        )
+        if not _is_ready(process, json.dumps(asdict(terms)).encode()):
+            process.kill()
+            process.wait()
+            said = os.pread(notes.fileno(), _LONGEST, max(0, notes.seek(0, 2) - _LONGEST))
+            raise KernelStartFailed(
+                f"the kernel host did not start: {said.decode(errors='replace')}"
+            )
+    return process
+
+
+def _is_ready(process: subprocess.Popen[bytes], terms: bytes) -> bool:
+    """Tell a host its terms, and wait for its word."""
     assert process.stdin
     assert process.stdout
-    with process.stdin, process.stdout, suppress(BrokenPipeError):
-        process.stdin.write(json.dumps(asdict(terms)).encode())
-        process.stdin.close()
-        select.select([process.stdout], [], [], READY_WITHIN)
-    return process
+    with process.stdout, suppress(BrokenPipeError):
+        with process.stdin:
+            process.stdin.write(terms)
+        waiting = select.poll()
+        waiting.register(process.stdout, select.POLLIN)
+        return bool(waiting.poll(1000 * READY_WITHIN) and process.stdout.readline())
+    return False
 
 
 __all__ = ["ensure", "hosts"]

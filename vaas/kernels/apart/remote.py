@@ -164,6 +164,8 @@ class RemoteHost(KernelHost):
         starting = asyncio.create_task(asyncio.to_thread(ensure, self._folder, self._terms))
         starting.add_done_callback(self._own)
         place, _ = await asyncio.shield(starting)
+        if place is None:
+            raise KernelDied("the kernel host has gone again")
         control = await Control.open(place, self._stay)
         self._controls.append(control)
         said = (await control.ask("report"))["report"]
@@ -172,7 +174,9 @@ class RemoteHost(KernelHost):
         self._report = SandboxReport(**{**said, "controllers": tuple(said["controllers"])})
         self._home = control
 
-    def _own(self, starting: asyncio.Task[tuple[Path, subprocess.Popen[bytes] | None]]) -> None:
+    def _own(
+        self, starting: asyncio.Task[tuple[Path | None, subprocess.Popen[bytes] | None]]
+    ) -> None:
         if not starting.cancelled() and starting.exception() is None:
             process = starting.result()[1]
             if process is not None:

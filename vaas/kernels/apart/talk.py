@@ -29,9 +29,6 @@ PROTOCOL = 1
 
 LARGEST_HEAD = 64 << 20
 LARGEST_BODY = 128 << 20
-TAKEN_WITHIN = 10.0
-"""Seconds that a message waits for an end that does not read."""
-
 READ_AHEAD = 1 << 20
 _SIZES = struct.Struct("<IQ")
 _NUMBER = struct.Struct("<Q")
@@ -79,18 +76,6 @@ class Talk:
         self.writer.write(_SIZES.pack(len(head), len(body)) + head)
         if body:
             self.writer.write(body)
-
-    async def until_taken(self) -> None:
-        """Wait until the other end has taken most of what was said.
-
-        Raises:
-            ConnectionError: it does not read, or hung up.
-        """
-        try:
-            async with asyncio.timeout(TAKEN_WITHIN):
-                await self.writer.drain()
-        except TimeoutError as error:
-            raise ConnectionError("the other end does not read") from error
 
     async def hear_number(self) -> int:
         """The next number of a page's frame.

@@ -18,7 +18,8 @@ async def main(folder: Path) -> None:
     Args:
         folder: for runtime files.
     """
-    keeper = Keeper(folder, Terms(**json.load(sys.stdin)))
+    name, terms = json.load(sys.stdin)
+    keeper = Keeper(folder, Terms(**terms), name)
     logging.basicConfig(handlers=[keeper], level=logging.INFO)
     await keeper.run()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from vaas.errors import KernelDied, KernelStartFailed, VaasError
-from vaas.kernels.apart.talk import READ_AHEAD, Said, Talk, untold
+from vaas.kernels.apart.talk import PROTOCOL, READ_AHEAD, Said, Talk, untold
 
 ANSWERS_WITHIN = 30.0
 """Seconds for what takes the host no time of its own."""
@@ -66,7 +66,7 @@ class Control:
         Raises:
             OSError: nobody is there.
         """
-        control = cls(place, await connect(place, be="control", stay=stay))
+        control = cls(place, await connect(place, be="control", stay=stay, protocol=PROTOCOL))
         control._listening = asyncio.create_task(control._listen(), name="kernel host's line")
         return control
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from vaas.kernels.apart.streams import Cells, serve_page
-from vaas.kernels.apart.talk import READ_AHEAD, Said, Talk, told
+from vaas.kernels.apart.talk import PROTOCOL, READ_AHEAD, Said, Talk, told
 from vaas.kernels.apart.values import Terms
 from vaas.kernels.apart.visit import Kept, Visit
 from vaas.kernels.base import Kernel, Template
@@ -47,12 +47,13 @@ class Keeper(logging.Handler):
         kept: kernels and templates, by name.
     """
 
-    def __init__(self, folder: Path, terms: Terms) -> None:
+    def __init__(self, folder: Path, terms: Terms, name: str) -> None:
         """Nothing lives before ``run``.
 
         Args:
             folder: for runtime files, common to all hosts of one installation.
             terms: what it is started with.
+            name: by which servers find one with such terms.
         """
         super().__init__(logging.INFO)
         self.host = ForkingHost(
@@ -64,7 +65,7 @@ class Keeper(logging.Handler):
             failure_view=terms.failure_view,
         )
         self.kept: dict[str, Kept] = {}
-        self._folder, self._name = folder, terms.name
+        self._folder, self._name = folder, name
         self._names = count(1)
         self._visits: list[Visit] = []
         self._lines: deque[Said] = deque(maxlen=_LINES)
@@ -161,6 +162,8 @@ class Keeper(logging.Handler):
             task.add_done_callback(self._tasks.discard)
 
     async def _serve_control(self, talk: Talk, said: Said) -> None:
+        if said["protocol"] != PROTOCOL:
+            return  # of a version whose files have gone meanwhile
         if self._waiting:
             self._waiting.cancel()
             self._waiting = None

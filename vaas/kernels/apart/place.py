@@ -31,8 +31,15 @@ def hosts(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"vaas-*/{socket_name(str(PROTOCOL))}-*"))
 
 
-def ensure(folder: Path, terms: Terms) -> tuple[Path | None, subprocess.Popen[bytes] | None]:
+def ensure(
+    folder: Path, terms: Terms, name: str
+) -> tuple[Path | None, subprocess.Popen[bytes] | None]:
     """Find the host with these terms, or start it; blocks for up to a second.
+
+    Args:
+        folder: in which hosts are found.
+        terms: of the one that is wanted.
+        name: of such hosts.
 
     Returns:
         its socket, unless it has gone again, and its process if it was started.
@@ -41,14 +48,13 @@ def ensure(folder: Path, terms: Terms) -> tuple[Path | None, subprocess.Popen[by
         KernelStartFailed: it does not start.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    name = terms.name
     held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         # One at a time: who comes second finds what the first one started.
         fcntl.flock(held, fcntl.LOCK_EX)
         if found := _find(folder, name):
             return found, None
-        process = _start(folder, terms)
+        process = _start(folder, terms, name)
         return _find(folder, name), process
     finally:
         os.close(held)
@@ -72,7 +78,7 @@ def _answers(place: Path) -> bool:
     return False
 
 
-def _start(folder: Path, terms: Terms) -> subprocess.Popen[bytes]:
+def _start(folder: Path, terms: Terms, name: str) -> subprocess.Popen[bytes]:
     """Start a host, and wait until it can be reached.
 
     Raises:
@@ -88,7 +94,7 @@ def _start(folder: Path, terms: Terms) -> subprocess.Popen[bytes]:
             cwd="/",
             start_new_session=True,
         )
-        if not _is_ready(process, json.dumps(asdict(terms)).encode()):
+        if not _is_ready(process, json.dumps([name, asdict(terms)]).encode()):
             process.kill()
             process.wait()
             said = os.pread(notes.fileno(), _LONGEST, max(0, notes.seek(0, 2) - _LONGEST))

@@ -34,6 +34,8 @@ class RemoteHost(KernelHost):
             stay: seconds that kernels wait for another server when this one has gone.
         """
         self._folder, self._terms, self._stay = runtime, terms, stay
+        # Once: the files may be exchanged under a server that runs.
+        self._name = terms.name
         self._controls: list[Control] = []
         self._home: Control | None = None
         self._report: SandboxReport | None = None
@@ -161,7 +163,9 @@ class RemoteHost(KernelHost):
     async def _begin(self) -> None:
         self._controls = [one for one in self._controls if not one.lost.done()]
         # To its end, even where nobody waits for it any more: a process must have an owner.
-        starting = asyncio.create_task(asyncio.to_thread(ensure, self._folder, self._terms))
+        starting = asyncio.create_task(
+            asyncio.to_thread(ensure, self._folder, self._terms, self._name)
+        )
         starting.add_done_callback(self._own)
         place, _ = await asyncio.shield(starting)
         if place is None:

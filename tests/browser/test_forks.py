@@ -70,16 +70,16 @@ ipywidgets.VBox([button, figure])
 def test_a_script_that_widgets_bring_is_a_file_that_browsers_keep(
     forking: Service, share: Share, visit: Visit
 ) -> None:
-    address = share({"a.ipynb": notebook(FIGURE, **FORK)})
-    visit(forking).open(address)
-    viewer = visit(forking)
-    with viewer.page.expect_response("**/assets/*/sources/*.js") as answer:
-        page = viewer.open(address)
-    assert "immutable" in answer.value.headers["cache-control"]
-    expect(page.locator(".bars .point")).to_have_count(2)
-    page.get_by_role("button", name="Grow").click()
-    expect(page.locator(".bars .point")).to_have_count(3)
-    assert sum(map(len, viewer.frames)) < 200_000
+    address = share({"a.ipynb": notebook(FIGURE)})
+    for _ in ("of a kernel or a run", "of a fork"):
+        viewer = visit(forking)
+        with viewer.page.expect_response("**/assets/*/sources/*.js") as answer:
+            page = viewer.open(address)
+        assert "immutable" in answer.value.headers["cache-control"]
+        expect(page.locator(".bars .point")).to_have_count(2)
+        page.get_by_role("button", name="Grow").click()
+        expect(page.locator(".bars .point")).to_have_count(3)
+        assert sum(map(len, viewer.frames)) < 200_000
 
 
 NEEDS_MORE = """

@@ -412,14 +412,18 @@ async def ask_raw(stage: Stage, first: str, *headers: str, body: bytes = b"") ->
     return int(answer.split(b" ", 2)[1]), answer
 
 
-async def test_links_out_of_the_assets_are_not_followed(tmp_path, stage: Stage) -> None:
-    from vaas.rendering import AssetStore
-
-    (tmp_path / "inside").mkdir()
+async def test_links_out_of_the_assets_are_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = tmp_path / "labextensions" / "x"
+    library.mkdir(parents=True)
     (tmp_path / "outside.txt").write_text("secret")
-    (tmp_path / "inside" / "link.txt").symlink_to(tmp_path / "outside.txt")
-    (tmp_path / "inside" / "up").symlink_to(tmp_path)
-    store = AssetStore(tmp_path / "cache", {"labextensions/x": tmp_path / "inside"})
+    (library / "link.txt").symlink_to(tmp_path / "outside.txt")
+    (library / "up").symlink_to(tmp_path)
+    (library / "own.txt").write_text("its own")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    store = AssetStore(tmp_path / "cache")
+    assert await store.get("labextensions/x/own.txt", "br") is not None
     for name in ("link.txt", "up/outside.txt", "../outside.txt"):
         assert await store.get(f"labextensions/x/{name}", "br") is None
 

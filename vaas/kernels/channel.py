@@ -18,10 +18,13 @@ from vaas.errors import MessageRefused
 from vaas.kernels.author import OnAuthorMessage
 from vaas.kernels.manager import Manager
 from vaas.kernels.page import BURST, PAUSE, PageChannel
-from vaas.kernels.wire import PARTS, Frame
+from vaas.kernels.wire import PARTS, Frame, read_json
 
 TAKEN_WITHIN = 10.0
 """Seconds that a viewer's message waits for room in the kernel's queue."""
+
+
+AFTER_ALL = ("vaas_cell", "vaas_ready")
 
 
 class LocalChannel(PageChannel):
@@ -46,6 +49,8 @@ class LocalChannel(PageChannel):
         """
         session = manager.new_session()
         super().__init__(session, on_author_message, clock, failure_view, executor)
+        self._due: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue()
+        self._marks: dict[str, tuple[str, Mapping[str, Any]]] = {}
         # They come from an asyncio context, which jupyter_client's types do not know.
         self._streams: dict[str, Any] = {
             "shell": manager.connect_shell(identity=session.bsession),
@@ -59,6 +64,35 @@ class LocalChannel(PageChannel):
             for name in self._streams:
                 group.create_task(self._relay(name))
             group.create_task(self._until_cut())
+            group.create_task(self._mark())
+
+    def inject(self, message_type: str, content: Mapping[str, Any]) -> None:
+        """See ``Channel.inject``; a cell's results come after all that was said before."""
+        if message_type in AFTER_ALL:
+            self._due.put_nowait((message_type, content))
+        else:
+            super().inject(message_type, content)
+
+    def take(self, name: str, parts: list[bytes]) -> None:
+        """See ``PageChannel.take``."""
+        asked = (read_json(parts[1]) or {}).get("msg_id") if len(parts) >= PARTS else None
+        if asked not in self._marks:
+            super().take(name, parts)
+        elif name == "iopub" and (read_json(parts[3]) or {}).get("execution_state") == "idle":
+            super().inject(*self._marks.pop(asked))
+
+    async def _mark(self) -> None:
+        """Ask the kernel something before a cell's results are passed on.
+
+        They were heard by another socket than ours, which may be behind; what the
+        kernel answers has all of the cell before it. On ``control``, because
+        ``shell`` has the next cell already.
+        """
+        while True:
+            due = await self._due.get()
+            asking = self._session.msg("kernel_info_request")
+            self._marks[asking["msg_id"]] = due
+            await self._streams["control"].send_multipart(self._session.serialize(asking))
 
     async def _pass_on(self, message: Frame) -> None:
         parts = list(message.parts)
@@ -76,6 +110,10 @@ class LocalChannel(PageChannel):
 
     def close(self) -> None:
         """Let go of the sockets; an attached page gets what is left, then the end."""
+        left = [self._due.get_nowait() for _ in range(self._due.qsize())]
+        for message_type, content in [*self._marks.values(), *left]:
+            super().inject(message_type, content)
+        self._marks = {}
         super().close()
         for stream in self._streams.values():
             stream.close(linger=0)

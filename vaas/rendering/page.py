@@ -23,7 +23,7 @@ from vaas.rendering.execute import CellResult
 from vaas.rendering.notebook import Notebook
 from vaas.rendering.painted import painted
 from vaas.rendering.record import Recording
-from vaas.rendering.widgets import Packed, pack
+from vaas.rendering.widgets import Packed, link_sources, pack
 
 DEFAULT_TEMPLATE = "vaas"
 _PACKED = 16
@@ -92,9 +92,16 @@ class PageRenderer:
         for known, packed in self._packed:
             if known is recording:
                 return packed
-        packed = pack(recording.widgets, lambda *text: f"{self._root}/{self._assets.keep(*text)}")
+        packed = pack(recording.widgets, self._keep)
         self._packed.append((recording, packed))
         return packed
+
+    def link_sources(self, content: dict[str, Any]) -> bool:
+        """See ``widgets.link_sources``; blocks, call it in a thread."""
+        return link_sources(content, self._keep)
+
+    def _keep(self, text: str, suffix: str) -> str:
+        return f"{self._root}/{self._assets.keep(text, suffix)}"
 
     def early(self, widgets: Packed) -> tuple[list[str], list[str]]:
         """What a page's widgets will ask for, to be fetched while its script is read.

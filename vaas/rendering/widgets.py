@@ -110,17 +110,44 @@ def pack(widgets: Mapping[str, Any], keep: Keep) -> Packed:
     return Packed(body, libraries, tuple(one for one in kept.values() if one.endswith(".js")))
 
 
-def _linked(model: Mapping[str, Any], address: Keep) -> Mapping[str, Any]:
-    """A model whose large scripts and styles are addresses, which anywidget takes as well."""
+def link_sources(content: dict[str, Any], keep: Keep) -> bool:
+    """Put addresses in place of large scripts and styles in what a kernel says of widgets.
+
+    Args:
+        content: of a ``comm_open`` or ``comm_msg``; changed in place.
+        keep: as for ``pack``.
+
+    Returns:
+        whether there were any.
+    """
+    data = content.get("data")
+    if not isinstance(data, dict):
+        return False
+    states = data.get("states")
+    models = list(states.values()) if isinstance(states, dict) else [data]
+    changed = False
+    for model in models:
+        if isinstance(model, dict) and isinstance(state := model.get("state"), dict):
+            links = _links(state, keep)
+            state |= links
+            changed = changed or bool(links)
+    return changed
+
+
+def _linked(model: Mapping[str, Any], keep: Keep) -> Mapping[str, Any]:
     state = model.get("state") or {}
-    if model.get("model_module") != "anywidget":
-        return model
-    links = {
-        name: address(text, suffix)
+    return {**model, "state": {**state, **_links(state, keep)}}
+
+
+def _links(state: Mapping[str, Any], keep: Keep) -> dict[str, str]:
+    """Addresses for the large scripts and styles of a model, which anywidget takes as well."""
+    if state.get("_model_module") != "anywidget":
+        return {}
+    return {
+        name: keep(text, suffix)
         for name, suffix in _SOURCES.items()
         if isinstance(text := state.get(name), str) and len(text) > _LARGE
     }
-    return {**model, "state": {**state, **links}} if links else model
 
 
-__all__ = ["STATE", "Packed", "pack", "saved_widgets"]
+__all__ = ["STATE", "Packed", "link_sources", "pack", "saved_widgets"]

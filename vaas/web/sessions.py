@@ -15,6 +15,7 @@ from vaas.observability import logger, metrics
 from vaas.session import Session
 from vaas.web.base import Front, Handler
 from vaas.web.hosts import is_ours
+from vaas.web.sources import without_sources
 from vaas.web.statuses import status_of
 
 log = logger(__name__)
@@ -153,7 +154,8 @@ class Channels(WebSocketHandler):
         session.joined = True
         with contextlib.suppress(WebSocketClosedError):
             async for frame in session.channel.attach():
-                await self.write_message(frame, binary=True)
+                lean = await without_sources(frame, self.front.renderer.link_sources)
+                await self.write_message(lean, binary=True)
             self.close(4004, "ended")
 
     def data_received(self, chunk: bytes) -> None:

@@ -22,6 +22,7 @@ def saved(**models: dict[str, Any]) -> dict[str, Any]:
 
 
 def figure(**state: Any) -> dict[str, Any]:
+    state["_model_module"] = "anywidget"
     return {"model_module": "anywidget", "model_name": "AnyModel", "state": state, "buffers": []}
 
 
@@ -31,8 +32,9 @@ def test_large_scripts_become_files_of_which_there_is_one(tmp_path: Path) -> Non
     packed = pack(told, lambda *text: f"/there/{store.keep(*text)}")
     models = json.loads(gzip.decompress(packed.body))["state"]
     (address,) = packed.sources
-    assert models["a"]["state"] == {"_esm": address, "x": 1}
-    assert models["b"]["state"] == {"_esm": address, "_css": "p {}"}
+    assert models["a"]["state"] == {"_esm": address, "x": 1, "_model_module": "anywidget"}
+    assert models["b"]["state"]["_esm"] == address
+    assert models["b"]["state"]["_css"] == "p {}"
     file = store.find(address.removeprefix("/there/"))
     assert file is not None
     assert file.read_text() == SCRIPT

@@ -15,7 +15,7 @@ const MODEL_WAIT_MS = 10_000;
 const ASK_AGAIN_MS = 2000;
 
 export class Cells {
-  private readonly areas: Widget[] = [];
+  private readonly areas = new Map<number, Widget>();
   private readonly displays = new Map<string, [OutputAreaModel, number]>();
   private readonly observer: ResizeObserver;
   private order: Promise<void> = Promise.resolve();
@@ -61,13 +61,16 @@ export class Cells {
     if (!cell) return;
     cell.removeAttribute("aria-busy");
     const painted = cell.querySelector<HTMLElement>(":scope > .vaas-painted");
+    // Told anew where a notebook runs once more, in a kernel of the viewer's own.
+    this.areas.get(index)?.dispose();
+    this.areas.delete(index);
     if (outputs.length === 0) return painted?.remove();
     await this.manager.extensions.forOutputs(outputs);
     const model = new OutputAreaModel({ trusted: true });
     const area = new SimplifiedOutputArea({ model, rendermime: this.rendermime });
     Widget.attach(area, cell);
     if (painted) area.node.style.display = "none";
-    this.areas.push(area);
+    this.areas.set(index, area);
     this.observer.observe(cell);
     for (const output of outputs) {
       await this.modelOf(output);
@@ -97,7 +100,7 @@ export class Cells {
   }
 
   private resized(): void {
-    for (const area of this.areas) MessageLoop.postMessage(area, Widget.ResizeMessage.UnknownSize);
+    for (const area of this.areas.values()) MessageLoop.postMessage(area, Widget.ResizeMessage.UnknownSize);
   }
 }
 

@@ -24,7 +24,7 @@ const OWN: Record<string, unknown> = {
   "@jupyter-widgets/output": output,
 };
 
-/** What anywidget also takes as an address, which must be a whole one. */
+/** What anywidget also takes as an address, which must be a whole one; the server makes them. */
 const SOURCES = ["_esm", "_css"];
 
 /** Where in a model's state its binary parts belong, and they themselves. */
@@ -48,14 +48,19 @@ export class WidgetManager extends ManagerBase {
   async restore(saved: IManagerState): Promise<void> {
     const made = Object.entries(saved.state).map(async ([id, model]) => {
       for (const { path, data } of (model.buffers ?? []) as Buffers) put(model.state, path, bytes(data));
-      for (const [name, value] of Object.entries(model.state)) {
-        if (SOURCES.includes(name) && String(value).startsWith("/")) model.state[name] = location.origin + String(value);
-      }
       const { model_name, model_module, model_module_version } = model;
       const comm = this.comm(this.comm_target_name, id);
       await this.new_model({ model_id: id, model_name, model_module, model_module_version, comm }, model.state);
     });
     for (const one of await Promise.allSettled(made)) if (one.status === "rejected") console.warn(one.reason);
+  }
+
+  override new_model(options: base.IModelOptions, state: Record<string, unknown> = {}): Promise<base.WidgetModel> {
+    for (const name of SOURCES) {
+      const value = state[name];
+      if (typeof value === "string" && value.startsWith("/assets/")) state[name] = location.origin + value;
+    }
+    return super.new_model(options, state as never);
   }
 
   /** Ask the kernel for all models: some were lost on their way. */

@@ -1,0 +1,45 @@
+"""Scripts that widgets bring, taken out of the line to a page.
+
+A figure of Plotly's carries five megabytes of script in its state. The page is
+told an address instead, from which its browser fetches them once and for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from vaas.kernels.wire import PARTS, Frame, pack, unpack
+
+_LARGE = 16 << 10
+"""Bytes of a frame below which it holds no script worth the while."""
+
+Link = Callable[[dict[str, Any]], bool]
+
+
+async def without_sources(frame: bytes, link: Link) -> bytes:
+    """A kernel's frame as it goes to a page.
+
+    Args:
+        frame: as the kernel's channel gave it.
+        link: puts addresses in place of scripts in a message's content, and tells
+            whether there were any.
+    """
+    if len(frame) < _LARGE or b'"_esm"' not in frame:
+        return frame
+    return await asyncio.to_thread(_linked, frame, link)
+
+
+def _linked(frame: bytes, link: Link) -> bytes:
+    message = unpack(frame)
+    content = json.loads(message.parts[PARTS - 1])
+    if not link(content):
+        return frame
+    parts = list(message.parts)
+    parts[PARTS - 1] = json.dumps(content).encode()
+    return pack(Frame(message.channel, parts))
+
+
+__all__ = ["without_sources"]

@@ -88,7 +88,7 @@ def test_a_server_comes_back(
     arguments = ("serve", "--config", str(settings(tmp_path, host, stay=60)))
     with Service(log, *arguments) as before:
         viewer = visit(before)
-        viewer.expects(LOST)
+        viewer.expects(f"{LOST}|status of 503")  # from the server that leaves
         page = viewer.open(share({"a.ipynb": notebook(COUNTER)}))
         press, label = page.get_by_role("button", name="Press"), page.locator(".widget-label")
         press.click()

@@ -26,13 +26,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
+
+from benchmarks.servers import NOTEBOOKS, held, spent
 from tests.service.command import Running, running
 from tests.service.harness import Line, Viewer
 from vaas.demo import DemoEfss
 from vaas.shares import parse_link
 from vaas.shares.links import canonical_path
 
-NOTEBOOKS = Path(__file__).with_name("notebooks")
 CONTROL = {"comm_id": "control", "target_name": "jupyter.widget.control", "data": {}}
 
 
@@ -57,27 +59,17 @@ async def come(viewer: Viewer, address: str, stack: AsyncExitStack) -> float:
     return time.monotonic() - started
 
 
-def spent(server: Running) -> float:
-    """Processor seconds of the server and its family, with those that have ended."""
-    times = [one.cpu_times() for one in server.family()]
-    return sum(t.user + t.system + t.children_user + t.children_system for t in times)
-
-
-def held(server: Running) -> int:
-    """PSS of the server and its family, in bytes."""
-    return sum(int(one.memory_full_info().pss) for one in server.family())
-
-
 async def measure(server: Running, address: str, viewers: int) -> Cost:
     """Let viewers come one by one, then all at once."""
+    process = psutil.Process(server.process.pid)
     async with AsyncExitStack() as stack:
         viewer = await stack.enter_async_context(Viewer(server.url))
         async with AsyncExitStack() as first:
             await come(viewer, address, first)
         async with AsyncExitStack() as inside:
-            before, cpu = held(server), spent(server)
+            before, cpu = held(process), spent(process)
             ready = [await come(viewer, address, inside) for _ in range(viewers)]
-            cpu, memory = spent(server) - cpu, held(server) - before
+            cpu, memory = spent(process) - cpu, held(process) - before
         started = time.monotonic()
         async with AsyncExitStack() as inside:
             await asyncio.gather(*(come(viewer, address, inside) for _ in range(viewers)))

@@ -1,4 +1,4 @@
-"""The two servers that the benchmarks compare, each started and ended with a context."""
+"""VaaS and Voilà for the benchmarks, each started and ended with a context; what servers cost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -26,6 +26,14 @@ NOTEBOOKS = Path(__file__).resolve().parent / "notebooks"
 PATIENCE = 90.0
 """Seconds after which a server or a visit counts as failed."""
 
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+"""Other hosts do not exist for the browser: a page that asks for one is told so at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class System:
@@ -37,41 +45,83 @@ class System:
     idle: Callable[[], bool]
 
 
-@contextmanager
-def voila(python: Path = Path(sys.executable)) -> Iterator[System]:
-    """Plain Voilà, serving the notebooks from disk; ``python`` is the interpreter that has it."""
+def family(server: psutil.Process) -> list[psutil.Process]:
+    """A server and all processes below it."""
+    return [server, *server.children(recursive=True)]
+
+
+def spent(server: psutil.Process) -> float:
+    """Processor seconds of a server and its family, with those that have ended."""
+    total = 0.0
+    for one in family(server):
+        with suppress(psutil.NoSuchProcess):
+            times = one.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
+def held(server: psutil.Process) -> int:
+    """Proportional set size (PSS) of a server and its family, in bytes."""
+    total = 0
+    for one in family(server):
+        with suppress(psutil.NoSuchProcess):
+            total += int(one.memory_full_info().pss)
+    return total
+
+
+def free_port() -> int:
+    """A port of loopback on which nobody listens."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
+        return int(sock.getsockname()[1])
+
+
+@contextmanager
+def voila(python: Path = Path(sys.executable), preheated: str = "") -> Iterator[System]:
+    """Plain Voilà, serving the notebooks from disk.
+
+    Args:
+        python: the interpreter that has it.
+        preheated: serve this notebook alone, each time by a kernel that has run it before
+            anybody asked; one is kept.
+    """
+    port = free_port()
     # Without this Voilà 0.5 refuses the word with which its own page leaves (403), and
     # the kernels of all earlier viewers would weigh on the later ones.
     leaving = "--Voila.tornado_settings=disable_check_xsrf=True"
-    command = ["-m", "voila", str(NOTEBOOKS), "--no-browser", f"--port={port}", leaving]
+    folder, waiting = NOTEBOOKS / preheated, int(bool(preheated))
+    options = ["--preheat_kernel=True", "--pool_size=1"] if preheated else []
+    command = ["-m", "voila", str(folder), "--no-browser", f"--port={port}", leaving, *options]
     base = f"http://127.0.0.1:{port}"
-    with _server(*command, python=python) as process:
-        wait(lambda: _answers(f"{base}/"), "voila")
+    with server(python, *command) as process:
+        wait(lambda: answers(f"{base}/"), "voila")
         yield System(
-            "voila",
+            "voila, preheated" if preheated else "voila",
             process,
-            lambda name: f"{base}/voila/render/{name}/{name}.ipynb",
-            lambda: not process.children(),
+            lambda name: f"{base}/voila/render/{'' if preheated else f'{name}/'}{name}.ipynb",
+            lambda: len(process.children()) == waiting,
         )
 
 
 @contextmanager
-def vaas(names: Iterable[str]) -> Iterator[tuple[System, System]]:
-    """VaaS with links of a small cloud: the same one again and again, and new ones."""
+def vaas(names: Iterable[str], most: int = 50) -> Iterator[tuple[System, System]]:
+    """VaaS with links of a small cloud: the same one again and again, and new ones.
+
+    Args:
+        names: the notebooks.
+        most: how many viewers may come at once.
+    """
     with ExitStack() as stack:
         cloud = stack.enter_context(DemoEfss(NOTEBOOKS))
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         settings = data / "vaas.toml"
         settings.write_text(
             f'port = 0\ndata = "{data}"\n[[site]]\nhost = "{urlsplit(cloud.url).netloc}"\n'
-            "insecure = true\nprivate = true\n"
+            f"insecure = true\nprivate = true\n[kernel]\nmost = {most}\n"
         )
         command = ["-m", "vaas", "serve", "--config", str(settings)]
         log = data / "ready"
-        process = stack.enter_context(_server(*command, out=log))
+        process = stack.enter_context(server(Path(sys.executable), *command, out=log))
         wait(lambda: "ready " in log.read_text(), "vaas")
         base = log.read_text().split("ready ")[1].split()[0].rstrip("/")
         links = {name: cloud.add_link("nextcloud", name) for name in names}
@@ -89,17 +139,19 @@ def vaas(names: Iterable[str]) -> Iterator[tuple[System, System]]:
 
         yield (
             System("vaas", process, again, idle),
-            System("vaas, cold share", process, afresh, idle),
+            System("vaas, never opened", process, afresh, idle),
         )
 
 
 @contextmanager
-def _server(
-    *command: str, out: Path | None = None, python: Path = Path(sys.executable)
+def server(
+    program: Path, *arguments: str, out: Path | None = None, **environment: str
 ) -> Iterator[psutil.Process]:
-    """A Python program from start to end; what it says goes to a file."""
+    """A program from start to end; what it says goes to a file."""
     with out.open("w") if out else Path(os.devnull).open("w") as file:
-        process = subprocess.Popen([python, *command], stdout=file, stderr=file)
+        process = subprocess.Popen(
+            [program, *arguments], stdout=file, stderr=file, env=os.environ | environment
+        )
         try:
             yield psutil.Process(process.pid)
         finally:
@@ -107,7 +159,8 @@ def _server(
             process.wait(30)
 
 
-def _answers(address: str) -> bool:
+def answers(address: str) -> bool:
+    """Whether a GET succeeds."""
     try:
         with urlopen(address, timeout=5) as answer:
             return bool(answer.status == 200)

@@ -34,17 +34,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
-from servers import PATIENCE, System, vaas, voila
+
+from benchmarks.servers import CHROMIUM, PATIENCE, System, vaas, voila
 
 ARTIFACTS = Path(__file__).resolve().parent.parent / "artifacts"
 OLDER = ["vois==1.0.44", "ipyvuetify==1.12.0", "nest_asyncio"]
 OLDER += [f"{name}=={version(name)}" for name in ("voila", "ipykernel")]
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 IMPORT = "import time; from vois.vuetify import app; print(time.process_time())"
 WIDGETS = """
 import builtins, gc

@@ -20,12 +20,13 @@ from vaas.config import Settings
 from vaas.errors import ConfigError, VaasError
 from vaas.kernels import Kernel, Limits, RemoteHost, Terms
 from vaas.kernels.janitor import Janitor
+from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
 from vaas.model import Secret, ShareLink
 from vaas.modes import Modes
 from vaas.observability import logger
 from vaas.prepared import PreparedNotebooks
-from vaas.rendering import AssetStore, PageRenderer, failure_view
+from vaas.rendering import AssetStore, PageRenderer, Stills, failure_view, find_browser
 from vaas.sessions import Sessions
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
 from vaas.temporary import RUNTIME, clear
@@ -137,11 +138,12 @@ async def service(
         report = await built.host.report()
         if report.level == "none" and settings.kernel.sandbox != "none":
             log.warning("no_sandbox: no dashboard will open; see vaas doctor", why=report.detail)
+        statics = Statics()
         front = Front(
             launcher=built.launcher,
             renderer=built.renderer,
             assets=built.assets,
-            statics=Statics(),
+            statics=statics,
             scheme_for=_schemes(settings),
             health=lambda: _health(built, sandbox=report.level),
             public_url=settings.public_url,
@@ -157,6 +159,11 @@ async def service(
         # Pages that come meanwhile wait: their sessions shall be there.
         await asyncio.gather(*(_adopt(built, *left) for left in await built.host.adopt()))
         server.add_sockets([sock])
+        stills = None
+        if report.usable and (program := find_browser()):
+            denied = await asyncio.to_thread(system_calls) if report.seccomp else b""
+            stills = Stills(program, built.renderer, built.assets, statics, denied=denied)
+            built.prepared.made = stills.take
         # What the first viewer would wait for.
         warming = asyncio.create_task(asyncio.to_thread(built.renderer.warm))
         host, port = sock.getsockname()[:2]
@@ -171,6 +178,8 @@ async def service(
                 await built.launcher.sessions.leave()
             else:
                 await built.launcher.sessions.close()
+            if stills:
+                await stills.close()
             await asyncio.wait({asyncio.ensure_future(server.close_all_connections())}, timeout=1)
             await asyncio.gather(warming, return_exceptions=True)
 

@@ -7,6 +7,7 @@ import os
 from dataclasses import asdict, dataclass
 
 from vaas.kernels import SandboxReport, probe
+from vaas.rendering import find_browser
 from vaas.storage import find_program
 
 _FETCHES = "apt-get install rclone"
@@ -36,7 +37,7 @@ class Finding:
 async def examine() -> list[Finding]:
     """Look at the sandbox, limits and programs of this machine."""
     report = await probe()
-    return [_sandbox(report), *_strength(report), *data_modes()]
+    return [_sandbox(report), *_strength(report), _stills(), *data_modes()]
 
 
 def _sandbox(report: SandboxReport) -> Finding:
@@ -69,6 +70,13 @@ def _strength(report: SandboxReport) -> list[Finding]:
         for lack, cure in report.missing.items()
         if lack not in known
     ]
+
+
+def _stills() -> Finding:
+    """Whether pages can show widgets before their scripts have run."""
+    found = find_browser()
+    detail = found or "pages show their widgets only when their scripts have run"
+    return Finding("stills", bool(found), detail, "apt-get install chromium", optional=True)
 
 
 def print_findings(findings: list[Finding], *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from vaas.errors import NotebookMissing, SessionGone
 from vaas.kernels import Kernel, KernelRequest, Limits
@@ -104,12 +105,12 @@ class Launcher:
             recipe = Recipe(notebook, request, lambda: self.files(share))
             session = Session(request.ref.id, share, workspace, notebook, recipe)
             prepared = self.sessions.prepared(recipe)
-            if wish.stream and prepared:
-                recording = prepared.recording
+            recording = prepared.recording if prepared else None
+            if wish.stream and recording:
                 session.widgets = await asyncio.to_thread(self._renderer.widgets, recording)
             known = prepared.known if prepared else {}
-            fragment = self._renderer.fragment
-            html = await asyncio.to_thread(fragment, notebook, known) if wish.stream else ""
+            make = partial(self._renderer.fragment, notebook, known, recording)
+            html = await asyncio.to_thread(make) if wish.stream else ""
             # A mount goes with the server that made it, and with it what reads there.
             if not workspace.mounted:
                 stands = await asyncio.to_thread(standing, workspace)

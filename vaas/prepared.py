@@ -84,7 +84,11 @@ class Prepared:
 
 
 class PreparedNotebooks:
-    """Makes templates and owns them."""
+    """Makes templates and owns them.
+
+    Attributes:
+        made: is told of each run that is kept.
+    """
 
     def __init__(self, host: KernelHost, *, most: int = 8) -> None:
         """Start with none.
@@ -93,6 +97,7 @@ class PreparedNotebooks:
             host: starts templates.
             most: kept at a time; the one not used for longest goes first. 0: none.
         """
+        self.made: Callable[[Notebook, Recording], None] = lambda _notebook, _recording: None
         self._host, self._most = host, most
         self._kept: OrderedDict[Key, Prepared] = OrderedDict()
         self._never: OrderedDict[Key, str] = OrderedDict()
@@ -236,6 +241,7 @@ class PreparedNotebooks:
         until = time.monotonic() + request.limits.life
         self._kept[recipe.key] = Prepared(template, recording, notebook.fresh, until)
         metrics.templates.labels("made").inc()
+        self.made(notebook, recording)
         template.ended.add_done_callback(_letting_go(stack.pop_all()))
         run.end()
 

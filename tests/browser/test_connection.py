@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,12 +34,15 @@ def own(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         yield running
 
 
-def test_a_kernel_ends_with_its_page(own: Service, share: Share, visit: Visit) -> None:
-    viewer = visit(own)
-    viewer.open(share({"a.ipynb": notebook(COUNTER)}))
-    assert own.kernels() == 1
-    viewer.page.goto(own.url)
-    assert eventually(lambda: own.kernels() == 0, within=30)
+def test_a_kernel_ends_with_its_page(service: Service, share: Share, visit: Visit) -> None:
+    """At once, not when the service has waited 20 s for the page to come back."""
+    viewer = visit(service)
+    page = viewer.open(share({"a.ipynb": notebook(COUNTER)}))
+    session = json.loads(page.locator("#vaas-config").inner_text())["session"]
+    asked = f"api/v1/sessions/{session}"
+    assert service.ask(asked)["state"] == "ready"
+    page.goto(service.url)
+    assert eventually(lambda: service.ask(asked)["state"] == "ended", within=15)
 
 
 def test_a_kernel_ends_after_a_page_that_said_no_word(

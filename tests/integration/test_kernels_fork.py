@@ -194,6 +194,13 @@ async def test_children_and_threads_are_a_forks_own_matter(host, tmp_path):
     assert "shell says" in (await run(kernel, "!echo shell says")).out
 
 
+@pytest.mark.parametrize("name", ["inline", "widget"])
+async def test_matplotlib_can_be_told_where_to_draw(host, tmp_path, name):
+    kernel = await forked(host, tmp_path, f"%matplotlib {name}\nimport matplotlib")
+    assert (await run(kernel, "print(matplotlib.get_backend())")).out == f"{name}\n"
+    assert "runs no loop" in (await run(kernel, "get_ipython().enable_gui('tk')")).error
+
+
 LIBRARIES = {
     "matplotlib": (
         (

@@ -8,6 +8,7 @@ import json
 import re
 import struct
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,6 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.service.harness import PROTOCOL, Line, Page, Stage, Viewer, code, message
 from vaas.kernels.wire import Frame, pack
+from vaas.rendering import AssetStore
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
 

@@ -34,7 +34,8 @@ async def told(
     monkeypatch.setattr(doctor, "probe", probed)
     doctor.print_findings(await doctor.examine(), as_json=False)
     lines = capsys.readouterr().out.splitlines()
-    return [line for line in lines if "data mode" not in line]  # test_doctor_modes.py
+    elsewhere = ("data mode", "stills")  # test_doctor_modes.py, and below
+    return [line for line in lines if not any(name in line for name in elsewhere)]
 
 
 async def test_a_machine_with_everything(monkeypatch, capsys) -> None:
@@ -64,3 +65,12 @@ async def test_somebody_who_is_not_root(monkeypatch, capsys) -> None:
     assert "User=root" in lines[1]
     assert "v0" not in lines[3]
     assert "Delegate=yes" in lines[3]
+
+
+@pytest.mark.parametrize("found", ["/usr/bin/chromium", None])
+async def test_the_browser_is_optional(monkeypatch, capsys, found) -> None:
+    monkeypatch.setattr(doctor, "find_browser", lambda: found)
+    doctor.print_findings([doctor._stills()], as_json=False)
+    line = capsys.readouterr().out
+    assert line.startswith("ok" if found else "absent")
+    assert ("apt-get install chromium" in line) is (found is None)

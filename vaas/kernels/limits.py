@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,7 +126,11 @@ def prepare(groups: Cgroups, name: str) -> None:
 
 
 class Leaf:
-    """One kernel's groups."""
+    """One kernel's groups.
+
+    They are made and removed in threads, and who is cancelled cannot stop a thread: what
+    was removed is never made afterwards.
+    """
 
     def __init__(self, groups: Cgroups, parent: str, name: str) -> None:
         """Name them; nothing is made yet.
@@ -137,6 +142,7 @@ class Leaf:
         """
         self._version = groups.version
         self._of = {c: root / parent / name for c, root in groups.roots.items()}
+        self._turn, self._removed = threading.Lock(), False
 
     @property
     def procs(self) -> list[str]:
@@ -149,6 +155,11 @@ class Leaf:
         Raises:
             OSError: the machine does not let us.
         """
+        with self._turn:
+            if not self._removed:
+                self._make(limits)
+
+    def _make(self, limits: Limits) -> None:
         for folder in set(self._of.values()):
             folder.mkdir()
         values = _values_2(limits) if self._version == 2 else _values_1(limits)  # noqa: PLR2004
@@ -176,7 +187,9 @@ class Leaf:
             whether they are gone.
         """
         until = time.monotonic() + patience
-        results = [remove(folder, until) for folder in set(self._of.values())]
+        with self._turn:
+            self._removed = True
+            results = [remove(folder, until) for folder in set(self._of.values())]
         return all(results)
 
 

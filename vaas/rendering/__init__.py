@@ -2,11 +2,13 @@
 
 from vaas.rendering.assets import Asset, AssetStore
 from vaas.rendering.execute import CellResult, failure_view, run_cells
+from vaas.rendering.exporter import has_template
 from vaas.rendering.failures import CellFailure
 from vaas.rendering.notebook import Notebook, choose_kernel, describe, load_notebook
-from vaas.rendering.page import PageRenderer, has_template
+from vaas.rendering.page import PageRenderer
 from vaas.rendering.record import Recording, record_cells
 from vaas.rendering.source import SourceCell, source_cells
+from vaas.rendering.still import Stills, find_browser
 from vaas.rendering.widgets import Packed
 
 __all__ = [
@@ -19,9 +21,11 @@ __all__ = [
     "PageRenderer",
     "Recording",
     "SourceCell",
+    "Stills",
     "choose_kernel",
     "describe",
     "failure_view",
+    "find_browser",
     "has_template",
     "load_notebook",
     "record_cells",

@@ -10,25 +10,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import nbformat
 
 from vaas.rendering.assets import AssetStore
 from vaas.rendering.execute import CellResult
+from vaas.rendering.exporter import exporter
 from vaas.rendering.notebook import Notebook
-from vaas.rendering.painted import painted
+from vaas.rendering.painted import Still, painted
 from vaas.rendering.record import Recording
 from vaas.rendering.widgets import Packed, link_sources, pack
 
 DEFAULT_TEMPLATE = "vaas"
-_PACKED = 16
-"""Recordings whose widgets are kept as pages get them."""
-
 _NEVER = {"@voila-dashboards/widgets-manager7", "@voila-dashboards/jupyterlab-preview"}
 _VOILAS = _NEVER | {"@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager"}
 """What our own page's script holds already, or has no use for."""
@@ -51,7 +48,8 @@ class PageRenderer:
         """
         self._assets = assets
         self._root = f"{base}/{assets.digest}"
-        self._packed: deque[tuple[Recording, Packed]] = deque(maxlen=_PACKED)
+        self._packed: WeakKeyDictionary[Recording, Packed] = WeakKeyDictionary()
+        self._stills: WeakKeyDictionary[Recording, Still] = WeakKeyDictionary()
 
     @property
     def root(self) -> str:
@@ -61,10 +59,13 @@ class PageRenderer:
     @staticmethod
     def warm() -> None:
         """Load and compile what the first page needs; takes seconds, run it in a thread."""
-        _exporter(DEFAULT_TEMPLATE).template  # noqa: B018 - compiles when first asked for
+        exporter(DEFAULT_TEMPLATE).template  # noqa: B018 - compiles when first asked for
 
     def fragment(
-        self, notebook: Notebook, known: Mapping[int, CellResult] = MappingProxyType({})
+        self,
+        notebook: Notebook,
+        known: Mapping[int, CellResult] = MappingProxyType({}),
+        recording: Recording | None = None,
     ) -> str:
         """The inside of a dashboard page, for our own template.
 
@@ -73,27 +74,54 @@ class PageRenderer:
         Args:
             notebook: what the page is of; nothing of a viewer is in the result.
             known: results of cells that have run, by place in the notebook.
+            recording: the run of which they are.
 
         Returns:
             HTML of all cells in document order.
         """
-        exporter = _exporter(DEFAULT_TEMPLATE)
-        outputs = [known[i].outputs if i in known else [] for i in range(len(notebook.node.cells))]
+        still = self._stills.get(recording) if recording else None
+        pictures = {i: html for i, html in still.cells.items() if i in known} if still else {}
+        html = self._inside(notebook, pictures | _painted(known))
+        return still.style + html if still and pictures else html
+
+    def still_page(self, notebook: Notebook, known: Mapping[int, CellResult]) -> str:
+        """The inside of a page of which a still is to be taken, with its script's orders.
+
+        Synchronous: run it in a thread.
+
+        Args:
+            notebook: as for ``fragment``.
+            known: likewise.
+
+        Returns:
+            empty if there is nothing that ``fragment`` could not show without.
+        """
+        shown = _painted(known)
+        waits = {i: one.outputs for i, one in known.items() if i not in shown}
+        if not waits:
+            return ""
+        config = self.config("still", widgets=True, still=waits)
+        orders = f'<script id="vaas-config" type="application/json">{config}</script>'
+        return self._inside(notebook, shown) + orders
+
+    def _inside(self, notebook: Notebook, shown: Mapping[int, str | None]) -> str:
         resources = self._resources(notebook, DEFAULT_TEMPLATE, {})
-        resources["painted"] = [painted(one) for one in outputs]
-        html, _ = exporter.from_notebook_node(notebook.node, resources=resources)
+        cells = range(len(notebook.node.cells))
+        resources["painted"] = [shown.get(i, "") for i in cells]
+        html, _ = exporter(DEFAULT_TEMPLATE).from_notebook_node(notebook.node, resources=resources)
         return str(html)
+
+    def keep_still(self, recording: Recording, still: Still) -> None:
+        """Show a still from now on to who gets what a run gave."""
+        self._stills[recording] = still
 
     def widgets(self, recording: Recording) -> Packed:
         """What the page makes its widgets of.
 
         Synchronous, and takes a while when first asked: run it in a thread.
         """
-        for known, packed in self._packed:
-            if known is recording:
-                return packed
-        packed = pack(recording.widgets, self._keep)
-        self._packed.append((recording, packed))
+        if (packed := self._packed.get(recording)) is None:
+            packed = self._packed[recording] = pack(recording.widgets, self._keep)
         return packed
 
     def link_sources(self, content: dict[str, Any]) -> bool:
@@ -119,12 +147,15 @@ class PageRenderer:
         ]
         return list(dict.fromkeys(scripts)), list(widgets.sources)
 
-    def config(self, session_id: str, *, widgets: bool) -> str:
+    def config(
+        self, session_id: str, *, widgets: bool, still: Mapping[int, Any] | None = None
+    ) -> str:
         """What our own template's script is told, JSON safe inside a script element.
 
         Args:
             session_id: the viewer's.
             widgets: whether the widgets' state can be had at once.
+            still: outputs by cell of which a still is to be taken.
         """
         libraries = [e for e in self._assets.extensions if e["name"] not in _VOILAS]
         return _script_safe(
@@ -133,6 +164,7 @@ class PageRenderer:
                 "extensions": libraries,
                 "libraries": f"{self._root}/labextensions",
                 "widgets": widgets,
+                "still": still,
             }
         )
 
@@ -174,8 +206,7 @@ class PageRenderer:
             "cell_generator": cell_generator,
             "notebook_execute": notebook_execute,
         }
-        exporter = _exporter(template)
-        pieces = exporter.generate_from_notebook_node(
+        pieces = exporter(template).generate_from_notebook_node(
             notebook.node,
             resources=self._resources(notebook, template, config),
             extra_context=context,
@@ -212,14 +243,10 @@ class PageRenderer:
         }
 
 
-def has_template(name: str) -> bool:
-    """Whether a Voilà template of this name is installed."""
-    from voila.paths import collect_template_paths  # noqa: PLC0415 - as for the exporter
-
-    try:
-        return bool(collect_template_paths(["voila"], name, prune=True)) and name.isidentifier()
-    except ValueError:
-        return False
+def _painted(known: Mapping[int, CellResult]) -> dict[int, str | None]:
+    """What needs no script, by place in the notebook; ``None`` for cells that show nothing."""
+    shown = {i: painted(one.outputs) if one.outputs else None for i, one in known.items()}
+    return {i: html for i, html in shown.items() if html != ""}
 
 
 async def _finished(node: Any, results: AsyncIterator[CellResult]) -> AsyncIterator[Any]:
@@ -234,41 +261,8 @@ async def _finished(node: Any, results: AsyncIterator[CellResult]) -> AsyncItera
         yield cell
 
 
-@lru_cache(maxsize=16)
-def _exporter(template: str) -> Any:
-    # Imported when first needed: Voilà brings a whole Jupyter server along,
-    # which takes seconds that nobody should wait for "vaas --help".
-    from voila.exporter import VoilaExporter, VoilaMarkdownRenderer  # noqa: PLC0415
-    from voila.paths import collect_template_paths  # noqa: PLC0415
-
-    from vaas.rendering.pictures import CarriedPictures  # noqa: PLC0415
-
-    exporter = VoilaExporter(
-        template_name=template,
-        template_paths=collect_template_paths(["voila", "nbconvert"], template),
-        base_url="/",
-        contents_manager=_NoFiles(),
-        markdown_renderer_class=type("_", (CarriedPictures, VoilaMarkdownRenderer), {}),
-        theme="light",
-        show_margins=False,
-        jquery_url="",  # a CDN's, for scripts that Voilà's front end no longer has
-    )
-    exporter.exclude_input = True
-    exporter.exclude_output_prompt = True
-    exporter.exclude_input_prompt = True
-    return exporter
-
-
-class _NoFiles:
-    """Voilà's markdown renderer asks for files to inline; images go by their own address."""
-
-    def file_exists(self, _path: str) -> bool:
-        """Never."""
-        return False
-
-
 def _script_safe(value: dict[str, Any]) -> str:
     return json.dumps(value).replace("<", "\\u003c").replace("\u2028", "\\u2028")
 
 
-__all__ = ["DEFAULT_TEMPLATE", "PageRenderer", "has_template"]
+__all__ = ["DEFAULT_TEMPLATE", "PageRenderer"]

@@ -3,15 +3,17 @@
 A notebook that has run already need not keep its viewers waiting for what it
 shows: text, tables and pictures stand in the page's first bytes. The page's
 script later puts the live output in their place. Whatever acts (widgets,
-charts, scripts) waits for the script, as it would act twice.
+charts, scripts) waits for the script, as it would act twice; where the server
+has a browser, a still of it stands in its place meanwhile.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, Self
 
 MAX_BYTES = 2 << 20
 """Of one cell; a larger one is worth no delay of the page."""
@@ -23,6 +25,47 @@ _ACTS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+
+WIDTHS = {390: "narrow", 1280: "wide"}
+"""Pixels of the windows of which stills are taken, and what they are called in styles."""
+
+_MEDIA = {"narrow": "(max-width: 40rem)", "wide": "not all and (max-width: 40rem)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """What a run's cells look like when all is drawn.
+
+    Attributes:
+        cells: HTML by place in the notebook, all widths one after the other.
+        style: the elements with the styles that it needs.
+    """
+
+    cells: Mapping[int, str] = field(repr=False)
+    style: str = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """Bytes that it adds to a page."""
+        return len("".join([self.style, *self.cells.values()]).encode("utf-8", "replace"))
+
+    @classmethod
+    def of(cls, taken: Sequence[Mapping[str, Any]]) -> Self:
+        """Join what pages handed back.
+
+        Args:
+            taken: ``{cells: {place: HTML}, style: CSS}`` for each of ``WIDTHS``.
+        """
+        cells: dict[int, str] = {}
+        style = ""
+        for one, name in zip(taken, WIDTHS.values(), strict=True):
+            kind = f"vaas-painted vaas-still vaas-still--{name} jp-OutputArea"
+            for place, html in one["cells"].items():
+                before = cells.get(int(place), "")
+                cells[int(place)] = f'{before}<div class="{kind}">{html!s}</div>'
+            css = str(one["style"]).replace("</", "<\\/")
+            style += f'<style class="vaas-still-style" media="{_MEDIA[name]}">{css}</style>'
+        return cls(cells, style)
 
 
 def painted(outputs: Sequence[Mapping[str, Any]]) -> str:
@@ -74,4 +117,4 @@ def _child(kind: str, html: str) -> str:
     )
 
 
-__all__ = ["painted"]
+__all__ = ["MAX_BYTES", "WIDTHS", "Still", "painted"]

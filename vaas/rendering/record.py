@@ -11,9 +11,9 @@ from vaas.rendering.failures import CellFailure
 from vaas.rendering.notebook import Notebook
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Recording:
-    """What a run gave.
+    """What a run gave; what is made of it is kept as long as itself.
 
     Attributes:
         results: of the code cells, by place in the notebook, as they are when

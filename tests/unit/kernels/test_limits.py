@@ -110,3 +110,12 @@ def test_a_runtime_clears_up_after_the_dead_and_spares_the_living(tmp_path):
     third.close()
     living.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_removed_is_not_made_afterwards(tmp_path):
+    """As when who waits for its making is cancelled before a thread begins with it."""
+    (tmp_path / "vaas-1").mkdir()
+    leaf = Leaf(Cgroups(2, {"memory": tmp_path}), "vaas-1", "k1")
+    assert leaf.remove()
+    leaf.create(Limits())
+    assert list((tmp_path / "vaas-1").iterdir()) == []

@@ -10,6 +10,11 @@ import { MessageLoop } from "@lumino/messaging";
 import { Widget } from "@lumino/widgets";
 
 import { VIEW, type WidgetManager } from "./manager";
+import { decoded, settled } from "./settled";
+
+const TAKES_OVER_WITHIN_MS = 4000;
+/** Charts draw anew a tenth of a second after they learned their place's width. */
+const CALM_FRAMES = 8;
 
 const MODEL_WAIT_MS = 10_000;
 const ASK_AGAIN_MS = 2000;
@@ -18,6 +23,7 @@ export class Cells {
   private readonly areas = new Map<number, Widget>();
   private readonly displays = new Map<string, [OutputAreaModel, number]>();
   private readonly observer: ResizeObserver;
+  private readonly comings: Promise<void>[] = [];
   private order: Promise<void> = Promise.resolve();
   private announced = 0;
   private reloaded: Promise<void> | undefined;
@@ -35,10 +41,16 @@ export class Cells {
     this.queue(() => this.fill(index, outputs));
   }
 
+  /** Wait until the live outputs of all cells told so far are what one sees. */
+  async shown(): Promise<void> {
+    await this.order;
+    await Promise.all(this.comings);
+  }
+
   /** Cells after a failing one are not run: their places go. */
   async finish(): Promise<void> {
-    await this.order;
-    document.querySelectorAll(".vaas-cell[aria-busy]").forEach((cell) => cell.remove());
+    await this.shown();
+    document.querySelectorAll(".vaas-cell[aria-busy], .vaas-still-style").forEach((one) => one.remove());
   }
 
   /** `update_display` of a displayed object, whichever cell shows it, or will. */
@@ -60,25 +72,27 @@ export class Cells {
     const cell = document.querySelector<HTMLElement>(`.vaas-cell[data-cell="${index}"]`);
     if (!cell) return;
     cell.removeAttribute("aria-busy");
-    const painted = cell.querySelector<HTMLElement>(":scope > .vaas-painted");
+    const painted = [...cell.querySelectorAll<HTMLElement>(":scope > .vaas-painted")];
     // Told anew where a notebook runs once more, in a kernel of the viewer's own.
     this.areas.get(index)?.dispose();
     this.areas.delete(index);
-    if (outputs.length === 0) return painted?.remove();
+    if (outputs.length === 0) return painted.forEach((one) => one.remove());
     await this.manager.extensions.forOutputs(outputs);
     const model = new OutputAreaModel({ trusted: true });
     const area = new SimplifiedOutputArea({ model, rendermime: this.rendermime });
     Widget.attach(area, cell);
-    if (painted) area.node.style.display = "none";
+    const height = Math.max(0, ...painted.map((one) => one.offsetHeight));
+    cell.classList.toggle("vaas-coming", painted.length > 0);
+    if (height) cell.style.minHeight = `${height}px`;
     this.areas.set(index, area);
-    this.observer.observe(cell);
+    this.observer.observe(area.node);
     for (const output of outputs) {
       await this.modelOf(output);
       const position = model.add(output) - 1;
       const id = (output["transient"] as { display_id?: string } | undefined)?.display_id;
       if (id) this.displays.set(id, [model, position]);
     }
-    if (painted) await takeOver(painted, area.node);
+    if (painted.length > 0) this.comings.push(takeOver(cell, painted, area.node, height));
   }
 
   /** A widget's view waits until its model has come over the kernel's line. */
@@ -104,11 +118,13 @@ export class Cells {
   }
 }
 
-/** Live outputs take the place of painted ones between two frames. */
-async function takeOver(painted: HTMLElement, live: HTMLElement): Promise<void> {
-  // Renderers fill their nodes a moment after they were added.
-  await new Promise((resolve) => setTimeout(resolve));
-  await Promise.allSettled([...live.querySelectorAll("img")].map((picture) => picture.decode()));
-  live.style.display = "";
-  painted.remove();
+/** Live outputs take the place of painted ones between two frames, when they have drawn as much. */
+async function takeOver(cell: HTMLElement, painted: HTMLElement[], live: HTMLElement, height: number): Promise<void> {
+  const ready = () => live.offsetHeight >= 0.9 * height;
+  const frames = painted.some((one) => one.classList.contains("vaas-still")) ? CALM_FRAMES : 1;
+  await settled(live, { frames, within: TAKES_OVER_WITHIN_MS, ready });
+  await decoded(live);
+  cell.classList.remove("vaas-coming");
+  cell.style.minHeight = "";
+  painted.forEach((one) => one.remove());
 }

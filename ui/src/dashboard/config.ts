@@ -1,5 +1,7 @@
 /** What the server tells the page's script, in the element `vaas-config`. */
 
+import type { IOutput } from "@jupyterlab/nbformat";
+
 /** A widget library, as its package tells JupyterLab. */
 export interface Extension {
   name: string;
@@ -19,6 +21,8 @@ export interface Config {
   libraries: string;
   /** Whether the widgets of a notebook that has run can be had at once. */
   widgets: boolean;
+  /** Outputs by cell of which a still is to be taken; there is no kernel then. */
+  still: Record<string, IOutput[]> | null;
 }
 
 export function readConfig(): Config {

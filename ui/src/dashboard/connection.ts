@@ -1,7 +1,7 @@
 /**
  * Watches the line to the kernel and says in plain words how it is: nothing
  * while all is well, a thin bar while the line is down, one button when the
- * session is over.
+ * session is over. Says farewell when the page is left.
  */
 
 import type { Kernel } from "@jupyterlab/services";
@@ -27,6 +27,10 @@ export class Connection {
       if (status !== "connected") void this.watch();
     });
     window.addEventListener("online", () => void this.watch());
+    // A page that is left for good frees its kernel at once; one that is kept to come back to may need it.
+    window.addEventListener("pagehide", ({ persisted }) => {
+      if (!persisted) navigator.sendBeacon(`/voila/api/shutdown/${kernel.id}`);
+    });
     // The line may have ended before anybody listened.
     void this.watch();
   }

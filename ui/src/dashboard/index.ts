@@ -42,12 +42,13 @@ async function start(): Promise<void> {
   for (const text of document.querySelectorAll<HTMLElement>(".jp-RenderedMarkdown")) typesetter.typeset(text);
   // Before the line is opened, so that nothing of it comes for a widget that is not there yet.
   const saved = config.widgets ? await savedWidgets() : undefined;
-  const kernel = connect();
+  const kernel = connect(config.still ? Silence : WebSocket);
   const manager = new WidgetManager(kernel, rendermime, new Extensions(config.extensions, config.libraries, rendermime));
   const cells = new Cells(rendermime, manager);
   kernel.iopubMessage.connect((_, message) => receive(message, cells));
   if (saved) void manager.restore(saved);
-  new Connection(kernel);
+  if (config.still) await (await import("./still")).hand(cells, config.still);
+  else new Connection(kernel);
 }
 
 async function savedWidgets(): Promise<IManagerState | undefined> {
@@ -55,9 +56,21 @@ async function savedWidgets(): Promise<IManagerState | undefined> {
   return answer?.ok ? ((await answer.json()) as IManagerState) : undefined;
 }
 
-function connect(): KernelConnection {
+/** A line on which nothing comes or goes: widgets are as they were left. */
+class Silence extends EventTarget {
+  readonly readyState = WebSocket.CONNECTING;
+  send(): void {}
+  close(): void {}
+}
+
+function connect(line: unknown): KernelConnection {
   const baseUrl = `${location.origin}/`;
-  const serverSettings = ServerConnection.makeSettings({ baseUrl, wsUrl: baseUrl.replace(/^http/, "ws"), appendToken: false });
+  const serverSettings = ServerConnection.makeSettings({
+    baseUrl,
+    wsUrl: baseUrl.replace(/^http/, "ws"),
+    appendToken: false,
+    WebSocket: line as typeof WebSocket,
+  });
   return new KernelConnection({
     model: { id: config.session, name: "python3" },
     serverSettings,

@@ -49,18 +49,24 @@ export class WidgetManager extends ManagerBase {
     const made = Object.entries(saved.state).map(async ([id, model]) => {
       for (const { path, data } of (model.buffers ?? []) as Buffers) put(model.state, path, bytes(data));
       const { model_name, model_module, model_module_version } = model;
-      const comm = this.comm(this.comm_target_name, id);
-      await this.new_model({ model_id: id, model_name, model_module, model_module_version, comm }, model.state);
+      const comm = this.kernel.createComm(this.comm_target_name, id);
+      const options = { model_id: id, model_name, model_module, model_module_version };
+      const coming = this.new_model({ ...options, comm: new base.shims.services.Comm(comm) }, model.state);
+      // What the kernel says to it meanwhile waits; the model then listens itself.
+      comm.onMsg = (message) => coming.then(() => comm.onMsg(message));
+      await coming;
     });
     for (const one of await Promise.allSettled(made)) if (one.status === "rejected") console.warn(one.reason);
   }
 
-  override new_model(options: base.IModelOptions, state: Record<string, unknown> = {}): Promise<base.WidgetModel> {
+  override async _make_model(options: never, state: Record<string, unknown> = {}): Promise<base.WidgetModel> {
     for (const name of SOURCES) {
       const value = state[name];
       if (typeof value === "string" && value.startsWith("/assets/")) state[name] = location.origin + value;
     }
-    return super.new_model(options, state as never);
+    // anywidget waits two seconds for a script, and then loses what the kernel says to its widget.
+    if (String(state["_esm"]).startsWith(location.origin)) await import(String(state["_esm"])).catch(console.warn);
+    return super._make_model(options, state as never);
   }
 
   /** Ask the kernel for all models: some were lost on their way. */
@@ -90,10 +96,6 @@ export class WidgetManager extends ManagerBase {
   override async _get_comm_info(): Promise<Record<string, unknown>> {
     const reply = await this.kernel.requestCommInfo({ target_name: this.comm_target_name });
     return reply.content.status === "ok" ? reply.content.comms : {};
-  }
-
-  private comm(target: string, id: string): base.IClassicComm {
-    return new base.shims.services.Comm(this.kernel.createComm(target, id));
   }
 
   private async opened(comm: Kernel.IComm, message: KernelMessage.ICommOpenMsg): Promise<void> {

@@ -259,7 +259,8 @@ def _answer(order: dict[str, Any], pidfd: int, reply: int) -> None:
     try:
         (confine if "all" in order else place)(order, pidfd)
     except BaseException as error:  # noqa: BLE001  told to the server
-        os.write(reply, f"{type(error).__name__}: {error}".encode())
+        with contextlib.suppress(BrokenPipeError):  # the viewer has gone meanwhile
+            os.write(reply, f"{type(error).__name__}: {error}".encode())
     os._exit(0)
 
 

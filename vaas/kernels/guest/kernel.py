@@ -12,7 +12,9 @@ import threading
 from types import SimpleNamespace
 from typing import Any
 
+from ipykernel.eventloops import enable_gui, loop_map
 from ipykernel.ipkernel import IPythonKernel
+from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import Session
 from traitlets.config import Config
 
@@ -57,9 +59,27 @@ class FrameSession(Session):
         return message
 
 
+class GuestShell(ZMQInteractiveShell):
+    """IPython where no application holds the kernel, which is where ipykernel would look for it."""
+
+    kernel: Any
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """As ``%matplotlib inline`` and ``widget`` ask for.
+
+        Raises:
+            RuntimeError: it is a toolkit with a loop of its own; only other kernels run those.
+        """
+        if loop_map.get(gui) is not None:
+            raise RuntimeError(f"a kernel that is forked runs no loop of {gui}'s")
+        enable_gui(gui, self.kernel)  # type: ignore[no-untyped-call]
+        self.active_eventloop = gui
+
+
 class GuestKernel(IPythonKernel):
     """The kernel of a template and of each of its forks."""
 
+    shell_class = GuestShell
     line: Line
     busy = False
     shell: Any

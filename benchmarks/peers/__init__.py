@@ -1,0 +1,1 @@
+"""The same dashboards, opened by VaaS and by its peers."""

@@ -1,0 +1,71 @@
+"""A page's first bytes show what its widgets look like, before any script runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Share, Visit
+from tests.browser.notebooks import notebook
+from tests.browser.service import Service, eventually, settings
+from tests.browser.viewer import Viewer
+from vaas.demo.efss import DemoEfss
+
+pytestmark = pytest.mark.browser
+
+FORK = {"vaas": {"launch": "fork"}}
+BODY = """
+import ipywidgets, ipyvuetify, plotly.graph_objects as go
+slider, told = ipywidgets.IntSlider(value=4, description="Size"), ipywidgets.Label("four")
+slider.observe(lambda change: setattr(told, "value", f"now {change['new']}"), "value")
+select = ipyvuetify.Select(label="Station", items=["Alder", "Birch"], v_model="Alder")
+figure = go.FigureWidget(go.Bar(x=["north", "south"], y=[3, 1]), layout={"height": 300})
+display(ipywidgets.HBox([slider, told]), select, figure)
+"""
+PARTS = (".noUi-handle", ".widget-label >> text=four", "text=Alder", ".bars .point >> nth=0")
+
+
+@pytest.fixture(scope="module")
+def forking(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("stills")
+    config = settings(folder, urlsplit(cloud.url).netloc, templates=2)
+    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
+        yield running
+
+
+def without_scripts(viewer: Viewer, address: str) -> Page:
+    """A page none of whose scripts come, as it is before they have."""
+    viewer.expects("ERR_FAILED")
+    page = viewer.context.new_page()
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto(viewer.address(address))
+    return page
+
+
+def test_widgets_stand_in_the_first_bytes_and_live_ones_take_their_place(
+    forking: Service, share: Share, visit: Visit
+) -> None:
+    address = share({"a.ipynb": notebook("quiet = 1", BODY, **FORK)})
+    visit(forking).open(address)
+    assert eventually(lambda: "still_taken" in forking.written())
+    for width in (1280, 390):
+        viewer = visit(forking, viewport={"width": width, "height": 800})
+        page = without_scripts(viewer, address)
+        for part in PARTS:
+            expect(page.locator(f".vaas-still:visible >> {part}")).to_be_visible()
+        assert page.locator(".vaas-still:visible").count() == 1
+        before = page.locator(".vaas-still:visible .main-svg").first.bounding_box()
+        expect(page.locator(".vaas-cell[aria-busy]")).to_have_count(1)
+        page.keyboard.press("Tab")
+        assert page.evaluate("!document.activeElement.closest('.vaas-still')")
+        page.close()
+        page = viewer.open(address)
+        expect(page.locator(".vaas-still, .vaas-still-style")).to_have_count(0)
+        expect(page.locator(".noUi-handle")).to_have_count(1)
+        expect(page.locator(".bars .point")).to_have_count(2)
+        assert page.locator(".main-svg").first.bounding_box() == before
+        page.locator(".noUi-handle").press("ArrowRight")
+        expect(page.get_by_text("now 5")).to_be_visible()

@@ -63,6 +63,7 @@ class SlowLine:
         came, ended = asyncio.Event(), False
 
         async def write() -> None:
+            """Pass on what came, as late as the line is long."""
             while under_way or not ended:
                 if not under_way:
                     came.clear()
@@ -106,6 +107,7 @@ def in_order(path: Path) -> float:
 
 
 async def measure(name: str, line: SlowLine, path: Path, work: Callable[[Path], float]) -> None:
+    """Do the work once and print its seconds, megabytes and connections."""
     before, connections = line.passed, line.connections
     seconds = await asyncio.to_thread(work, path)
     megabytes = (line.passed - before) / 1e6
@@ -114,6 +116,7 @@ async def measure(name: str, line: SlowLine, path: Path, work: Callable[[Path], 
 
 
 async def ours(line: SlowLine, folder: Path) -> None:
+    """Measure a mount of ours."""
     host = f"127.0.0.1:{line.port}"
     policy = OutboundPolicy([SiteRule(host, insecure=True, private=True)])
     storage = RcloneMount(Sites(folder / "ours", RcloneSite))
@@ -129,6 +132,7 @@ async def ours(line: SlowLine, folder: Path) -> None:
 
 
 async def theirs(line: SlowLine, folder: Path) -> None:
+    """Measure rclone's mount as it is by itself."""
     place = folder / "theirs"
     place.mkdir()
     url = f"http://127.0.0.1:{line.port}/open"
@@ -155,6 +159,7 @@ def furnish(folder: Path) -> None:
 
 
 async def main() -> None:
+    """Measure both behind the same slow line."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         furnish(folder)

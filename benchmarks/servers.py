@@ -127,12 +127,15 @@ def vaas(names: Iterable[str], most: int = 50) -> Iterator[tuple[System, System]
         links = {name: cloud.add_link("nextcloud", name) for name in names}
 
         def again(name: str) -> str:
+            """The address of a link that was opened before."""
             return base + canonical_path(parse_link(links[name]))
 
         def afresh(name: str) -> str:
+            """The address of a link that nobody opened yet."""
             return base + canonical_path(parse_link(cloud.add_link("nextcloud", name)))
 
         def idle() -> bool:
+            """Whether no kernel runs and none is prepared."""
             with urlopen(f"{base}/health/ready", timeout=5) as answer:
                 health = json.load(answer)
             return not health["kernels"] and not health["preparing"]

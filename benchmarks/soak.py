@@ -112,6 +112,7 @@ async def _visits(server: Running, links: list[str], number: int, at_once: int) 
     turns = iter(range(number))
 
     async def visitor() -> None:
+        """One viewer who takes turns until there are none."""
         for turn in turns:
             async with Viewer(server.url) as viewer:
                 await _visit(viewer, links, turn)

@@ -234,6 +234,7 @@ def _serve(
     configure_logging(as_json=settings.log_format == "json", level=settings.log_level)
 
     async def run() -> None:
+        """Serve until cancelled; open the browser if that is wished."""
         async with service(settings, local, cards, given) as url:
             typer.echo(f"ready {url}")
             sys.stdout.flush()
@@ -256,6 +257,7 @@ async def _until_signal(work: Coroutine[Any, Any, T]) -> T:
     ending = _ENDING if is_heard else _ENDING[:2]
 
     def stop() -> None:
+        """End at the first signal; a second one kills as usual."""
         for number in ending:
             loop.remove_signal_handler(number)
         task.cancel()

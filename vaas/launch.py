@@ -264,6 +264,7 @@ class Launcher:
         context = storage.open(share, self._shares, news.put_nowait)
 
         async def enter() -> Workspace:
+            """Open the workspace; its end ends the news."""
             try:
                 return await stack.enter_async_context(context)
             finally:

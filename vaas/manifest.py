@@ -33,6 +33,7 @@ def _inside(path: str) -> str:
 
 def _ending(*endings: str) -> AfterValidator:
     def check(path: str) -> str:
+        """Let a path pass whose name ends as it must."""
         if not path.lower().endswith(endings):
             raise ValueError(f"its name must end in {', '.join(endings)}")
         return path

@@ -285,6 +285,7 @@ def _letting_go(resources: AsyncExitStack) -> Callable[[object], None]:
     """What closes a template's files when it has ended."""
 
     def let_go(_: object) -> None:
+        """Close what was opened, in a task that is kept until it is done."""
         task = asyncio.get_running_loop().create_task(resources.aclose())
         _closing.add(task)
         task.add_done_callback(_closing.discard)

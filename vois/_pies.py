@@ -147,6 +147,7 @@ def _answering(svg: str, onclick: Callable[..., Any] | None, argument: Any) -> u
     chosen = [-1]
 
     def pressed(key: str) -> None:
+        """Choose a slice, or let the chosen one go."""
         index = int(key)
         chosen[0] = -1 if chosen[0] == index else index
         if onclick is not None:
@@ -168,6 +169,7 @@ def pie_slice(
     large = int(turn > math.pi)
 
     def at(radius: float, angle: float) -> str:
+        """A point, as SVG paths write it."""
         return f"{c + radius * math.cos(angle):.2f} {c + radius * math.sin(angle):.2f}"
 
     path = (

@@ -283,6 +283,7 @@ class VoisWidget(_VuetifyTemplate):
 
     @dark.setter
     def dark(self, dark: bool | None) -> None:
+        """Set dark, light or, with None, the page's own scheme."""
         self.theme = "" if dark is None else "dark" if dark else "light"
 
     def vue_change(self, value: Any) -> None:

@@ -272,6 +272,7 @@ def _shades(
         return lambda number: (mixed(number), ink_on(mixed(number)))
 
     def of_theme(number: float) -> tuple[str, str]:
+        """The theme's fill and text colours for a number."""
         step = 1 + round((STEPS - 1) * (number - low) / (high - low))
         return token(f"ramp-{step}"), token(f"on-ramp-{step}")
 

@@ -193,6 +193,7 @@ def _png(row: Sequence[Rgb], height: int) -> bytes:
     line = b"\0" + b"".join(bytes(one) for one in row)
 
     def chunk(kind: bytes, data: bytes) -> bytes:
+        """A part of a PNG file, with its length and checksum."""
         check = zlib.crc32(kind + data)
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
 

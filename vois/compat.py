@@ -82,6 +82,7 @@ def vuetify2() -> None:
 def _translating(name: str, build: Any) -> Any:
     @functools.wraps(build)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        """Build with arguments by their present names."""
         build(self, *args, **translate(name, kwargs))
 
     return init

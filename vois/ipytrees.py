@@ -51,6 +51,7 @@ def _tree(
     from vois.vuetify._trees import tree_of  # noqa: PLC0415 - heavy, rarely needed
 
     def pressed(name: str | None) -> None:
+        """Tell of a chosen node, as ipytree does."""
         if name is not None:
             handle_click({"name": "selected", "new": DataNode(name, values.get(name, 0.0))})
 

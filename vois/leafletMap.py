@@ -56,6 +56,7 @@ def countriesMap(
     values, look = _looks(given)
 
     def paint(feature: dict[str, Any]) -> dict[str, Any]:
+        """The style of a country."""
         codes = _codes(feature)
         code = next((one for one in codes if one in values), codes[0])
         return look(code)
@@ -96,6 +97,7 @@ def _looks(given: dict[str, Any]) -> tuple[dict[str, float], Callable[[str], dic
     marked = {"color": given["stroke_selected"], "weight": given["stroke_width"] + 1}
 
     def look(code: str) -> dict[str, Any]:
+        """The style for a code's value, marked if it is chosen."""
         return {"fillColor": shade(values.get(code)), **(marked if code in chosen else plain)}
 
     return values, look
@@ -159,6 +161,7 @@ def geojsonMap(
     _, look = _looks(given)
 
     def paint(feature: dict[str, Any]) -> dict[str, Any]:
+        """The style of a feature by its code."""
         return look(str(feature["properties"].get(geojson_attribute)))
 
     layer = _layer(geo, style, hover_style, paint)
@@ -210,6 +213,7 @@ def geojsonCategoricalMap(
     colors = dict(colormap or {})
 
     def paint(feature: dict[str, Any]) -> dict[str, Any]:
+        """The style of a feature by its kind."""
         kind = feature["properties"].get(geojson_attribute)
         return {"fillColor": colors.get(kind, fill), "color": stroke, "weight": stroke_width}
 

@@ -101,6 +101,7 @@ class State(HasTraits):
         self._known(*needs)
 
         def follow() -> None:
+            """Compute the value anew."""
             super(State, self).__setattr__(name, function(*self._values(needs)))
 
         self._add(name, function(*self._values(needs)))
@@ -128,6 +129,7 @@ class State(HasTraits):
         last: list[Any] = [] if now else self._values(needs)
 
         def call() -> None:
+            """Call the function if anything that it needs is another."""
             # A computed value changes with what it needs: one call is enough for both.
             values = self._values(needs)
             if len(last) != len(values) or any(
@@ -183,6 +185,7 @@ def _debounced(call: Callable[[], None], wait: float) -> Callable[[], None]:
     pending: list[asyncio.TimerHandle] = []
 
     def run() -> None:
+        """Call the function, once for all changes that are waiting."""
         for handle in pending:
             handle.cancel()
         pending.clear()

@@ -81,6 +81,7 @@ def svgBarChart(
     looks = {"line": barstrokecolor, "share": str(barpercentwidth / 100), "chosen": selectcolor}
 
     def drawing(chosen: Any) -> str:
+        """The chart with one bar marked."""
         marked = chosen if showselection else None
         parts = [_bar(area, bars, i, marked, looks, xaxistextangle) for i in range(len(bars))]
         return _whole(area, [*head, *parts])
@@ -147,6 +148,7 @@ def _pressed(
     last: list[str | None] = [None]
 
     def pressed(key: str) -> None:
+        """Choose a bar, draw it marked and tell of it."""
         last[0] = None if deselect and key == last[0] else key
         found = [(name, value, i) for i, (name, value) in enumerate(rows) if str(name) == last[0]]
         chosen = found[0] if found else None

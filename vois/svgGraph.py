@@ -54,6 +54,7 @@ def svgGraph(
     below = [_edge(at, one, edge_label, edgestrokecolor, edgestrokewidth) for one in lines]
 
     def drawing(chosen: Any) -> str:
+        """The graph with the chosen node marked."""
         parts = list(below)
         for node in [one for one in nodes if one in labels and one in colors]:
             rim = (nodestrokecolor, nodestrokewidth)
@@ -68,6 +69,7 @@ def svgGraph(
     last: list[Any] = []
 
     def pressed(key: str) -> None:
+        """Choose a node, or let the chosen one go, and tell of it."""
         found = [one for one in nodes if str(one) == key][:1]
         last[:] = [] if found == last else found
         widget.svg = drawing(last)
@@ -118,6 +120,7 @@ def _places(places: Sequence[Any], tall: float, rim: float) -> list[tuple[float,
     xs, ys = [float(p[0]) for p in places], [float(p[1]) for p in places]
 
     def scaled(value: float, of: Sequence[float], size: float) -> float:
+        """A place along one side for a coordinate."""
         if max(of) == min(of):
             return size / 2
         return rim + (size - 2 * rim) * (value - min(of)) / (max(of) - min(of))

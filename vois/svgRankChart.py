@@ -48,6 +48,7 @@ def svgRankChart(
     state: dict[str, Any] = {"chosen": rows[0] if rows and selectfirstatstart else None}
 
     def drawing() -> str:
+        """The chart with the chosen row marked."""
         looks = (selectcolor, addposition, splitnamelenght)
         lines = []
         for i, row in enumerate(rows):
@@ -57,6 +58,7 @@ def svgRankChart(
         return _list(title, "currentColor" if titlecolor == "black" else titlecolor, lines)
 
     def pressed(key: str) -> None:
+        """Choose a row, draw it marked and tell of it."""
         found = next((row for row in rows if str(row[0]) == key), None)
         state["chosen"] = None if enabledeselect and found is state["chosen"] else found
         widget.svg = drawing()

@@ -204,6 +204,7 @@ def follow(widget: Any, paint: Callable[[], Any]) -> None:
     """Call ``paint`` now, and at every change of mode or preset until the widget is closed."""
 
     def changed(_: bool) -> None:
+        """Paint anew; a widget that was closed hears no more."""
         if widget.comm is None:
             stop()
         else:

@@ -61,6 +61,7 @@ def measure(example: Example, asked: argparse.Namespace) -> dict[str, dict[str, 
         results: dict[str, dict[str, list[float]]] = {one.name: {} for one in systems}
 
         def note(system: System, figures: Iterable[tuple[str, float | None]]) -> None:
+            """Keep and print one visit's figures."""
             for key, value in figures:
                 print(f"{example.name}, {system.name}: {key} {value}", file=sys.stderr)
                 kept = results[system.name].setdefault(key, [])

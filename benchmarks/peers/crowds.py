@@ -63,6 +63,7 @@ async def _opens(client: Client, address: str, seconds: float) -> float:
     ends: list[float] = []
 
     async def again() -> None:
+        """One viewer who comes again and again."""
         while time.monotonic() - started < seconds:
             async with AsyncExitStack() as stack:
                 await client(address, stack)

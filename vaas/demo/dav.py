@@ -93,6 +93,7 @@ def _call(engine: Any, environ: dict[str, Any]) -> Answer:
     started: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start(status: str, headers: list[tuple[str, str]], _error: object = None) -> None:
+        """Keep the answer's head, as WSGI hands it over."""
         started[:] = [(status, headers)]
 
     body = iter(engine(environ, start))

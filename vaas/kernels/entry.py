@@ -51,6 +51,7 @@ def _stay(kernel: Any, step_back_in: Callable[[], None]) -> None:
     before = kernel.pre_handler_hook
 
     def pre_handler_hook() -> None:
+        """What ipykernel does before each message, then ours."""
         before()
         step_back_in()
 

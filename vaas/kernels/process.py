@@ -235,6 +235,7 @@ def _descriptors(
     """The files that bubblewrap reads while it builds the sandbox."""
 
     def file(name: str, text: str) -> int:
+        """A file in memory that holds a text."""
         return memory_file(stack, name, text.encode())
 
     return sandbox.Descriptors(

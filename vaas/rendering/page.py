@@ -187,13 +187,16 @@ class PageRenderer:
         }
 
         async def kernel_start(_node: Any) -> str:
+            """Wait for the kernel, as Voilà's templates ask."""
             return await start()
 
         async def cell_generator(node: Any, _kernel_id: str) -> AsyncIterator[Any]:
+            """The cells as they finish, as Voilà's templates ask."""
             async for cell in _finished(node, cells()):
                 yield cell
 
         async def notebook_execute(node: Any, _kernel_id: str) -> None:
+            """Run all cells, for templates that want them run before they show the first."""
             # Templates that want all cells run before they show the first.
             async for _ in _finished(node, cells()):
                 pass

@@ -102,6 +102,7 @@ def pack(widgets: Mapping[str, Any], keep: Keep) -> Packed:
     kept: dict[str, str] = {}
 
     def address(text: str, suffix: str) -> str:
+        """The text's address; one for each text."""
         return kept.setdefault(text, keep(text, suffix))
 
     told = {**saved, "state": {name: _linked(one, address) for name, one in models.items()}}

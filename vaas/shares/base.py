@@ -136,6 +136,7 @@ async def first(size: int | None, pieces: AsyncIterator[bytes]) -> AsyncGenerato
 
 async def _list_all(list_folder: ListFolder, paths: Sequence[str]) -> list[Sequence[Entry]]:
     async def one(path: str) -> Sequence[Entry]:
+        """List one folder."""
         return await list_folder(path)
 
     try:

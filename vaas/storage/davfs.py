@@ -155,6 +155,7 @@ class _Cache:
         (self.path / "conf").chmod(0o600)
 
     def close(self) -> None:
+        """Remove the files and let go of the lock."""
         remove_tree(self.path)
         os.close(self._fd)
 

@@ -149,6 +149,7 @@ class MappedStorage(Storage):
             return None
 
         def look() -> Path | None:
+            """The first place that a rule of the operator's names."""
             return next(filter(None, (rule.path(share.link) for rule in self._rules)), None)
 
         return await self._ask(look)

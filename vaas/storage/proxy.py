@@ -204,6 +204,7 @@ class _Begun:
         return piece or await anext(self._rest)
 
     async def aclose(self) -> None:
+        """Close what is left of the answer."""
         await self._rest.aclose()
 
 

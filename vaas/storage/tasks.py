@@ -97,10 +97,12 @@ async def in_own_thread(
         raise WorkspaceError("too many reads of this machine's file systems hang")
 
     def tell(result: T | None, error: BaseException | None) -> None:
+        """Hand over how the work ended, if somebody still waits."""
         if not done.done():
             done.set_exception(error) if error else done.set_result(cast("T", result))
 
     def run() -> None:
+        """Do the work, and have its end told on the loop."""
         result: T | None = None
         problem: BaseException | None = None
         try:

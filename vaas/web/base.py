@@ -116,6 +116,7 @@ class Handler(RequestHandler):
 
     @viewer.setter
     def viewer(self, value: str) -> None:
+        """Set the cookie by which the viewer is known again."""
         secure = self._cookie.startswith("__Host-")
         self.set_cookie(self._cookie, value, httponly=True, secure=secure, samesite="Lax", path="/")
 

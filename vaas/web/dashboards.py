@@ -154,6 +154,7 @@ class Dashboard(Handler):
             self.set_header("Content-Security-Policy", dashboard_policy(self.front.image_hosts))
 
             async def start(session: Any = session) -> str:
+                """Wait until there is something to be seen."""
                 await asyncio.shield(session.begun)
                 return str(session.id)
 

@@ -31,6 +31,7 @@ def geojson2WKT(geojson: Any) -> str:
     shape = shape.get("geometry", shape)
 
     def row(places: Sequence[Sequence[float]]) -> str:
+        """A line of points, as WKT writes it."""
         return "(" + ", ".join(f"{one[0]:g} {one[1]:g}" for one in places) + ")"
 
     if shape["type"] == "Point":
@@ -189,6 +190,7 @@ class Map(_Base):  # type: ignore[misc]  # untyped base
 
     @width.setter
     def width(self, width: Any) -> None:
+        """Set the map's width, in pixels or as CSS."""
         self.layout.width = _v.css_size(width)
 
     @property
@@ -198,6 +200,7 @@ class Map(_Base):  # type: ignore[misc]  # untyped base
 
     @height.setter
     def height(self, height: Any) -> None:
+        """Set the map's height, in pixels or as CSS."""
         self.layout.height = _v.css_size(height)
 
     @property
@@ -207,6 +210,7 @@ class Map(_Base):  # type: ignore[misc]  # untyped base
 
     @basemapindex.setter
     def basemapindex(self, index: int) -> None:
+        """Show the background map of that place in the list."""
         self.onSelectBasemap(index)
 
     @property
@@ -216,6 +220,7 @@ class Map(_Base):  # type: ignore[misc]  # untyped base
 
     @color_first.setter
     def color_first(self, color: str) -> None:
+        """Set the first colour; shown when the map is drawn anew."""
         self._color_first = color
 
     @property
@@ -225,6 +230,7 @@ class Map(_Base):  # type: ignore[misc]  # untyped base
 
     @color_second.setter
     def color_second(self, color: str) -> None:
+        """Set the second colour; shown when the map is drawn anew."""
         self._color_second = color
 
     @property
@@ -234,6 +240,7 @@ class Map(_Base):  # type: ignore[misc]  # untyped base
 
     @dark.setter
     def dark(self, dark: bool) -> None:
+        """Set the scheme; shown when the map is drawn anew."""
         self._dark = dark
 
     @property
@@ -245,6 +252,7 @@ class Map(_Base):  # type: ignore[misc]  # untyped base
 
     @state.setter
     def state(self, state: dict[str, Any]) -> None:
+        """Restore what a saved state names."""
         for name in ("width", "height", "basemapindex", "zoom"):
             if name in state:
                 setattr(self, name, state[name])
@@ -257,9 +265,11 @@ class Map(_Base):  # type: ignore[misc]  # untyped base
 
 def _flag(name: str) -> property:
     def get(self: Any) -> bool:
+        """Whether the part is shown."""
         return bool(self._flags.get(name))
 
     def put(self: Any, flag: bool) -> None:
+        """Show or hide the part."""
         getattr(self, f"change_{name}")(flag)
 
     return property(get, put, doc=f"Whether the map shows its {name}.")

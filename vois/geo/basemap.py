@@ -115,6 +115,7 @@ def bounds_of(geojson: Any) -> tuple[tuple[float, float], tuple[float, float]] |
     places: list[tuple[float, float]] = []
 
     def walk(part: Any) -> None:
+        """Gather the points of a geometry, however deep they lie."""
         if isinstance(part, (list, tuple)) and part and isinstance(part[0], (int, float)):
             places.append((float(part[1]), float(part[0])))
         elif isinstance(part, (list, tuple)):

@@ -174,6 +174,7 @@ def addOverview(
     small.layout.border = f"1px solid {color}"
 
     def follow(_: Any) -> None:
+        """Move the small map with the large one."""
         small.center, small.zoom = m.center, max(0, m.zoom - 5)
 
     m.observe(follow, ["center", "zoom"])

@@ -170,6 +170,7 @@ class Content(Facade, _v.VoisWidget):
 
     @state.setter
     def state(self, state: dict[str, Any]) -> None:
+        """Restore what a saved state names, and tell of it."""
         for name, value in state.items():
             if hasattr(type(self), name) or name == "linkedmaps":
                 setattr(self, name, value)

@@ -43,6 +43,7 @@ class PlotlyChart(Saved):
 
     @fig.setter
     def fig(self, fig: Any) -> None:
+        """Show another figure."""
         self._fig = fig
         self.update()
 
@@ -64,6 +65,7 @@ class PlotlyChart(Saved):
 
     @chart_width.setter
     def chart_width(self, width: Any) -> None:
+        """Set the width and draw anew."""
         self._chart[0] = width
         self.update()
 
@@ -74,6 +76,7 @@ class PlotlyChart(Saved):
 
     @chart_height.setter
     def chart_height(self, height: Any) -> None:
+        """Set the height and draw anew."""
         self._chart[1] = height
         self.update()
 

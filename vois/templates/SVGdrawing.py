@@ -68,6 +68,7 @@ class SVGdrawing(Saved):
 
     @svg.setter
     def svg(self, svg: str) -> None:
+        """Show another drawing."""
         self.customsvg = svg
         self.updateChart()
 
@@ -78,6 +79,7 @@ class SVGdrawing(Saved):
 
     @familyname.setter
     def familyname(self, name: str) -> None:
+        """Choose a family of palettes and draw anew."""
         self.pp.familyname = name
         self.updateChart()
 
@@ -88,5 +90,6 @@ class SVGdrawing(Saved):
 
     @palette.setter
     def palette(self, name: str) -> None:
+        """Choose a palette and draw anew."""
         self.pp.value = name
         self.updateChart()

@@ -42,6 +42,7 @@ class Saved(Facade, _v.VoisWidget):
 
     @state.setter
     def state(self, state: dict[str, Any]) -> None:
+        """Restore what a saved state names."""
         for name in self.STATE:
             if name in state:
                 setattr(self, name, state[name])

@@ -129,6 +129,7 @@ class Upload(_v.VoisWidget):
 
     @problem.setter
     def problem(self, problem: str) -> None:
+        """Set the words that are shown under the field."""
         self.error = problem
 
     def clear(self) -> None:

@@ -85,6 +85,7 @@ class SortableList(_v.VoisWidget):
 
     @items.setter
     def items(self, items: Sequence[Any]) -> None:
+        """Show other items."""
         self.set_items(items)
 
     def _told(self) -> None:

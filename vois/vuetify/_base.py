@@ -54,9 +54,11 @@ def arguments(argument: Any) -> tuple[Any, ...]:
 
 def _forward(name: str, old: str = "") -> property:
     def get(self: Any) -> Any:
+        """The value under its present name."""
         return getattr(self, name)
 
     def put(self: Any, value: Any) -> None:
+        """Set it under its present name; an older name is reported."""
         if old:
             _report.deprecated(old, name)
         setattr(self, name, value)
@@ -74,6 +76,7 @@ def kept_as(name: str, then: str, doc: str = "") -> property:
     """
 
     def put(self: Any, value: Any) -> None:
+        """Set it, then do what follows from it."""
         setattr(self, name, value)
         getattr(self, then)()
 
@@ -83,6 +86,7 @@ def kept_as(name: str, then: str, doc: str = "") -> property:
 def _with_aliases(build: Callable[..., None], aliases: dict[str, str]) -> Callable[..., None]:
     @functools.wraps(build)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        """Build with arguments by their present names; older ones are reported."""
         for old in aliases.keys() & kwargs.keys():
             _report.deprecated(old, aliases[old])
             kwargs[aliases[old]] = kwargs.pop(old)

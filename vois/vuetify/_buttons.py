@@ -119,6 +119,7 @@ class Button(Facade, ui.Button):
 
     @selected.setter
     def selected(self, selected: bool) -> None:
+        """Show it as selected or not."""
         self._selected = bool(selected)
         self._paint()
 

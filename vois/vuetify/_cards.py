@@ -95,6 +95,7 @@ class _Grid(Facade, ui.CardsGrid):
 
     @cols.setter
     def cols(self, span: float) -> None:
+        """Set how many of the twelve columns each card takes."""
         self.columns = _columns(span)
 
 

@@ -108,6 +108,7 @@ class RangeSlider(Facade, ui.RangeSlider):
 
     @selected_min_value.setter
     def selected_min_value(self, low: float) -> None:
+        """Move the lower handle."""
         self.value = [low, self.value[1]]
 
     @property
@@ -118,6 +119,7 @@ class RangeSlider(Facade, ui.RangeSlider):
 
     @selected_max_value.setter
     def selected_max_value(self, high: float) -> None:
+        """Move the upper handle."""
         self.value = [self.value[0], high]
 
     def emit(self, handler: str, *args: Any) -> None:

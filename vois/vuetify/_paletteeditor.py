@@ -85,6 +85,7 @@ class paletteEditor(Facade, ui.Column):
         """Return the widgets of one colour."""
 
         def recolor(color: str) -> None:
+            """Give the row another colour."""
             self.s.items[index]["color"] = color
             item["color"] = color
             self._changed()
@@ -126,6 +127,7 @@ class paletteEditor(Facade, ui.Column):
 
     @items.setter
     def items(self, items: Sequence[dict[str, Any]]) -> None:
+        """Show other rows and draw the palette anew."""
         self.s.items = list(items)
         self.updatePalette()
 
@@ -136,6 +138,7 @@ class paletteEditor(Facade, ui.Column):
 
     @colors.setter
     def colors(self, row: Sequence[str]) -> None:
+        """Show other colours."""
         self.items = colorlist2Items(row)
 
     @property
@@ -145,6 +148,7 @@ class paletteEditor(Facade, ui.Column):
 
     @title.setter
     def title(self, title: str) -> None:
+        """Show another title."""
         self._title = self.head.label = title
 
     @property
@@ -154,5 +158,6 @@ class paletteEditor(Facade, ui.Column):
 
     @interpolate.setter
     def interpolate(self, flag: bool) -> None:
+        """Blend the colours or not, and draw the palette anew."""
         self.sw.value = flag
         self.updatePalette()

@@ -199,6 +199,7 @@ class palettePickerEx(Facade, ui.Column):
 
     @familyname.setter
     def familyname(self, name: str) -> None:
+        """Choose a family and list its palettes."""
         self.sel.value = name
         self.onchangeFamily()
 
@@ -215,6 +216,7 @@ class palettePickerEx(Facade, ui.Column):
 
     @opacity.setter
     def opacity(self, opacity: float) -> None:
+        """Set the opacity."""
         self.op.value = opacity
 
     @property
@@ -224,4 +226,5 @@ class palettePickerEx(Facade, ui.Column):
 
     @color.setter
     def color(self, color: str) -> None:
+        """Set the colour of all its controls."""
         self.p.color = self.sel.color = self.sw.color = self.op.color = color

@@ -232,6 +232,7 @@ class DayCalendar(Facade, _v.VoisWidget):
 
     @days.setter
     def days(self, days: Sequence[Any]) -> None:
+        """Show other days."""
         self._days = list(days)
         self.weeks = self._weeks()
 

@@ -99,6 +99,7 @@ class selectSingle(_Select, ui.SelectSingle):
 
     @selection.setter
     def selection(self, selection: Any) -> None:
+        """Choose what is given."""
         self.value = selection
 
 

@@ -31,6 +31,7 @@ class CustomTreeview(Facade, ui.Tree):
 
     def __init__(self, items: Sequence[dict[str, Any]] = (), **given: Any) -> None:
         def get(name: str, default: Any = None) -> Any:
+            """An argument, or its default."""
             return given.get(name, default)
 
         nodes = list(items)
@@ -166,6 +167,7 @@ class treeviewOperations:
         children = [{"id": one, "name": name} for one, name in pairs]
 
         def changed(node: dict[str, Any]) -> dict[str, Any]:
+            """The tree with the wanted node's children in place."""
             if node["id"] == wanted:
                 return {**node, "children": children}
             if "children" in node:

@@ -15,6 +15,7 @@ def keeper() -> Callable[[], None]:
     place, device = os.getcwd(), os.stat(".").st_dev  # noqa: PTH109, PTH116  pathlib would cost start-up time
 
     def step_back_in() -> None:
+        """Enter the folder anew if another one is mounted there now."""
         nonlocal place, device
         with contextlib.suppress(OSError):
             if os.stat(place).st_dev != device and _device(".") in {device, None}:  # noqa: PTH116

@@ -81,6 +81,7 @@ class Devtools:
         event = self._awaited(-next(self._numbers))
 
         async def happened(parameters: dict[str, Any]) -> None:
+            """Keep the first event."""
             if not event.done():
                 event.set_result(parameters)
 

@@ -179,6 +179,7 @@ async def _photographed(devtools: Devtools, answers: _Answers) -> Still:
     """
 
     async def answer(event: dict[str, Any]) -> None:
+        """Answer one request of the page's."""
         await _answer(devtools, answers, event)
 
     devtools.on("Fetch.requestPaused", answer)

@@ -18,6 +18,7 @@ app.layout = [
 
 @callback(Output("result", "children"), Output("figure", "figure"), Input("station", "value"))
 def show(station: str) -> tuple[str, go.Figure]:
+    """The words and the chart for a station."""
     means = weekly(table, station)
     figure = go.Figure(go.Scatter(x=means.index, y=means.to_numpy()))
     figure.update_layout(height=320, margin={"l": 40, "r": 20, "t": 20, "b": 40})

@@ -24,6 +24,7 @@ app.layout = [
 
 @callback(Output("result", "children"), Output("scene", "url"), Input("next", "n_clicks"))
 def show(clicks: int) -> tuple[str, str]:
+    """The words and the picture for a month."""
     month = clicks % 12
     index = ndvi(data, month)
     return greenness(index, month), picture(index)

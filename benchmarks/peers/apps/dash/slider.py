@@ -14,4 +14,5 @@ app.layout = [
 
 @callback(Output("result", "children"), Input("number", "value"))
 def show(number: int) -> str:
+    """The number's square."""
     return str(number**2)

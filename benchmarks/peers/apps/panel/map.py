@@ -36,6 +36,7 @@ button, result = pn.widgets.Button(name="Next scene"), pn.pane.HTML()
 
 
 def step(month: int) -> None:
+    """Show a month."""
     index = ndvi(data, month)
     result.object = f"<b class='bench-result'>{greenness(index, month)}</b>"
     scene.data_source.data = {"image": [index.to_numpy()[::-1].astype("float32")]}

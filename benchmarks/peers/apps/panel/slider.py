@@ -8,6 +8,7 @@ slider = pn.widgets.IntSlider(name="Number", value=3, start=0, end=100)
 
 
 def square(number: int) -> str:
+    """The number's square, as HTML."""
     return f"<b class='bench-result'>{number**2}</b>"
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "ink_on",
     "limits",
     "numbers",
+    "sheet",
     "text",
     "wrap",
 ]
@@ -100,6 +101,20 @@ def frame(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{esc(width)}"{tall} role="{role}"'
         f' aria-label="{esc(name)}" viewBox="0 0 {box[0]:g} {box[1]:g}" {_FONT}{looks}>{inner}</svg>'
+    )
+
+
+def sheet(box: tuple[float, float], inner: str, width: float | str = "100%") -> str:
+    """Return the drawing of a widget, which names it and tells its role itself.
+
+    Args:
+        box: width and height of the drawing's own units.
+        inner: its elements.
+        width: on the page, in pixels or as CSS length.
+    """
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {box[0]:g} {box[1]:g}"'
+        f' width="{esc(width)}" {_FONT}>{inner}</svg>'
     )
 
 

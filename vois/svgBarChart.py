@@ -1,6 +1,6 @@
 """Upright bars as a drawing that answers."""
 
-# ruff: noqa: ARG001, N802, N999, PLR0917 - names and order of the older spelling
+# ruff: noqa: N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
 import math
@@ -10,9 +10,11 @@ from typing import Any
 
 from vois import theme, ui
 from vois._bars import Area
-from vois._svg import BLUES, Range, fmt, limits, numbers, text
+from vois._svg import BLUES, Range, fmt, limits, numbers, sheet, text
 
 __all__ = ["svgBarChart"]
+
+_STYLE = "<style>.vois-part{cursor:pointer}.vois-part:hover,.vois-part:focus{filter:brightness(1.2)}</style>"
 
 
 def svgBarChart(
@@ -61,33 +63,10 @@ def svgBarChart(
 
     Args as of the older spelling: width in vw, height in vh, font sizes in vh.
     """
-    given = numbers(values)
-    shade = Range(colorlist, *limits(given, stdevnumber, minallowed_value, maxallowed_value))
-    ink = "currentColor" if titlecolor == "black" else titlecolor
-    ends = _ends(given, yaxis_min, yaxis_max)
-    area = Area(float(width) * 12, float(height) * 7.2, *ends, fontsize * 11, ink)
-    style = {"fill": ink, "text_anchor": "middle"}
-    head = [text(area.w / 2, area.font * 1.4, title, area.font * 1.3, **style)]
-    lines = strokecol_horizontal_lines if not theme.is_dark() else "#3a3f47"
-    head += area.grid(lines, int(valuedigits))
-    named, spreads = dict(dictnames or {}), [] if stddevs is None else numbers(stddevs)
-    rows = list(zip(names, values, strict=False))
-    bars = []
-    for i, (name, value) in enumerate(zip(names, given, strict=False)):
-        fill = str(colorlist[i % len(colorlist)]) if fixedcolors else shade(value)
-        note = f"{value:,.{min(int(valuedigits), 4)}g}" if showvalues else ""
-        spread = spreads[i] if i < len(spreads) else math.nan
-        bars.append(_Bar(name, str(named.get(name, name)), value, fill, note, spread))
-    looks = {"line": barstrokecolor, "share": str(barpercentwidth / 100), "chosen": selectcolor}
-
-    def drawing(chosen: Any) -> str:
-        """The chart with one bar marked."""
-        marked = chosen if showselection else None
-        parts = [_bar(area, bars, i, marked, looks, xaxistextangle) for i in range(len(bars))]
-        return _whole(area, [*head, *parts])
-
+    drawing = _drawing(dict(locals()))
     place = f"width: {width}vw; min-width: min(100%, 300px); max-width: 100%"
     widget = ui.Svg(drawing(selectedname), style_=place, aria_label=title or "Bar chart")
+    rows = list(zip(names, values, strict=False))
     widget.on_change = _pressed(widget, rows, drawing, on_change, enabledeselect)
     return widget
 
@@ -102,6 +81,58 @@ class _Bar:
     fill: str
     note: str
     spread: float
+
+
+def _drawing(given: dict[str, Any]) -> Callable[[Any], str]:
+    """Return what draws the whole chart, by the name of its chosen bar.
+
+    Args:
+        given: the arguments of `svgBarChart`.
+    """
+    values = numbers(given["values"])
+    area, bars = _area(given, values), _bars(given, values)
+    looks = {"line": given["barstrokecolor"], "share": str(given["barpercentwidth"] / 100)}
+    looks["chosen"] = given["selectcolor"]
+    head, angle = _head(given, area), given["xaxistextangle"]
+
+    def _drawn(chosen: Any) -> str:
+        marked = chosen if given["showselection"] else None
+        parts = [_bar(area, bars, i, marked, looks, angle) for i in range(len(bars))]
+        return sheet((area.w, area.h), "".join([_STYLE, *head, *parts]))
+
+    return _drawn
+
+
+def _area(given: dict[str, Any], values: Sequence[float]) -> Area:
+    """Return the place of the bars."""
+    ink = "currentColor" if given["titlecolor"] == "black" else given["titlecolor"]
+    size = (float(given["width"]) * 12, float(given["height"]) * 7.2)
+    ends = _ends(values, given["yaxis_min"], given["yaxis_max"])
+    return Area(*size, *ends, given["fontsize"] * 11, ink)
+
+
+def _head(given: dict[str, Any], area: Area) -> list[str]:
+    """Return what lies behind the bars: the title, and the lines of the upright axis."""
+    style = {"fill": area.ink, "text_anchor": "middle"}
+    title = text(area.w / 2, area.font * 1.4, given["title"], area.font * 1.3, **style)
+    lines = given["strokecol_horizontal_lines"] if not theme.is_dark() else "#3a3f47"
+    return [title, *area.grid(lines, int(given["valuedigits"]))]
+
+
+def _bars(given: dict[str, Any], values: Sequence[float]) -> list[_Bar]:
+    """Return the bars, each with its number and looks."""
+    ends = [given[name] for name in ("stdevnumber", "minallowed_value", "maxallowed_value")]
+    colors = given["colorlist"]
+    shade, digits = Range(colors, *limits(values, *ends)), min(int(given["valuedigits"]), 4)
+    called = dict(given["dictnames"] or {})
+    spreads = [] if given["stddevs"] is None else numbers(given["stddevs"])
+    bars = []
+    for i, (name, value) in enumerate(zip(given["names"], values, strict=False)):
+        fill = str(colors[i % len(colors)]) if given["fixedcolors"] else shade(value)
+        note = f"{value:,.{digits}g}" if given["showvalues"] else ""
+        spread = spreads[i] if i < len(spreads) else math.nan
+        bars.append(_Bar(name, str(called.get(name, name)), value, fill, note, spread))
+    return bars
 
 
 def _ends(given: Sequence[float], low: Any, high: Any) -> tuple[float, float]:
@@ -129,14 +160,6 @@ def _bar(
     return "".join([*parts, area.tick(*place, one.label, angle)])
 
 
-def _whole(area: Area, parts: Sequence[str]) -> str:
-    style = "<style>.vois-part{cursor:pointer}.vois-part:hover,.vois-part:focus{filter:brightness(1.2)}</style>"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {area.w:g} {area.h:g}" width="100%"'
-        f' font-family="Roboto, Arial, sans-serif">{style}{"".join(parts)}</svg>'
-    )
-
-
 def _pressed(
     widget: ui.Svg,
     rows: Sequence[tuple[Any, Any]],
@@ -147,8 +170,7 @@ def _pressed(
     """Return what is done when a bar is pressed."""
     last: list[str | None] = [None]
 
-    def pressed(key: str) -> None:
-        """Choose a bar, draw it marked and tell of it."""
+    def _press(key: str) -> None:
         last[0] = None if deselect and key == last[0] else key
         found = [(name, value, i) for i, (name, value) in enumerate(rows) if str(name) == last[0]]
         chosen = found[0] if found else None
@@ -156,4 +178,4 @@ def _pressed(
         if on_change is not None:
             on_change(chosen)
 
-    return pressed
+    return _press

@@ -3,11 +3,11 @@
 # ruff: noqa: D417, N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from vois import ui
-from vois._svg import esc, text
+from vois._svg import esc, sheet, text
 
 __all__ = ["svgGraph"]
 
@@ -44,48 +44,74 @@ def svgGraph(
         edge_label: what the value of an edge is.
         width: of the drawing, in pixels or as CSS length.
     """
-    nodes = list(nodes_name)
-    labels, colors = _by_node(nodes_label, nodes), _by_node(nodes_color, nodes)
-    words = _by_node(nodes_name, nodes) if isinstance(nodes_name, Mapping) else labels
-    tall, places = float(heightpercent), _by_node(nodes_pos, nodes)
-    spots = _places([places[one] for one in nodes], tall, borderspercent)
+    nodes, drawing = list(nodes_name), _drawing(dict(locals()))
+    widget = ui.Svg(drawing([]), aria_label="Graph")
+    widget.on_change = _pressed(widget, nodes, drawing, onclick)
+    return widget
+
+
+def _drawing(given: dict[str, Any]) -> Callable[[list[Any]], str]:
+    """Return what draws the whole graph, by a list of its chosen node, or of none.
+
+    Args:
+        given: the arguments of `svgGraph`.
+    """
+    nodes, tall = list(given["nodes_name"]), float(given["heightpercent"])
+    places = _by_node(given["nodes_pos"], nodes)
+    spots = _places([places[one] for one in nodes], tall, given["borderspercent"])
     at = dict(zip(nodes, spots, strict=True))
+    lines = _edges(given, at)
+
+    def _drawn(chosen: list[Any]) -> str:
+        return sheet((100, tall), "".join([*lines, *_nodes(given, at, chosen)]), wide)
+
+    width = given["width"]
+    wide = f"{width:g}" if isinstance(width, (int, float)) else width
+    return _drawn
+
+
+def _edges(given: dict[str, Any], at: Mapping[Any, Any]) -> list[str]:
+    """Return the lines between the nodes, whose places are given."""
+    edges, looks = given["edges"], (given["edgestrokecolor"], given["edgestrokewidth"])
     lines = [(*one, value) for one, value in edges.items()] if isinstance(edges, Mapping) else edges
-    below = [_edge(at, one, edge_label, edgestrokecolor, edgestrokewidth) for one in lines]
+    return [_edge(at, one, given["edge_label"], *looks) for one in lines]
 
-    def drawing(chosen: Any) -> str:
-        """The graph with the chosen node marked."""
-        parts = list(below)
-        for node in [one for one in nodes if one in labels and one in colors]:
-            rim = (nodestrokecolor, nodestrokewidth)
-            rim = (selectedcolor, selectedstrokewidth) if [node] == chosen else rim
-            x, y = at[node][0], at[node][1] + fontsize * 0.35
-            word = text(x, y, words[node], fontsize, fill=textcolor, text_anchor="middle")
-            tip = f"<title>{esc(labels[node])}</title>" if words is not labels else ""
-            inner = tip + _disc(at[node], nodesradius, colors[node], rim) + word
-            parts.append(_pressable(node, labels[node], inner))
-        return _whole(tall, width, parts)
 
+def _nodes(given: dict[str, Any], at: Mapping[Any, Any], chosen: list[Any]) -> Iterator[str]:
+    """Yield the circle of each node that has a text and a colour."""
+    labels, colors = _by_node(given["nodes_label"], at), _by_node(given["nodes_color"], at)
+    named = isinstance(given["nodes_name"], Mapping)
+    words = given["nodes_name"] if named else labels
+    size, plain = given["fontsize"], (given["nodestrokecolor"], given["nodestrokewidth"])
+    style = {"fill": given["textcolor"], "text_anchor": "middle"}
+    for node in [one for one in at if one in labels and one in colors]:
+        marked = (given["selectedcolor"], given["selectedstrokewidth"])
+        x, y = at[node]
+        disc = _disc(
+            at[node], given["nodesradius"], colors[node], marked if [node] == chosen else plain
+        )
+        tip = f"<title>{esc(labels[node])}</title>" if named else ""
+        inner = tip + disc + text(x, y + size * 0.35, words[node], size, **style)
+        yield _pressable(node, labels[node], inner)
+
+
+def _pressed(
+    widget: ui.Svg,
+    nodes: Sequence[Any],
+    drawing: Callable[[list[Any]], str],
+    onclick: Callable[..., Any] | None,
+) -> Callable[[str], None]:
+    """Return what is done when a node is pressed."""
     last: list[Any] = []
 
-    def pressed(key: str) -> None:
-        """Choose a node, or let the chosen one go, and tell of it."""
+    def _press(key: str) -> None:
         found = [one for one in nodes if str(one) == key][:1]
         last[:] = [] if found == last else found
         widget.svg = drawing(last)
         if onclick is not None:
             onclick(last[0] if last else -1)
 
-    widget = ui.Svg(drawing(last), pressed, aria_label="Graph")
-    return widget
-
-
-def _whole(tall: float, width: Any, parts: Sequence[str]) -> str:
-    wide = f"{width:g}" if isinstance(width, (int, float)) else esc(width)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 {tall:g}" width="{wide}"'
-        f' font-family="Roboto, Arial, sans-serif">{"".join(parts)}</svg>'
-    )
+    return _press
 
 
 def _pressable(key: Any, label: Any, inner: str) -> str:
@@ -95,7 +121,7 @@ def _pressable(key: Any, label: Any, inner: str) -> str:
     )
 
 
-def _by_node(given: Any, nodes: Sequence[Any]) -> dict[Any, Any]:
+def _by_node(given: Any, nodes: Iterable[Any]) -> dict[Any, Any]:
     return dict(given if isinstance(given, Mapping) else zip(nodes, given, strict=False))
 
 
@@ -119,10 +145,9 @@ def _places(places: Sequence[Any], tall: float, rim: float) -> list[tuple[float,
     """Return places of any unit inside a drawing 100 wide and ``tall`` high, ``rim`` from its edge."""
     xs, ys = [float(p[0]) for p in places], [float(p[1]) for p in places]
 
-    def scaled(value: float, of: Sequence[float], size: float) -> float:
-        """A place along one side for a coordinate."""
+    def _scaled(value: float, of: Sequence[float], size: float) -> float:
         if max(of) == min(of):
             return size / 2
         return rim + (size - 2 * rim) * (value - min(of)) / (max(of) - min(of))
 
-    return [(scaled(x, xs, 100.0), scaled(y, ys, tall)) for x, y in zip(xs, ys, strict=True)]
+    return [(_scaled(x, xs, 100.0), _scaled(y, ys, tall)) for x, y in zip(xs, ys, strict=True)]

@@ -1,6 +1,6 @@
 """A ranking as a drawing that answers."""
 
-# ruff: noqa: ARG001, N802, N999, PLR0917 - names and order of the older spelling
+# ruff: noqa: N802, N999, PLR0917 - names and order of the older spelling
 from __future__ import annotations
 
 import math
@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from vois import ui
-from vois._svg import BLUES, Range, esc, fmt, ink_on, limits, numbers, text
+from vois._svg import BLUES, Range, esc, fmt, ink_on, limits, numbers, sheet, text
 
 __all__ = ["svgRankChart"]
+
+_Line = tuple[Any, Any, int]
 
 
 def svgRankChart(
@@ -40,44 +42,77 @@ def svgRankChart(
     The highest value is first, and what has none is last; positions count from 1 in the
     order that was given. ``on_change(None)`` tells that nothing is chosen.
     """
-    rows = [(name, value, i) for i, (name, value) in enumerate(zip(names, values, strict=False), 1)]
-    known = dict(zip([one[2] for one in rows], numbers(one[1] for one in rows), strict=True))
-    rows.sort(key=lambda one: -known[one[2]] if math.isfinite(known[one[2]]) else math.inf)
-    ends = limits([*known.values()], stdevnumber, minallowed_value, maxallowed_value)
-    shade = Range(colorlist, *ends)
-    state: dict[str, Any] = {"chosen": rows[0] if rows and selectfirstatstart else None}
-
-    def drawing() -> str:
-        """The chart with the chosen row marked."""
-        looks = (selectcolor, addposition, splitnamelenght)
-        lines = []
-        for i, row in enumerate(rows):
-            value = known[row[2]]
-            fill = colorlist[i % len(colorlist)] if fixedcolors else shade(value)
-            lines.append(_row(i, row[0], value, fill, row is state["chosen"], looks))
-        return _list(title, "currentColor" if titlecolor == "black" else titlecolor, lines)
-
-    def pressed(key: str) -> None:
-        """Choose a row, draw it marked and tell of it."""
-        found = next((row for row in rows if str(row[0]) == key), None)
-        state["chosen"] = None if enabledeselect and found is state["chosen"] else found
-        widget.svg = drawing()
-        if on_change is not None:
-            on_change(state["chosen"])
-
+    rows = _ranked(names, values)
+    drawing = _drawing(dict(locals()), rows)
+    first = rows[0] if rows and selectfirstatstart else None
     place = f"width: {width}vw; min-width: min(100%, 240px); max-width: 100%; max-height: {height}vh; overflow: auto"
-    widget = ui.Svg(drawing(), pressed, style_=place, aria_label=title)
-    if on_change is not None and state["chosen"] is not None:
-        on_change(state["chosen"])
+    widget = ui.Svg(drawing(first), style_=place, aria_label=title)
+    widget.on_change = _pressed(widget, drawing, rows, first, (on_change, enabledeselect))
+    if on_change is not None and first is not None:
+        on_change(first)
     return widget
 
 
-def _list(title: str, ink: str, rows: Sequence[str]) -> str:
-    inner = text(4, 22, title, 17, fill=ink) + "".join(rows)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 {30 * (len(rows) + 1) + 6}"'
-        f' width="100%" font-family="Roboto, Arial, sans-serif">{inner}</svg>'
-    )
+def _ranked(names: Sequence[Any], values: Sequence[Any]) -> list[_Line]:
+    """Return name, value and position of each line, in the order of the values."""
+    rows = [(name, value, i) for i, (name, value) in enumerate(zip(names, values, strict=False), 1)]
+    known = dict(enumerate(numbers(one[1] for one in rows), 1))
+    rows.sort(key=lambda one: -known[one[2]] if math.isfinite(known[one[2]]) else math.inf)
+    return rows
+
+
+def _drawing(given: dict[str, Any], rows: Sequence[_Line]) -> Callable[[_Line | None], str]:
+    """Return what draws the whole list, by its chosen line.
+
+    Args:
+        given: the arguments of `svgRankChart`.
+        rows: the lines in their order.
+    """
+    values, colors = numbers(one[1] for one in rows), given["colorlist"]
+    ends = [given[name] for name in ("stdevnumber", "minallowed_value", "maxallowed_value")]
+    shade = Range(colors, *limits(values, *ends))
+    fills = [shade(one) for one in values]
+    if given["fixedcolors"]:
+        fills = [colors[i % len(colors)] for i in range(len(rows))]
+    looks = (given["selectcolor"], given["addposition"], given["splitnamelenght"])
+    ink = "currentColor" if given["titlecolor"] == "black" else given["titlecolor"]
+    title = text(4, 22, given["title"], 17, fill=ink)
+
+    def _drawn(chosen: _Line | None) -> str:
+        lines = [
+            _row(i, row[0], values[i], fills[i], row is chosen, looks) for i, row in enumerate(rows)
+        ]
+        return sheet((320, 30 * (len(rows) + 1) + 6), "".join([title, *lines]))
+
+    return _drawn
+
+
+def _pressed(
+    widget: ui.Svg,
+    drawing: Callable[[_Line | None], str],
+    rows: Sequence[_Line],
+    first: _Line | None,
+    answer: tuple[Callable[..., Any] | None, bool],
+) -> Callable[[str], None]:
+    """Return what is done when a line is pressed.
+
+    Args:
+        widget: which is drawn anew.
+        drawing: what draws it.
+        rows: its lines.
+        first: the line that is chosen now.
+        answer: who hears of it, and whether the chosen line can be chosen off.
+    """
+    last, (on_change, deselect) = [first], answer
+
+    def _press(key: str) -> None:
+        found = next((row for row in rows if str(row[0]) == key), None)
+        last[0] = None if deselect and found is last[0] else found
+        widget.svg = drawing(last[0])
+        if on_change is not None:
+            on_change(last[0])
+
+    return _press
 
 
 def _row(

@@ -415,6 +415,7 @@ async def test_errors_and_stderr_are_for_the_author(tmp_path, caplog):
 async def test_input_raises_instead_of_waiting(tmp_path):
     async with a_host(tmp_path / "run") as host:
         kernel = await host.start(request(tmp_path / "share"))
+        # IPython's own name for the error of a kernel that nobody can answer.
         assert (await run(kernel, "input()")).error.startswith("StdinNotImplementedError")
 
 

@@ -126,6 +126,7 @@ async def test_a_viewer_can_interrupt_a_callback(host, tmp_path):
 async def test_nobody_is_asked(host, tmp_path):
     kernel = await forked(host, tmp_path, "1")
     for question in ("input('?')", "__import__('getpass').getpass()"):
+        # IPython's own name for the error of a kernel that nobody can answer.
         assert "StdinNotImplementedError" in (await run(kernel, question)).error
 
 

@@ -54,6 +54,7 @@ async def test_a_failing_cell(stage: Stage, viewer: Viewer) -> None:
         ("%%bash\nexit 3", "CalledProcessError", None),
         ("%no_such_magic", "UsageError", None),
         ("raise ValueError('x' * 30_000_000)", "ValueError", 1),
+        # IPython's own name for the error of a kernel that nobody can answer.
         ("input('your name? ')", "StdinNotImplementedError", 1),
         ("import getpass\ngetpass.getpass()", "StdinNotImplementedError", 2),
     ],

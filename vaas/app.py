@@ -19,7 +19,7 @@ from tornado.httpserver import HTTPServer
 from vaas.config import Settings
 from vaas.errors import ConfigError
 from vaas.janitor import Janitor
-from vaas.kernels import ForkingHost, Limits
+from vaas.kernels import ForkingHost, Limits, SandboxReport
 from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
 from vaas.model import Secret, ShareLink
@@ -139,29 +139,13 @@ async def service(
         if report.level == "none" and settings.kernel.sandbox != "none":
             log.warning("no_sandbox: no dashboard will open; see vaas doctor", why=report.detail)
         statics = Statics()
-        front = Front(
-            launcher=built.launcher,
-            renderer=built.renderer,
-            assets=built.assets,
-            statics=statics,
-            scheme_for=_schemes(settings),
-            health=lambda: _health(built, sandbox=report.level),
-            public_url=settings.public_url,
-            image_hosts=settings.image_hosts,
-            cards=cards,
-            viewers=Viewers(given),
-            names=own_names(settings.public_url, settings.host),
-        )
+        front = _front(settings, built, statics, report, cards=cards, viewers=Viewers(given))
         sock = _listen(settings.host, settings.port)
         server = HTTPServer(
             make_application(front), xheaders=bool(settings.public_url), max_body_size=_LARGEST_BODY
         )
         server.add_sockets([sock])
-        stills = None
-        if report.usable and (program := find_browser()):
-            denied = await asyncio.to_thread(system_calls) if report.seccomp else b""
-            stills = Stills(program, built.renderer, built.assets, statics, denied=denied)
-            built.prepared.made = stills.take
+        stills = await _stills(built, statics, report)
         # What the first viewer would wait for.
         warming = asyncio.create_task(asyncio.to_thread(built.renderer.warm))
         host, port = sock.getsockname()[:2]
@@ -175,6 +159,35 @@ async def service(
                 await stills.close()
             await asyncio.wait({asyncio.ensure_future(server.close_all_connections())}, timeout=1)
             await asyncio.gather(warming, return_exceptions=True)
+
+
+def _front(
+    settings: Settings, built: Rooms, statics: Statics, report: SandboxReport, **given: Any
+) -> Front:
+    """What the pages' handlers need."""
+    return Front(
+        launcher=built.launcher,
+        renderer=built.renderer,
+        assets=built.assets,
+        statics=statics,
+        scheme_for=_schemes(settings),
+        health=lambda: _health(built, sandbox=report.level),
+        public_url=settings.public_url,
+        image_hosts=settings.image_hosts,
+        names=own_names(settings.public_url, settings.host),
+        **given,
+    )
+
+
+async def _stills(built: Rooms, statics: Statics, report: SandboxReport) -> Stills | None:
+    """Have a still taken of each run, where this machine has what it takes."""
+    program = find_browser()
+    if program is None or not report.usable:
+        return None
+    denied = await asyncio.to_thread(system_calls) if report.seccomp else b""
+    stills = Stills(program, built.renderer, built.assets, statics, denied=denied)
+    built.prepared.made = stills.take
+    return stills
 
 
 def site_rules(settings: Settings) -> list[SiteRule]:

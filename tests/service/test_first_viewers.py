@@ -42,15 +42,6 @@ async def stage() -> AsyncIterator[Stage]:
         assert found.kernels == 0
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def viewer(stage: Stage) -> AsyncIterator[Viewer]:
-    async with stage.viewer() as found:
-        yield found
-    failed = [*stage.heard("failed"), *stage.heard("session_failed")]
-    stage.said.clear()
-    assert failed == []
-
-
 def model(line: Line, kind: str) -> str:
     """The widget of a kind that the line has told of."""
     opened = [one.content for one in line.heard if one.kind == "comm_open"]

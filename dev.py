@@ -126,7 +126,9 @@ def python(lock: str) -> Path:
             (ROOT / ".venv").symlink_to(venv)
     pip = (venv / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check")
     locked, ours = venv / f"{lock}.stamp", venv / "vaas.stamp"
-    once(locked, [lock], "Python packages", (*pip, "--require-hashes", "--requirement", lock))
+    # The lock is whole; Debian's pip, left to resolve it, asks for newer ones of what has extras.
+    exact = ("--no-deps", "--require-hashes", "--requirement", lock)
+    once(locked, [lock], "Python packages", (*pip, *exact))
     if not (ROOT / "vaas/web/static/manifest.json").exists():
         ours.unlink(missing_ok=True)
     once(ours, BUILT_FROM, "VaaS itself", (*pip, "--no-deps", "--editable", "."))

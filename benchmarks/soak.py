@@ -27,9 +27,7 @@ from vaas.demo import DemoEfss
 from vaas.shares import parse_link
 from vaas.shares.links import canonical_path
 
-WARM = 10
-"""Visits of each kind: some kernels are forks, some speak ZeroMQ."""
-
+WARM = 8
 SLIDER = code(
     "import ipywidgets as w\nslider = w.IntSlider(3)\nlabel = w.Label('3')",
     "w.jslink((slider, 'value'), (label, 'value'))\nw.VBox([slider, label])",
@@ -84,8 +82,7 @@ async def soak(
         config, links = _prepare(Path(name), cloud, templates)
         async with running("serve", "--config", str(config)) as server:
             for _ in range(2):  # the first are served before there is anything to fork
-                # More at once than later, so that the pool of threads is as large as it gets.
-                await _visits(server, links, WARM, 3 * at_once)
+                await _visits(server, links, WARM, at_once)
             before = count(server, Path(name) / "data")
             started = time.monotonic()
             await _visits(server, links, visits, at_once)

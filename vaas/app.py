@@ -17,9 +17,9 @@ from typing import Any
 from tornado.httpserver import HTTPServer
 
 from vaas.config import Settings
-from vaas.errors import ConfigError
-from vaas.janitor import Janitor
-from vaas.kernels import ForkingHost, Limits, SandboxReport
+from vaas.errors import ConfigError, VaasError
+from vaas.kernels import Kernel, Limits, RemoteHost, SandboxReport, Terms
+from vaas.kernels.janitor import Janitor
 from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
 from vaas.model import Secret, ShareLink
@@ -29,7 +29,7 @@ from vaas.prepared import PreparedNotebooks
 from vaas.rendering import AssetStore, PageRenderer, Stills, failure_view, find_browser
 from vaas.sessions import Sessions
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
-from vaas.temporary import RUNTIME
+from vaas.temporary import RUNTIME, clear
 from vaas.web import Card, Front, make_application
 from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
@@ -39,6 +39,9 @@ log = logger(__name__)
 
 _LARGEST_BODY = 64 << 10
 """Bytes of a request's body; the longest that pages send is a password."""
+
+_ADOPTED_WITHIN = 15.0
+"""Seconds in which a session's files are there again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Rooms:
     """
 
     launcher: Launcher
-    host: ForkingHost
+    host: RemoteHost
     prepared: PreparedNotebooks
     shares: Shares
     policy: OutboundPolicy
@@ -63,13 +66,14 @@ class Rooms:
 
 @asynccontextmanager
 async def rooms(
-    settings: Settings, local: Mapping[str, Path] | None = None
+    settings: Settings, local: Mapping[str, Path] | None = None, *, stay: float = 0.0
 ) -> AsyncIterator[Rooms]:
     """Build the rooms and join them.
 
     Args:
         settings: the operator's.
         local: folders and notebooks of this machine, by the token of their share.
+        stay: seconds that kernels wait for another server when this one has gone.
     """
     data = settings.data.expanduser()
     try:
@@ -78,23 +82,15 @@ async def rooms(
         raise ConfigError(f"the data folder {data}: {error.strerror}") from error
     local = local if local is not None else {}
     async with AsyncExitStack() as stack:
-        janitor = await asyncio.to_thread(Janitor, data.resolve())
+        janitor = await asyncio.to_thread(Janitor, data.resolve(), clear)
         stack.push_async_callback(asyncio.to_thread, janitor.dismiss)
         policy = OutboundPolicy(site_rules(settings), open=settings.open_mode == "public")
         client = await stack.enter_async_context(OutboundClient(policy))
         shares = Shares(client, policy, FailureMemory(), local)
         modes = Modes(settings, data, local, policy)
         stack.push_async_callback(modes.close)
-        host = ForkingHost(
-            data / RUNTIME,
-            most=settings.kernel.most,
-            # A template that was let go lives on with the forks that it has.
-            templates=4 * settings.kernel.templates,
-            mode=settings.kernel.sandbox,
-            grace=settings.kernel.grace,
-            failure_view=failure_view(),
-        )
-        stack.push_async_callback(host.close)
+        host = RemoteHost(data / RUNTIME, _terms(settings), stay=stay)
+        stack.push_async_callback(host.leave)
         prepared = PreparedNotebooks(host, most=settings.kernel.templates)
         sessions = Sessions(host, prepared)
         stack.push_async_callback(sessions.close)
@@ -118,6 +114,8 @@ async def service(
     local: Mapping[str, Path] | None = None,
     cards: Sequence[Card] = (),
     given: Sequence[tuple[ShareLink, Secret]] = (),
+    *,
+    stay: float = 0.0,
 ) -> AsyncIterator[str]:
     """Serve pages for as long as the context is open.
 
@@ -127,6 +125,8 @@ async def service(
         cards: examples for the home page.
         given: passwords that the person at the keyboard gave, for everybody
             who can reach this machine's page.
+        stay: as for ``rooms``; those that a server before this one left are
+            adopted in any case.
 
     Yields:
         the address at which it serves, ``http://HOST:PORT/``.
@@ -134,7 +134,7 @@ async def service(
     Raises:
         ConfigError: the port is taken, or the front end was not built.
     """
-    async with rooms(settings, local) as built:
+    async with rooms(settings, local, stay=stay) as built:
         report = await built.host.report()
         if report.level == "none" and settings.kernel.sandbox != "none":
             log.warning("no_sandbox: no dashboard will open; see vaas doctor", why=report.detail)
@@ -144,6 +144,8 @@ async def service(
         server = HTTPServer(
             make_application(front), xheaders=bool(settings.public_url), max_body_size=_LARGEST_BODY
         )
+        # Pages that come meanwhile wait: their sessions shall be there.
+        await asyncio.gather(*(_adopt(built, *left) for left in await built.host.adopt()))
         server.add_sockets([sock])
         stills = await _stills(built, statics, report)
         # What the first viewer would wait for.
@@ -154,7 +156,12 @@ async def service(
         finally:
             warming.cancel()
             server.stop()
-            await built.launcher.sessions.close()
+            if stay:
+                for line in tuple(front.lines):
+                    line.restart()
+                await built.launcher.sessions.leave()
+            else:
+                await built.launcher.sessions.close()
             if stills:
                 await stills.close()
             await asyncio.wait({asyncio.ensure_future(server.close_all_connections())}, timeout=1)
@@ -190,6 +197,18 @@ async def _stills(built: Rooms, statics: Statics, report: SandboxReport) -> Stil
     return stills
 
 
+async def _adopt(built: Rooms, kernel: Kernel, note: str) -> None:
+    """Go on with a session that a server before this one left, or end its kernel."""
+    try:
+        async with asyncio.timeout(_ADOPTED_WITHIN):
+            await built.launcher.adopt(kernel, note)
+        log.info("adopted", notebook=kernel.ref.notebook)
+    except Exception as error:  # noqa: BLE001  one session's trouble is not the others'
+        why = error.detail if isinstance(error, VaasError) else repr(error)
+        log.warning("not_adopted", notebook=kernel.ref.notebook, why=why)
+        await kernel.close()
+
+
 def site_rules(settings: Settings) -> list[SiteRule]:
     """The outbound policy's rules for the listed sites."""
     return [SiteRule(**site.model_dump(exclude={"native"})) for site in settings.site]
@@ -201,6 +220,18 @@ def kernel_limits(settings: Settings) -> Limits:
     return Limits(**settings.kernel.model_dump(include=names))
 
 
+def _terms(settings: Settings) -> Terms:
+    kernel = settings.kernel
+    return Terms(
+        most=kernel.most,
+        # A template that was let go lives on with the forks that it has.
+        templates=4 * kernel.templates,
+        mode=kernel.sandbox,
+        grace=kernel.grace,
+        failure_view=failure_view(),
+    )
+
+
 def _schemes(settings: Settings) -> Callable[[str], str]:
     insecure = {site.host.lower() for site in settings.site if site.insecure}
     return lambda host: "http" if host.lower() in insecure else "https"
@@ -208,7 +239,7 @@ def _schemes(settings: Settings) -> Callable[[str], str]:
 
 def _health(built: Rooms, *, sandbox: str) -> dict[str, Any]:
     return {
-        "ready": sandbox != "none",
+        "ready": sandbox != "none" and not built.launcher.sessions.leaving,
         "sandbox": sandbox,
         "kernels": len(built.host.kernels()),
         "preparing": built.prepared.making,

@@ -116,7 +116,8 @@ def serve(config: ConfigFile = None) -> None:
     is open until one is listed.
     """
     with _plainly():
-        _serve(load_settings(config), browser=False)
+        settings = load_settings(config)
+        _serve(settings, browser=False, stay=settings.kernel.stay)
 
 
 @app.command()
@@ -228,6 +229,7 @@ def _serve(
     local: Mapping[str, Path] | None = None,
     cards: Sequence[Card] = (),
     given: Sequence[tuple[ShareLink, Secret]] = (),
+    stay: float = 0.0,
 ) -> None:
     from vaas.app import service  # noqa: PLC0415
 
@@ -235,7 +237,7 @@ def _serve(
 
     async def run() -> None:
         """Serve until cancelled; open the browser if that is wished."""
-        async with service(settings, local, cards, given) as url:
+        async with service(settings, local, cards, given, stay=stay) as url:
             typer.echo(f"ready {url}")
             sys.stdout.flush()
             if browser:

@@ -106,7 +106,9 @@ class KernelSettings(BaseModel):
 
     ``most`` is how many live at a time; ``templates`` how many notebooks are
     kept that have run already, to be forked for their viewers (0: none, each
-    viewer's kernel runs the notebook anew).
+    viewer's kernel runs the notebook anew). ``stay`` is how many seconds the
+    kernels of ``vaas serve`` wait for it to come back when it ended or was
+    killed (0: they end with it).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -123,6 +125,7 @@ class KernelSettings(BaseModel):
     idle: float = Field(default=1800.0, gt=0)
     life: float = Field(default=86_400.0, gt=0)
     grace: float = Field(default=20.0, gt=0)
+    stay: float = Field(default=60.0, ge=0)
     sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
 
 

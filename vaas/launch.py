@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
-from vaas.errors import NotebookMissing
-from vaas.kernels import KernelRequest, Limits
+from vaas.errors import NotebookMissing, SessionGone
+from vaas.kernels import Kernel, KernelRequest, Limits
+from vaas.left import Left, note_of, standing
 from vaas.manifest import Manifest
 from vaas.manifests import Manifests
-from vaas.model import KernelRef, Phase, Secret, Share, ShareLink, Workspace
+from vaas.model import KernelRef, Phase, Share, Workspace
 from vaas.places import local_path, pick_notebook, read_inside, titles
 from vaas.prepared import Recipe
 from vaas.rendering import Notebook, PageRenderer, choose_kernel, has_template, load_notebook
@@ -27,61 +28,7 @@ from vaas.sessions import Sessions
 from vaas.shares import Shares
 from vaas.storage import Storage
 from vaas.watch import Watch
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a viewer asks for.
-
-    Attributes:
-        link: the share; ``link.path`` is the notebook or folder wanted.
-        password: the share's password, if the viewer gave one.
-        environment: CGI-like variables about the request, without any secret.
-        stream: ``True`` if the viewer's page takes results as they come by the
-            kernel's channel, ``False`` if a template writes them into a document.
-    """
-
-    link: ShareLink
-    password: Secret | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
-    stream: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The dashboards of a share: ``(path, title, description)`` each.
-
-    Attributes:
-        share: whose they are.
-        manifest: what it says of itself.
-        notebooks: the dashboards.
-    """
-
-    share: Share
-    manifest: Manifest
-    notebooks: tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The end of the way: a session that starts, and the page's inside."""
-
-    session: Session
-    html: str
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """The dashboard has another address.
-
-    Attributes:
-        path: the notebook's, inside the share.
-        whole: whether it asks for a template of its own and so wants a whole
-            document, not a stream.
-    """
-
-    path: str
-    whole: bool
+from vaas.wish import Elsewhere, Listing, Opened, Wish
 
 
 class Launcher:
@@ -164,10 +111,46 @@ class Launcher:
             known = prepared.known if prepared else {}
             make = partial(self._renderer.fragment, notebook, known, recording)
             html = await asyncio.to_thread(make) if wish.stream else ""
+            # A mount goes with the server that made it, and with it what reads there.
+            if not workspace.mounted:
+                stands = await asyncio.to_thread(standing, workspace)
+                session.note = lambda: note_of(session, manifest, stands)
             stack.callback(self._watch.remove, session)
             self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
             self._watch.add(session, manifest.every(self._refresh))
             yield Opened(session, html)
+
+    async def adopt(self, kernel: Kernel, note: str) -> None:
+        """Go on with a session that a server before this one left.
+
+        Args:
+            kernel: where its notebook has run.
+            note: what that server wrote of it.
+
+        Raises:
+            SessionGone: its files are not to be had as its kernel sees them.
+            VaasError: as ``open`` does.
+        """
+        left, path = Left.read(note), kernel.ref.notebook
+        async with AsyncExitStack() as stack:
+            storage, share = self._mode(left.share, left.manifest)
+            context = storage.open(share, self._shares, lambda _: None)
+            workspace = await stack.enter_async_context(context)
+            if await asyncio.to_thread(standing, workspace) != left.standing:
+                raise SessionGone("its files are not where its kernel sees them")
+            notebook = _named(
+                await asyncio.to_thread(load_notebook, workspace.near, path), left.manifest
+            )
+            request = KernelRequest(
+                kernel.ref, workspace, left.kernel_name, left.environment, left.limits
+            )
+            recipe = Recipe(notebook, request, lambda: self.files(left.share))
+            session = Session(kernel.ref.id, left.share, workspace, notebook, recipe)
+            session.shown, session.failures = set(range(left.done)), left.failures
+            session.note = lambda: note
+            stack.callback(self._watch.remove, session)
+            await self.sessions.resume(session, kernel, stack.pop_all())
+            self._watch.add(session, left.manifest.every(self._refresh))
 
     async def resolve(self, wish: Wish) -> Share:
         """Ask the share's system whether the link, and its password, are right.
@@ -235,8 +218,7 @@ class Launcher:
     async def _load(self, share: Share, workspace: Workspace, path: str) -> Notebook:
         """A notebook of the share, by the name that the share's manifest gives it."""
         notebook = await asyncio.to_thread(load_notebook, workspace.near, path)
-        manifest = await self.manifests.of(share)
-        return replace(notebook, title=manifest.title) if manifest.names(path) else notebook
+        return _named(notebook, await self.manifests.of(share))
 
     @asynccontextmanager
     async def files(self, share: Share) -> AsyncIterator[Workspace]:
@@ -251,7 +233,9 @@ class Launcher:
 
     async def _storage(self, share: Share) -> tuple[Storage, Share]:
         """The mode for a share, and what it is to bring first of a large one."""
-        manifest = await self.manifests.of(share)
+        return self._mode(share, await self.manifests.of(share))
+
+    def _mode(self, share: Share, manifest: Manifest) -> tuple[Storage, Share]:
         link = replace(share.link, path=share.link.path or manifest.entry or "")
         return self._storages(share, manifest.data), replace(share, link=link)
 
@@ -292,6 +276,11 @@ class Launcher:
         name = await asyncio.to_thread(choose_kernel, notebook)
         limits = (await self.manifests.of(share)).limits.within(self._limits)
         return KernelRequest(ref, workspace, name, environment, limits)
+
+
+def _named(notebook: Notebook, manifest: Manifest) -> Notebook:
+    """A notebook by the name that the share's manifest gives it."""
+    return replace(notebook, title=manifest.title) if manifest.names(notebook.path) else notebook
 
 
 __all__ = ["Elsewhere", "Launcher", "Listing", "Opened", "Session", "Wish", "pick_notebook"]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from vaas.errors import VaasError
+from vaas.errors import KernelStartFailed, VaasError
 from vaas.kernels import Kernel, Relay
 from vaas.model import Share, Workspace
 from vaas.observability import logger, metrics
 from vaas.prepared import Recipe
 from vaas.rendering import CellFailure, CellResult, Notebook, Packed
+from vaas.runs import Watcher
 
 log = logger(__name__)
 
@@ -34,6 +35,8 @@ class Session:
         joined: whether its page has come.
         error: why it ended, once it has.
         failures: what failed in it, for the author.
+        note: tells how to go on with it, once its cells have run, by a server
+            that comes after this one; empty if none could.
         channel: the page's line, from the session's start to its end.
         begun: done when there is something to be seen; fails with a ``VaasError``.
         kernel: done when its own kernel answers; fails with a ``VaasError``.
@@ -52,6 +55,7 @@ class Session:
     joined: bool = False
     error: VaasError | None = None
     failures: list[CellFailure] = field(default_factory=list)
+    note: Callable[[], str] = field(default=str, repr=False)
     channel: Relay = field(default_factory=Relay)
     begun: asyncio.Future[None] = field(default_factory=asyncio.Future)
     kernel: asyncio.Future[Kernel] = field(default_factory=asyncio.Future)
@@ -98,6 +102,29 @@ class Session:
             error=failure.name,
             traceback=failure.traceback,
         )
+
+    async def follow(self, watcher: Watcher) -> None:
+        """Watch a run to its end."""
+        await watcher.begun.wait()
+        if not watcher.ending.done():
+            self.see()
+        async for result in watcher.cells():
+            self.show(result)
+
+    def begin_anew(self, watcher: Watcher) -> None:
+        """The run that was watched is of no use to this viewer, whose own kernel comes next.
+
+        Raises:
+            KernelError: it cannot be: a document shows what would not go on to live.
+        """
+        if watcher.whole and self.shown:
+            ending = watcher.ending.result()
+            for index in sorted(ending.results.keys() - self.shown):
+                self.show(ending.results[index])
+                self.tell_author(ending.results[index])
+            raise ending.error or KernelStartFailed("what has run could not be forked")
+        self.shown.clear()
+        self.channel.forget()
 
     async def cells(self) -> AsyncIterator[CellResult]:
         """The cells' results in order, as they come."""

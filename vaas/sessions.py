@@ -8,15 +8,15 @@ ends with the kernel. It holds the workspace open for as long as it lives.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
-from vaas.errors import KernelError, KernelStartFailed, SessionGone, VaasError
+from vaas.errors import KernelError, KernelStartFailed, ServerFull, SessionGone, VaasError
 from vaas.kernels import Kernel, KernelHost
 from vaas.observability import logger, metrics
 from vaas.prepared import Prepared, PreparedNotebooks, Recipe
 from vaas.rendering import CellResult, run_cells
-from vaas.runs import Watcher
 from vaas.session import Session
 
 log = logger(__name__)
@@ -32,7 +32,11 @@ _LET_GO = 5.0
 
 
 class Sessions:
-    """Starts sessions and owns them."""
+    """Starts sessions and owns them.
+
+    Attributes:
+        leaving: whether they wait for another server.
+    """
 
     def __init__(self, host: KernelHost, prepared: PreparedNotebooks) -> None:
         """Start with none.
@@ -44,13 +48,17 @@ class Sessions:
         self._host, self._prepared = host, prepared
         self._sessions: dict[str, Session] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self.leaving = False
 
     def find(self, session_id: str) -> Session:
         """A session that lives, or ended lately.
 
         Raises:
             SessionGone: there is none of that id.
+            ServerFull: this server is leaving; the next one may know of it.
         """
+        if self.leaving:
+            raise ServerFull("this server is stopping", retry_after=1)
         if found := self._sessions.get(session_id):
             return found
         raise SessionGone("no session of that id")
@@ -81,6 +89,11 @@ class Sessions:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._prepared.close()
 
+    async def leave(self) -> None:
+        """As ``close``, but kernels whose notebooks have run wait for another server."""
+        self.leaving = True
+        await self.close()
+
     def prepared(self, recipe: Recipe) -> Prepared | None:
         """What each viewer of a notebook sees at first, if it has run already."""
         return self._prepared.find(recipe)
@@ -110,14 +123,32 @@ class Sessions:
             stack: what must stay open as long as it lives; closed at its end.
             stream: whether results go to the viewer by the kernel's channel.
         """
-        self._sessions[session.id] = session
-        task = asyncio.create_task(self._live(session, stack, stream=stream))
-        self._tasks[session.id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(session.id, None))
+        task = self._own(session, self._live(session, stack, stream=stream))
         if stream:
             loop = asyncio.get_running_loop()
             waiting = loop.call_later(_JOINS_WITHIN, self._unless_joined, session, task)
             task.add_done_callback(lambda _: waiting.cancel())
+
+    async def resume(self, session: Session, kernel: Kernel, stack: AsyncExitStack) -> None:
+        """Let a session live on that another server began; its notebook has run.
+
+        Args:
+            session: built anew.
+            kernel: where it ran.
+            stack: as for ``begin``.
+        """
+        await session.channel.join(kernel.channel)
+        session.kernel.set_result(kernel)
+        session.see()
+        session.state, session.joined = "ready", True
+        session.results.put_nowait(None)
+        self._own(session, self._go_on(session, kernel, stack))
+
+    def _own(self, session: Session, life: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        self._sessions[session.id] = session
+        task = self._tasks[session.id] = asyncio.create_task(life)
+        task.add_done_callback(lambda _: self._tasks.pop(session.id, None))
+        return task
 
     def _unless_joined(self, session: Session, task: asyncio.Task[None]) -> None:
         if not session.joined:
@@ -126,15 +157,44 @@ class Sessions:
 
     async def _live(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:
         """One session from start to end; it never raises."""
+        async with self._ending(session, stack):
+            kernel, known = await self._kernel(session, stack, stream=stream)
+            stack.push_async_callback(self._let_go, session, kernel)
+            await session.channel.join(kernel.channel)
+            session.kernel.set_result(kernel)
+            session.see()
+            await self._run(session, kernel, known, stream=stream)
+            await self._live_on(session, kernel)
+
+    async def _go_on(self, session: Session, kernel: Kernel, stack: AsyncExitStack) -> None:
+        """The rest of a session that another server began; it never raises."""
+        async with self._ending(session, stack):
+            stack.push_async_callback(self._let_go, session, kernel)
+            await self._live_on(session, kernel)
+
+    async def _live_on(self, session: Session, kernel: Kernel) -> None:
+        """Be there until the kernel ends."""
+        through = asyncio.ensure_future(session.channel.through.wait())
+        either: set[asyncio.Future[Any]] = {through, kernel.ended}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            # What a page was not told yet of a run that it watched, only we know.
+            kernel.note(session.note())
+            session.error = await asyncio.shield(kernel.ended)
+        finally:
+            through.cancel()
+
+    async def _let_go(self, session: Session, kernel: Kernel) -> None:
+        """End a kernel, unless it shall wait for another server."""
+        if not (self.leaving and session.state == "ready"):
+            await kernel.close()
+
+    @asynccontextmanager
+    async def _ending(self, session: Session, stack: AsyncExitStack) -> AsyncIterator[None]:
+        """Close what a session holds, and tell why it ended; lets no error out."""
         try:
             async with stack:
-                kernel, known = await self._kernel(session, stack, stream=stream)
-                stack.push_async_callback(kernel.close)
-                await session.channel.join(kernel.channel)
-                session.kernel.set_result(kernel)
-                session.see()
-                await self._run(session, kernel, known, stream=stream)
-                session.error = await asyncio.shield(kernel.ended)
+                yield
         except VaasError as error:
             session.error = error
         except asyncio.CancelledError:
@@ -153,14 +213,14 @@ class Sessions:
         watcher = self._prepared.watch(recipe, session.channel, whole=not stream)
         if watcher:
             stack.push_async_callback(watcher.leave)
-            await _follow(session, watcher)
+            await session.follow(watcher)
             ending = await watcher.ending
             if ending.kernel:
                 return ending.kernel, ending.results
         if forked := await self._fork(recipe):
             return forked
         if watcher:
-            _begin_anew(session, watcher)
+            session.begin_anew(watcher)
         return await self._host.start(recipe.request), {}
 
     async def _fork(self, recipe: Recipe) -> tuple[Kernel, Mapping[int, CellResult]] | None:
@@ -224,31 +284,6 @@ class Sessions:
         )
         # Kept for a while so that the page can learn why.
         asyncio.get_running_loop().call_later(_TOLD, self._sessions.pop, session.id, None)
-
-
-async def _follow(session: Session, watcher: Watcher) -> None:
-    """Watch a run to its end."""
-    await watcher.begun.wait()
-    if not watcher.ending.done():
-        session.see()
-    async for result in watcher.cells():
-        session.show(result)
-
-
-def _begin_anew(session: Session, watcher: Watcher) -> None:
-    """The run that was watched is of no use to this viewer, whose own kernel comes next.
-
-    Raises:
-        KernelError: it cannot be: a document shows what would not go on to live.
-    """
-    if watcher.whole and session.shown:
-        ending = watcher.ending.result()
-        for index in sorted(ending.results.keys() - session.shown):
-            session.show(ending.results[index])
-            session.tell_author(ending.results[index])
-        raise ending.error or KernelStartFailed("what has run could not be forked")
-    session.shown.clear()
-    session.channel.forget()
 
 
 __all__ = ["Sessions"]

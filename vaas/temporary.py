@@ -1,6 +1,6 @@
 """Folders for single runs of commands, and what servers that were killed left behind.
 
-A command removes its own folder. For one that was killed ``vaas.janitor`` does;
+A command removes its own folder. For one that was killed a janitor does (``vaas.kernels.janitor``);
 where that was killed too, the next run. Who still runs holds a lock on its folder.
 """
 

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+import psutil
+
 ROOT = Path(__file__).parents[2]
 DEADLINE = 60.0
 
@@ -28,11 +30,18 @@ private = true
 [kernel]
 grace = {grace}
 templates = {templates}
+stay = {stay}
 """
 
 
 def settings(
-    folder: Path, host: str, *, port: int = 0, grace: float = 20.0, templates: int = 0
+    folder: Path,
+    host: str,
+    *,
+    port: int = 0,
+    grace: float = 20.0,
+    templates: int = 0,
+    stay: float = 0.0,
 ) -> Path:
     """Write a ``vaas.toml`` that admits one cloud; return where it lies.
 
@@ -40,9 +49,8 @@ def settings(
     """
     file = folder / "vaas.toml"
     data = folder / "data"
-    file.write_text(
-        CONFIG.format(port=port, data=data, host=host, grace=grace, templates=templates)
-    )
+    wanted = {"port": port, "grace": grace, "templates": templates, "stay": stay}
+    file.write_text(CONFIG.format(data=data, host=host, **wanted))
     return file
 
 
@@ -91,11 +99,22 @@ class Service:
             self._process.kill()
             self._reader.join(DEADLINE)
 
+    def end(self, number: signal.Signals) -> None:
+        """End it by a signal."""
+        assert self._process
+        self._process.send_signal(number)
+        self._process.wait(DEADLINE)
+
     def kill(self) -> None:
         """End it as a power cut would."""
+        self.end(signal.SIGKILL)
+
+    def host(self) -> psutil.Process:
+        """Its kernel host, if it started that itself."""
         assert self._process
-        self._process.kill()
-        self._process.wait(DEADLINE)
+        children = psutil.Process(self._process.pid).children()
+        [host] = [one for one in children if "vaas.kernels.apart" in one.cmdline()]
+        return host
 
     def written(self) -> str:
         """All that it logged so far."""

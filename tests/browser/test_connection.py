@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -83,34 +84,58 @@ def test_a_lost_line_is_found_again(own: Service, share: Share, visit: Visit) ->
         expect(page.get_by_role("alertdialog")).to_have_count(0)
 
 
-def test_a_killed_server_comes_back(
-    cloud: DemoEfss, share: Share, visit: Visit, tmp_path: Path
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_server_comes_back(
+    cloud: DemoEfss, share: Share, visit: Visit, tmp_path: Path, number: signal.Signals
 ) -> None:
     host, log = urlsplit(cloud.url).netloc, tmp_path / "log.txt"
-    arguments = ("serve", "--config", str(settings(tmp_path, host)))
+    arguments = ("serve", "--config", str(settings(tmp_path, host, stay=60)))
     with Service(log, *arguments) as before:
         viewer = visit(before)
-        viewer.expects(LOST)
+        viewer.expects(f"{LOST}|status of 503")  # from the server that leaves
         page = viewer.open(share({"a.ipynb": notebook(COUNTER)}))
-        page.get_by_role("button", name="Press").click()
-        expect(page.locator(".widget-label")).to_have_text("pressed 1")
-        before.kill()
+        press, label = page.get_by_role("button", name="Press"), page.locator(".widget-label")
+        press.click()
+        expect(label).to_have_text("pressed 1")
+        before.end(number)
         expect(page.locator(".vaas-bar")).to_contain_text("Connection lost")
     settings(tmp_path, host, port=urlsplit(before.url).port or 0)
     with Service(log, *arguments) as after:
         assert after.url == before.url
+        expect(page.locator(".vaas-bar")).to_be_hidden()
+        expect(label).to_have_text("pressed 1")
+        # The same kernel counts on.
+        press.click()
+        expect(label).to_have_text("pressed 2")
+        expect(page.get_by_role("alertdialog")).to_have_count(0)
+        assert after.kernels() == 1
+        viewer.close()
+
+
+def test_a_killed_kernel_host_is_told_of(
+    cloud: DemoEfss, share: Share, visit: Visit, tmp_path: Path
+) -> None:
+    config = settings(tmp_path, urlsplit(cloud.url).netloc)
+    with Service(tmp_path / "log.txt", "serve", "--config", str(config)) as own:
+        viewer = visit(own)
+        viewer.expects(LOST)
+        page = viewer.open(share({"a.ipynb": notebook(COUNTER)}))
+        label = page.locator(".widget-label")
+        page.get_by_role("button", name="Press").click()
+        expect(label).to_have_text("pressed 1")
+        own.host().kill()
         dialog = page.get_by_role("alertdialog")
-        expect(dialog).to_contain_text("session has ended")
+        expect(dialog).to_contain_text("The dashboard stopped")
         expect(page.locator(".vaas-bar")).to_be_hidden()
         # What it last showed can still be read behind the card.
-        expect(page.locator(".widget-label")).to_have_text("pressed 1")
+        expect(label).to_have_text("pressed 1")
         assert serious(page) == []
         viewer.picture("session-ended", full=False)
         page.get_by_role("button", name="Start again").click()
-        expect(page.locator(".widget-label")).to_have_text("not yet")
+        expect(label).to_have_text("not yet")
         viewer.ready()
         page.get_by_role("button", name="Press").click()
-        expect(page.locator(".widget-label")).to_have_text("pressed 1")
+        expect(label).to_have_text("pressed 1")
         viewer.close()
 
 

@@ -19,7 +19,7 @@ from tests.contracts import servers
 from tests.contracts.systems import readable_folder
 from tests.integration import mounter
 from tests.integration.chaos import Chaos, Fault
-from tests.security.kernel_tools import MARK, a_host, answer, run
+from tests.security.kernel_tools import MARK, a_host, all_pids, answer, is_kernel, run
 from tests.unit.storage.readers import until
 from vaas.errors import PasswordWrong
 from vaas.kernels import Kernel, KernelRequest, Limits
@@ -158,15 +158,16 @@ async def test_a_fault_is_an_error_in_the_cell_and_passes(
                 pass
 
 
+@pytest.mark.parametrize("launcher", ["fresh", "apart"])
 async def test_a_session_ends_although_the_cloud_hangs(
-    cloud: Cloud, storage: RcloneMount, tmp_path: Path
+    cloud: Cloud, storage: RcloneMount, tmp_path: Path, launcher: str
 ) -> None:
-    async with opened(cloud, storage, tmp_path) as (kernel, _):
+    async with opened(cloud, storage, tmp_path, launcher) as (kernel, _):
         await cloud.line.set("hang")
         connections = cloud.line.connections
         stuck = asyncio.create_task(run(kernel, reading()))
         await until(lambda: cloud.line.connections > connections or cloud.line.fault == "hang")
-        await asyncio.to_thread(until_stuck, kernel)
+        await asyncio.to_thread(until_stuck)
         began = time.monotonic()
         await kernel.close()
         assert time.monotonic() - began < 3
@@ -175,16 +176,15 @@ async def test_a_session_ends_although_the_cloud_hangs(
         await asyncio.gather(stuck, return_exceptions=True)
 
 
-def until_stuck(kernel: Kernel) -> None:
-    """Wait until a thread of the kernel waits in the Linux kernel for its mount."""
+def until_stuck() -> None:
+    """Wait until a kernel waits in the Linux kernel for its mount."""
     end = time.monotonic() + 10
     while time.monotonic() < end:
-        inside = psutil.Process(kernel.pid).children(recursive=True)  # type: ignore[attr-defined]
-        if any(
-            "request_wait_answer" in wchan(one.pid) or one.status() == "disk-sleep"
-            for one in inside
-        ):
-            return
+        for one in filter(is_kernel, all_pids()):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                asleep = psutil.Process(one).status() == "disk-sleep"
+                if asleep or "request_wait_answer" in wchan(one):
+                    return
         time.sleep(0.05)
     raise AssertionError("it never got stuck")
 
@@ -195,7 +195,7 @@ def wchan(pid: int) -> str:
     return ""
 
 
-@pytest.mark.parametrize("launcher", ["fresh", "fork"])
+@pytest.mark.parametrize("launcher", ["fresh", "fork", "apart"])
 async def test_a_killed_daemon_is_replaced_under_the_running_kernel(
     cloud: Cloud, storage: RcloneMount, tmp_path: Path, launcher: str
 ) -> None:
@@ -235,14 +235,15 @@ async def test_a_callback_reads_on_after_the_daemon_was_replaced(
                 said = (await answer(kernel, message["header"]["msg_id"])).out
 
 
+@pytest.mark.parametrize("launcher", ["fresh", "apart"])
 async def test_a_session_ends_although_the_daemon_is_stopped(
-    cloud: Cloud, storage: RcloneMount, tmp_path: Path
+    cloud: Cloud, storage: RcloneMount, tmp_path: Path, launcher: str
 ) -> None:
-    async with opened(cloud, storage, tmp_path) as (kernel, _):
+    async with opened(cloud, storage, tmp_path, launcher) as (kernel, _):
         (daemon,) = daemons()
         daemon.send_signal(signal.SIGSTOP)
         stuck = asyncio.create_task(run(kernel, reading()))
-        await asyncio.to_thread(until_stuck, kernel)
+        await asyncio.to_thread(until_stuck)
         began = time.monotonic()
         await kernel.close()
         assert time.monotonic() - began < 3
@@ -321,17 +322,14 @@ async def test_a_mount_outlives_its_last_viewer_for_a_while_only(
     cloud: Cloud, tmp_path: Path
 ) -> None:
     storage = RcloneMount(Sites(tmp_path / "mounts", RcloneSite), linger=0.5)
-    async with contextlib.AsyncExitStack() as stack:
-        stack.push_async_callback(storage.close)
-        async with storage.open(cloud.share, cloud.shares, lambda _: None) as workspace:
-            pass
-        assert workspace.path in mounts_below(tmp_path)
-        async with storage.open(cloud.share, cloud.shares, lambda _: None) as again:
-            assert again.path == workspace.path
-            (daemon,) = daemons()
-        await until(lambda: not daemon.is_running(), 10)
-        # The daemon ends first, then its folders go.
-        await until(lambda: not workspace.path.exists(), 10)
-        async with storage.open(cloud.share, cloud.shares, lambda _: None) as later:
-            read = (later.path / "sub" / "small.csv").read_text
-            assert await asyncio.to_thread(read) == "a,b\n"
+    async with storage.open(cloud.share, cloud.shares, lambda _: None) as workspace:
+        pass
+    assert workspace.path in mounts_below(tmp_path)
+    async with storage.open(cloud.share, cloud.shares, lambda _: None) as again:
+        assert again.path == workspace.path
+        (daemon,) = daemons()
+    await until(lambda: not daemon.is_running(), 10)
+    assert not workspace.path.exists()
+    async with storage.open(cloud.share, cloud.shares, lambda _: None) as later:
+        assert await asyncio.to_thread((later.path / "sub" / "small.csv").read_text) == "a,b\n"
+    await storage.close()

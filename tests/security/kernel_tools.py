@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vaas.kernels import Kernel, KernelRequest, Limits, LocalKernelHost
+from vaas.kernels import Kernel, KernelRequest, Limits, LocalKernelHost, RemoteHost, Terms
 from vaas.kernels.base import Template
 from vaas.kernels.forks import ForkingHost
 from vaas.kernels.wire import Frame, pack
@@ -82,11 +82,19 @@ class OneTemplate(ForkingHost):
         super().__init__(*where, templates=1, **settings)
 
 
+class Apart(RemoteHost):
+    """Starts kernels in a process of its own."""
+
+    def __init__(self, folder: Path, **terms: Any) -> None:
+        super().__init__(folder, Terms(**terms))
+
+
 LAUNCHERS = {
     "fresh": LocalKernelHost,
     "fork": ForksOnly,
     "kept": KeptOnly,
     "single": OneTemplate,
+    "apart": Apart,
 }
 
 

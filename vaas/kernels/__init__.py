@@ -1,5 +1,6 @@
 """From a workspace to a live kernel in the sandbox."""
 
+from vaas.kernels.apart import RemoteHost, Terms
 from vaas.kernels.backlog import Backlog
 from vaas.kernels.base import Channel, Kernel, KernelHost, KernelRequest, Limits, Template
 from vaas.kernels.forks import ForkingHost
@@ -18,9 +19,11 @@ __all__ = [
     "Limits",
     "LocalKernelHost",
     "Relay",
+    "RemoteHost",
     "SandboxMode",
     "SandboxReport",
     "Template",
+    "Terms",
     "message_type",
     "probe",
 ]

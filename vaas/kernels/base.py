@@ -140,6 +140,13 @@ class Kernel(ABC):
     async def close(self) -> None:
         """End the kernel and all it started, within 3 s; safe to call twice."""
 
+    def note(self, note: str) -> None:  # noqa: B027  not every host keeps them
+        """Write down what a server that comes after this one must know to adopt it.
+
+        Args:
+            note: kept in memory only; one that is empty says that nobody can.
+        """
+
 
 class Template(ABC):
     """A notebook that runs once, and is then forked for each viewer.
@@ -262,6 +269,10 @@ class KernelHost(ABC):
     @abstractmethod
     def kernels(self) -> tuple[Kernel, ...]:
         """All kernels that live now."""
+
+    async def adopt(self) -> Sequence[tuple[Kernel, str]]:
+        """Take over the kernels that a server before this one left, with their notes."""
+        return ()
 
     @abstractmethod
     async def close(self) -> None:

@@ -133,6 +133,11 @@ class LocalKernel(Kernel):
             # A read from a hung network mount cannot be killed; the end comes with the mount's.
             log.warning("a kernel of %s does not end yet", self.ref.notebook)
 
+    async def gone(self) -> None:
+        """Wait until nothing of it is left."""
+        assert self._watch is not None
+        await asyncio.wait([self._watch])
+
     async def _until_end(self, resources: AsyncExitStack) -> None:
         """Wait for the end of the process, tell why, let go of everything."""
         status = await self._process.wait()

@@ -88,6 +88,11 @@ class LocalKernelHost(KernelHost):
         self._starting: set[asyncio.Task[LocalKernel]] = set()
         self._closed = False
 
+    @property
+    def folder(self) -> Path:
+        """This host's own folder for runtime files; there from ``report`` to ``close``."""
+        return self._runtime.folder
+
     def kernels(self) -> tuple[LocalKernel, ...]:
         """See ``KernelHost.kernels``."""
         return tuple(self._kernels.values())

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from vaas.errors import MessageRefused
@@ -45,7 +46,7 @@ class PageChannel(Channel):
     Attributes:
         joined: set when the kernel's iopub is heard.
         cut: set when it can no longer be heard.
-        attached: how many pages are attached now, 0 or 1.
+        attached: how many are there for the kernel now: a page, or who holds it for one.
         left: clock time when the last page left, ``None`` before the first came.
         heard: clock time of the viewer's last message.
         kernel_session: what the kernel calls its own session; empty until it is heard.
@@ -91,23 +92,51 @@ class PageChannel(Channel):
 
     async def attach(self) -> AsyncIterator[bytes]:
         """See ``Channel.attach``."""
-        self._page += 1
-        page = self._page
-        self.attached += 1
-        self._wake()
-        try:
-            while page == self._page:
-                while self._kept and page == self._page:
-                    frame = self._kept.first()
+        page = self.turn()
+        async with aclosing(self.follow(page)) as batches:
+            async for batch in batches:
+                for number, frame in batch:
+                    if page != self._page:
+                        return
                     yield frame
                     # Only now is it delivered; a page that left meanwhile leaves it kept.
-                    self._kept.taken(frame)
-                if self._ended:
+                    self.delivered(number)
+
+    def turn(self) -> int:
+        """Let a page take over from the one before; which page it is."""
+        self._page += 1
+        self._wake()
+        return self._page
+
+    async def follow(self, page: int) -> AsyncGenerator[list[tuple[int, bytes]], None]:
+        """As ``attach``, several at once and numbered; what is not ``delivered`` stays kept."""
+        last = 0
+        self.hold()
+        try:
+            while page == self._page:
+                if batch := self._kept.after(last):
+                    last = batch[-1][0]
+                    yield batch
+                elif self._ended:
                     return
-                await self._next_change(page)
+                else:
+                    self._changed.clear()
+                    await self._changed.wait()
         finally:
-            self.attached -= 1
-            self.left = self._clock()
+            self.release()
+
+    def delivered(self, number: int) -> None:
+        """A page has a frame, and those before it."""
+        self._kept.taken(number)
+
+    def hold(self) -> None:
+        """Somebody is there for the kernel: a page, or who waits for one to come back."""
+        self.attached += 1
+
+    def release(self) -> None:
+        """They are no longer."""
+        self.attached -= 1
+        self.left = self._clock()
 
     async def send(self, frame: bytes) -> None:
         """See ``Channel.send``."""
@@ -201,12 +230,6 @@ class PageChannel(Channel):
 
     def _wake(self) -> None:
         self._changed.set()
-
-    async def _next_change(self, page: int) -> None:
-        """Wait for a frame, another page or the end."""
-        while not (self._kept or self._ended or page != self._page):
-            self._changed.clear()
-            await self._changed.wait()
 
 
 async def permitted(frame: bytes) -> Frame:

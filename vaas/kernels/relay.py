@@ -27,7 +27,11 @@ HELD_BYTES = 8 << 20
 
 
 class Relay(Channel):
-    """The line of a session, from its start to its end."""
+    """The line of a session, from its start to its end.
+
+    Attributes:
+        through: set when the page has all that is kept here; the kernel keeps the rest.
+    """
 
     def __init__(self) -> None:
         """Wait for what comes: a run to be watched, a kernel, or the end."""
@@ -35,6 +39,7 @@ class Relay(Channel):
         self._held: deque[bytes] = deque()
         self._held_bytes = 0
         self._changed, self._open = asyncio.Event(), asyncio.Event()
+        self.through = asyncio.Event()
         self._page = 0
         self._about: Mapping[str, Any] = {}
         self._session = ""
@@ -68,6 +73,8 @@ class Relay(Channel):
             with contextlib.suppress(MessageRefused):
                 await kernel.send(self._held.popleft())
         self._kernel = kernel
+        if not self._kept:
+            self.through.set()
         self._wake()
 
     def forget(self) -> None:
@@ -86,11 +93,12 @@ class Relay(Channel):
         self._changed.set()
         while page == self._page:
             while self._kept and page == self._page:
-                frame = self._kept.first()
+                number, frame = self._kept.first()
                 yield frame
                 # Only now is it delivered; a page that left meanwhile leaves it kept.
-                self._kept.taken(frame)
-            if self._kernel is not None or self._ended:
+                self._kept.taken(number)
+            if page == self._page and (self._kernel is not None or self._ended):
+                self.through.set()
                 break
             await self._next_change(page)
         if self._kernel is not None and page == self._page:

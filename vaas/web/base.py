@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, PackageLoader
 from tornado.iostream import StreamClosedError
@@ -46,6 +46,13 @@ class Card:
     kind: str = ""
 
 
+class Line(Protocol):
+    """An open websocket."""
+
+    def restart(self) -> None:
+        """Send its page to the server that comes after this one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Front:
     """All that handlers need, built by ``app``.
@@ -62,6 +69,7 @@ class Front:
         cards: examples for the home page.
         viewers: passwords that viewers gave.
         names: host names under which browsers may call us.
+        lines: websockets that are open.
     """
 
     launcher: Launcher
@@ -75,6 +83,7 @@ class Front:
     cards: Sequence[Card] = ()
     viewers: Viewers = field(default_factory=Viewers)
     names: frozenset[str] = frozenset()
+    lines: set[Line] = field(default_factory=set)
 
 
 class Handler(RequestHandler):

@@ -10,7 +10,7 @@ from typing import Any
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from vaas.errors import MessageRefused, SessionGone, WrongName
+from vaas.errors import MessageRefused, ServerFull, SessionGone, WrongName
 from vaas.observability import logger, metrics
 from vaas.session import Session
 from vaas.web.base import Front, Handler
@@ -118,11 +118,20 @@ class Channels(WebSocketHandler):
 
     async def open(self, session_id: str) -> None:
         """Begin to relay."""
-        self.session = _session_of_page(self.front, session_id)
+        try:
+            self.session = _session_of_page(self.front, session_id)
+        except ServerFull:
+            self.restart()
+            return
         if self.session is None or self.selected_subprotocol != PROTOCOL:
             self.close(4004, "gone")
             return
         self._pump = asyncio.create_task(self._relay(self.session))
+        self.front.lines.add(self)
+
+    def restart(self) -> None:
+        """Send the page to the server that comes after this one."""
+        self.close(1012, "restarting")
 
     async def on_message(self, message: str | bytes) -> None:
         """Pass a viewer's frame on; a refused one is counted and dropped."""
@@ -137,6 +146,7 @@ class Channels(WebSocketHandler):
 
     def on_close(self) -> None:
         """Stop relaying; the kernel waits a while for the page to come back."""
+        self.front.lines.discard(self)
         if self._pump:
             self._pump.cancel()
 
@@ -157,6 +167,9 @@ def _session_of_page(front: Front, session_id: str) -> Session | None:
 
     One that ended while its page was still loading is joined once all the same:
     the page gets what was kept for it, and then the end.
+
+    Raises:
+        ServerFull: this server is leaving.
     """
     try:
         session = front.launcher.sessions.find(session_id)

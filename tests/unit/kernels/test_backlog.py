@@ -6,9 +6,22 @@ from vaas.kernels.backlog import Backlog
 def drained(backlog: Backlog) -> list[bytes]:
     frames = []
     while backlog:
-        frames.append(backlog.first())
-        backlog.taken(frames[-1])
+        number, frame = backlog.after(0)[0]
+        frames.append(frame)
+        backlog.taken(number)
     return frames
+
+
+def test_what_is_on_its_way_stays_until_it_is_delivered() -> None:
+    backlog = Backlog()
+    for frame in (b"a", b"b", b"c"):
+        backlog.put(frame)
+    numbers = [number for number, _ in backlog.after(0)]
+    assert backlog.after(numbers[1]) == [(numbers[2], b"c")]
+    backlog.taken(numbers[1])
+    backlog.put(b"d")
+    assert [frame for _, frame in backlog.after(0)] == [b"c", b"d"]
+    assert backlog.size == 2
 
 
 def test_frames_come_in_order() -> None:
@@ -44,7 +57,7 @@ def test_a_frame_over_the_limit_is_kept_alone() -> None:
 def test_a_frame_that_was_dropped_while_it_was_sent() -> None:
     backlog = Backlog(limit=4)
     backlog.put(b"aaaa")
-    sent = backlog.first()
+    [(number, _)] = backlog.after(0)
     backlog.put(b"bbbb")
-    backlog.taken(sent)
+    backlog.taken(number)
     assert drained(backlog) == [b"bbbb"]

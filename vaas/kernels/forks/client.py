@@ -6,14 +6,26 @@ import asyncio
 import json
 from collections.abc import Callable
 from queue import Empty
-from typing import Any
+from typing import Any, Protocol
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.session import Session
 
 from vaas.kernels.forks.line import Line
-from vaas.kernels.forks.peer import Peer
 from vaas.kernels.wire import Frame
+
+
+class Runs(Protocol):
+    """What is asked about the process that runs the cells.
+
+    Attributes:
+        ended: whether it has ended.
+    """
+
+    ended: bool
+
+    def interrupt(self) -> None:
+        """Stop what it runs now."""
 
 
 class QueueChannel:
@@ -45,7 +57,7 @@ class QueueChannel:
 class LineClient(AsyncKernelClient):
     """A client whose channels are queues that ``take`` fills."""
 
-    def __init__(self, line: Line, peer: Peer) -> None:
+    def __init__(self, line: Line, peer: Runs) -> None:
         """Listen from now on."""
         super().__init__(session=Session())
         self.allow_stdin = False
@@ -98,7 +110,7 @@ class LineClient(AsyncKernelClient):
 class LineManager:
     """What of a jupyter_client manager is asked for."""
 
-    def __init__(self, client: LineClient, peer: Peer) -> None:
+    def __init__(self, client: LineClient, peer: Runs) -> None:
         """Join both."""
         self._client, self._peer = client, peer
         self.session = client.session

@@ -1,0 +1,104 @@
+"""The server's end of the connection of whoever runs cells."""
+
+from __future__ import annotations
+
+import asyncio
+
+from vaas.errors import KernelDied
+from vaas.kernels.apart.control import Control, connect
+from vaas.kernels.apart.streams import START, STOP, order
+from vaas.kernels.apart.talk import Said
+from vaas.kernels.forks.client import LineClient, LineManager
+from vaas.kernels.forks.line import Line
+from vaas.kernels.wire import Frame, read_json
+
+
+class RemotePeer:
+    """A kernel's process, as far as whoever runs cells asks about it.
+
+    Attributes:
+        ended: whether it has ended.
+        named: what it is called.
+    """
+
+    def __init__(self, control: Control, named: Said) -> None:
+        """It lives."""
+        self.ended = False
+        self.named = named
+        self._control = control
+
+    def interrupt(self) -> None:
+        """Stop what it runs now."""
+        self._control.post("interrupt", **self.named)
+
+
+class RemoteClient(LineClient):
+    """A client that tells the host when it hears no more, or again."""
+
+    def start_channels(self, **_: bool) -> None:  # type: ignore[override]  # as the base class
+        """Hear what comes."""
+        if not self._listening and not self._peer.ended:
+            self._line.post(order(START))
+        super().start_channels()
+
+    def stop_channels(self) -> None:
+        """Hear no more."""
+        if self._listening and not self._peer.ended:
+            self._line.post(order(STOP))
+        super().stop_channels()
+
+
+class Cells:
+    """The connection of whoever runs cells in a kernel or template.
+
+    Attributes:
+        client: runs cells.
+        manager: for who runs cells.
+        line: the connection.
+        peer: what is known of the process.
+    """
+
+    client: RemoteClient
+    manager: LineManager
+    line: Line
+
+    def __init__(self, peer: RemotePeer) -> None:
+        """Not yet connected."""
+        self.peer = peer
+        self._relay: asyncio.Task[None] | None = None
+
+    async def open(self, control: Control, name: str, session: str) -> None:
+        """Connect.
+
+        Raises:
+            KernelDied: the host has ended.
+        """
+        try:
+            talk = await connect(control.place, be="cells", of=name)
+        except OSError as error:
+            raise KernelDied("the kernel host has ended") from error
+        self.line = Line(talk.reader, talk.writer)
+        self.client = RemoteClient(self.line, self.peer)
+        self.client.session.session = session
+        self.manager = LineManager(self.client, self.peer)
+        self._relay = asyncio.create_task(self.line.relay(self._take), name="cells")
+
+    def _take(self, frame: Frame) -> None:
+        header, parent = read_json(frame.parts[0]), read_json(frame.parts[1])
+        if header is not None and parent is not None:
+            self.client.take(frame, header, parent)
+
+    def post(self, frame: Frame) -> None:
+        """Send something, if there is anybody."""
+        if not self.peer.ended:
+            self.line.post(frame)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.peer.ended = True
+        if self._relay:
+            self._relay.cancel()
+            self.line.close()
+
+
+__all__ = ["Cells", "RemoteClient", "RemotePeer"]

@@ -1,0 +1,139 @@
+"""The host's end of a kernel's own connections: for its cells, and for its page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable
+from contextlib import aclosing, suppress
+from typing import Any
+
+from jupyter_client.jsonutil import json_default
+
+from vaas.errors import MessageRefused
+from vaas.kernels.apart.talk import Talk
+from vaas.kernels.base import Kernel, Template
+from vaas.kernels.forks.line import Line
+from vaas.kernels.page import PageChannel
+from vaas.kernels.wire import Frame
+
+INJECT, START, STOP = "inject", "start", "stop"
+"""Channels of frames that are not for the kernel."""
+
+_NOTHING = b"{}"
+_PARTS = ("header", "parent_header", "metadata", "content")
+
+
+def injection(message_type: str, content: Any) -> Frame:
+    """A message that the host shall put before the page."""
+    words = (message_type, content)
+    return Frame(
+        INJECT, [*(json.dumps(one, default=str).encode() for one in words), *[_NOTHING] * 2]
+    )
+
+
+def order(name: str) -> Frame:
+    """Word that cells are run again (``START``), or no more (``STOP``)."""
+    return Frame(name, [_NOTHING] * len(_PARTS))
+
+
+class Cells:
+    """The host's end for whoever runs cells in one kernel."""
+
+    def __init__(self, talk: Talk, kernel: Kernel | Template, resting: asyncio.Event) -> None:
+        """Serve with ``run``.
+
+        Args:
+            talk: with the server.
+            kernel: in which cells are run.
+            resting: is set when no more are.
+        """
+        self._line = Line(talk.reader, talk.writer)
+        self._kernel, self._client = kernel, kernel.client
+        self._resting = resting
+        self._relays: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Relay in both directions until the server hangs up."""
+        self._begin()
+        try:
+            await self._line.relay(self._take)
+        finally:
+            self._rest()
+            await asyncio.gather(*self._relays, return_exceptions=True)
+
+    def _take(self, frame: Frame) -> None:
+        if frame.channel == INJECT:
+            self._kernel.channel.inject(*(json.loads(part) for part in frame.parts[:2]))
+        elif frame.channel == START:
+            self._client.start_channels()
+            self._begin()
+        elif frame.channel == STOP:
+            self._rest()
+        elif frame.channel == "shell":
+            self._client.shell_channel.send(_message(frame))
+
+    def _begin(self) -> None:
+        self._resting.clear()
+        for name in ("shell", "iopub"):
+            relay = _relay(name, self._client, self._line)
+            self._relays.add(asyncio.create_task(relay, name="cells"))
+
+    def _rest(self) -> None:
+        _end(self._relays)
+        self._client.stop_channels()
+        self._resting.set()
+
+
+def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+
+
+async def _relay(name: str, client: Any, line: Line) -> None:
+    """What the kernel tells whoever runs cells."""
+    channel = client.shell_channel if name == "shell" else client.iopub_channel
+    with suppress(MessageRefused):
+        while True:
+            message = await channel.get_msg()
+            parts = [json.dumps(message[p], default=json_default).encode() for p in _PARTS]
+            await line.send(Frame(name, [*parts, *map(bytes, message["buffers"])]))
+
+
+def _message(frame: Frame) -> dict[str, Any]:
+    """A message as a ``Session`` makes it."""
+    message = {name: json.loads(part) for name, part in zip(_PARTS, frame.parts, strict=False)}
+    return message | {"buffers": list(frame.parts[len(_PARTS) :])}
+
+
+async def serve_page(talk: Talk, channel: PageChannel) -> None:
+    """Send a page's frames until it leaves, or the kernel has ended."""
+    page = channel.turn()
+    heard = asyncio.create_task(_until_left(talk, channel), name="page")
+    sent = asyncio.create_task(_send(talk, channel, page), name="page")
+    try:
+        await asyncio.wait((heard, sent), return_when=asyncio.FIRST_COMPLETED)
+        if sent.done():
+            # It hangs up when it has all; until then it says what it has.
+            talk.writer.write_eof()
+            await heard
+    finally:
+        _end([heard, sent])
+        await asyncio.gather(heard, sent, return_exceptions=True)
+
+
+async def _send(talk: Talk, channel: PageChannel, page: int) -> None:
+    async with aclosing(channel.follow(page)) as batches:
+        async for batch in batches:
+            talk.say_frames(batch)
+            # As long as it takes: a page may be slow, or its viewer asleep.
+            await talk.writer.drain()
+
+
+async def _until_left(talk: Talk, channel: PageChannel) -> None:
+    with suppress(ConnectionError):
+        while True:
+            channel.delivered(await talk.hear_number())
+
+
+__all__ = ["INJECT", "START", "STOP", "Cells", "injection", "order", "serve_page"]

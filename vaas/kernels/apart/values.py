@@ -1,0 +1,91 @@
+"""What travels between a server and its kernel host, as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vaas import __version__
+from vaas.kernels.apart.talk import PROTOCOL, Said
+from vaas.kernels.base import KernelRequest, Limits
+from vaas.kernels.local import SandboxMode
+from vaas.model import KernelRef, Version, Workspace
+
+_KERNELS = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a host is started with; those who want other terms have another host.
+
+    Attributes:
+        most: kernels at a time.
+        templates: at a time.
+        mode: how kernels are kept apart.
+        grace: seconds that a kernel outlives its page.
+        failure_view: what viewers see in place of a traceback.
+    """
+
+    most: int = 32
+    templates: int = 8
+    mode: SandboxMode = "bubblewrap"
+    grace: float = 20.0
+    failure_view: Mapping[str, Any] | None = field(default=None, hash=False)
+
+    @property
+    def name(self) -> str:
+        """The same for all that is served alike: terms, and the code that keeps them."""
+        files = sorted(_KERNELS.glob("**/*.py"))
+        code = [(str(f.relative_to(_KERNELS)), f.stat().st_mtime_ns) for f in files]
+        text = json.dumps([PROTOCOL, __version__, code, asdict(self)], sort_keys=True)
+        return f"{PROTOCOL}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def request_told(request: KernelRequest) -> Said:
+    """A request as it travels; who interrupts its mount stays behind."""
+    return {
+        "ref": ref_told(request.ref),
+        "path": str(request.workspace.path),
+        "mounted": request.workspace.mounted,
+        "kernel_name": request.kernel_name,
+        "environment": dict(request.environment),
+        "limits": asdict(request.limits),
+    }
+
+
+def request_untold(said: Said, interrupt: Callable[[bool], None]) -> KernelRequest:
+    """The request that was told of.
+
+    Args:
+        said: as ``request_told`` made it.
+        interrupt: asks the server to interrupt the workspace's mount.
+    """
+    ref = ref_untold(said["ref"])
+    workspace = Workspace(
+        Path(said["path"]),
+        ref.version,
+        notebooks=(ref.notebook,),
+        files=0,
+        size=0,
+        mounted=said["mounted"],
+        interrupt=interrupt,
+    )
+    limits = Limits(**said["limits"])
+    return KernelRequest(ref, workspace, said["kernel_name"], said["environment"], limits)
+
+
+def ref_told(ref: KernelRef) -> Said:
+    """A kernel's identity as it travels."""
+    return asdict(ref)
+
+
+def ref_untold(said: Said) -> KernelRef:
+    """The identity that was told of."""
+    return KernelRef(said["id"], Version(**said["version"]), said["notebook"])
+
+
+__all__ = ["Terms", "ref_told", "ref_untold", "request_told", "request_untold"]

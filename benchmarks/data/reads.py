@@ -1,0 +1,110 @@
+"""Reads of large files where they lie: our mount beside rclone's own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import psutil
+import rasterio
+from rasterio.enums import Resampling
+
+from benchmarks.data.cloud import Cloud, cloud, our_mount, plain_mount, shares, timed
+from vaas.model import ShareLink
+from vaas.storage import RcloneMount, RcloneSite, Sites
+
+SIZE, READS, PART = 300 << 20, 60, 64 << 10
+SIDE = 8192
+"""Pixels of the GeoTIFF each way; two bytes each, so 134 MB and what its overviews take."""
+
+MOUNTS = 200
+
+
+def at_random(path: Path) -> None:
+    """Small reads here and there."""
+    with path.open("rb") as file:
+        for n in range(READS):
+            assert len(os.pread(file.fileno(), PART, n * 104_729_003 % (SIZE - PART))) == PART
+
+
+def in_order(path: Path) -> None:
+    """The whole file."""
+    with path.open("rb") as file:
+        while file.read(1 << 20):
+            pass
+
+
+def overview(path: Path) -> None:
+    """A whole raster as a small picture, from the overview that fits."""
+    with rasterio.open(path) as raster:
+        assert raster.read(1, out_shape=(256, 256)).any()
+
+
+async def fetched(there: Cloud, path: Path, work: Callable[[Path], None]) -> tuple[float, float]:
+    """Seconds and megabytes that some work on a file takes."""
+    before = there.line.passed
+    with timed() as seconds:
+        await asyncio.to_thread(work, path)
+    return seconds[0], (there.line.passed - before) / 1e6
+
+
+def furnish(folder: Path) -> None:
+    """A large file, a GeoTIFF with overviews, and folders to be mounted one by one."""
+    (folder / "big.bin").write_bytes(os.urandom(SIZE))
+    size = {"width": SIDE, "height": SIDE, "count": 1, "dtype": "uint16"}
+    shape = {"driver": "GTiff", "tiled": True, "blockxsize": 512, "blockysize": 512}
+    drawn = np.random.default_rng(1).integers(1, 1 << 16, (SIDE, SIDE), "uint16")
+    with rasterio.open(folder / "raster.tif", "w", **size, **shape) as raster:
+        raster.write(drawn, 1)
+    with rasterio.open(folder / "raster.tif", "r+") as raster:
+        raster.build_overviews([2, 4, 8, 16, 32], Resampling.nearest)
+    for n in range(MOUNTS):
+        (folder / f"share{n}").mkdir()
+        (folder / f"share{n}" / "notebook.ipynb").write_text("{}")
+
+
+async def alive(there: Cloud, folder: Path) -> float:
+    """Megabytes (PSS) that the program behind many mounts holds while all are alive."""
+    host = f"127.0.0.1:{there.line.port}"
+    storage = RcloneMount(Sites(folder, RcloneSite))
+    try:
+        async with shares(there) as (found, _), contextlib.AsyncExitStack() as stack:
+            for n in range(MOUNTS):
+                link = ShareLink(f"http://{host}/open/share{n}", "-", "", "webdav")
+                opening = storage.open(await found.resolve(link), found, lambda _: None)
+                place = (await stack.enter_async_context(opening)).path
+                assert await asyncio.to_thread(os.listdir, place) == ["notebook.ipynb"]
+            return sum(
+                one.memory_full_info().pss / 1e6
+                for one in psutil.Process().children(recursive=True)
+                if one.name() == "rclone"
+            )
+    finally:
+        await storage.close()
+
+
+async def measure() -> None:
+    """Print what reads in place cost."""
+    async with cloud(furnish) as there:
+        figures = {}
+        for name, mount in (("rclone mount", plain_mount), ("ours", our_mount)):
+            async with mount(there) as place:
+                figures[name] = await fetched(there, place / "big.bin", at_random)
+                whole = await fetched(there, place / "big.bin", in_order)
+                part = await fetched(there, place / "raster.tif", overview)
+            size = (there.folder / "raster.tif").stat().st_size / 1e6
+            print(
+                f"{name:14} {READS} reads at random {figures[name][0]:6.2f} s"
+                f" {figures[name][1]:6.1f} MB; in order {whole[0]:6.2f} s; an overview"
+                f" {part[0]:5.2f} s, {part[1]:5.1f} MB of {size:.0f} ({part[1] / size:.1%})"
+            )
+        ratio = figures["ours"][0] / figures["rclone mount"][0]
+        print(f"reads at random, ours / rclone mount: {ratio:.2f}")
+        print(f"{MOUNTS} mounts alive: {await alive(there, there.work / 'many'):.0f} MB of rclone")
+
+
+__all__ = ["measure"]

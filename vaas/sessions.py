@@ -137,6 +137,7 @@ class Sessions:
             kernel: where it ran.
             stack: as for ``begin``.
         """
+        kernel.client.stop_channels()  # no more cells are run; what nobody reads would pile up
         await session.channel.join(kernel.channel)
         session.kernel.set_result(kernel)
         session.see()

@@ -73,7 +73,7 @@ async def test_a_cloud_that_hangs(cloud: Cloud, storage: DavfsMount, tmp_path: P
     async with opened(cloud, storage, tmp_path) as (kernel, _):
         await cloud.line.set("hang")
         stuck = asyncio.create_task(run(kernel, reading()))
-        await asyncio.to_thread(until_stuck, kernel)
+        await asyncio.to_thread(until_stuck)
         began = time.monotonic()
         await kernel.close()
         assert time.monotonic() - began < 3
@@ -87,7 +87,7 @@ async def test_a_process_that_is_stopped(cloud: Cloud, storage: DavfsMount, tmp_
         (process,) = processes()
         process.send_signal(signal.SIGSTOP)
         stuck = asyncio.create_task(run(kernel, reading()))
-        await asyncio.to_thread(until_stuck, kernel)
+        await asyncio.to_thread(until_stuck)
         began = time.monotonic()
         await kernel.close()
         assert time.monotonic() - began < 3

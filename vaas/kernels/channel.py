@@ -68,7 +68,7 @@ class LocalChannel(PageChannel):
 
     def inject(self, message_type: str, content: Mapping[str, Any]) -> None:
         """See ``Channel.inject``; a cell's results come after all that was said before."""
-        if message_type in AFTER_ALL:
+        if message_type in AFTER_ALL and not self._ended:
             self._due.put_nowait((message_type, content))
         else:
             super().inject(message_type, content)

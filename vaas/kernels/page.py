@@ -50,6 +50,7 @@ class PageChannel(Channel):
         left: clock time when the last page left, ``None`` before the first came.
         heard: clock time of the viewer's last message.
         kernel_session: what the kernel calls its own session; empty until it is heard.
+        awaited: whether somebody runs cells whose last word may come after the kernel's end.
         busy: whether the kernel says that it works.
         quiet: clock time since when it says that it does not.
     """
@@ -85,6 +86,7 @@ class PageChannel(Channel):
         self._ended = False
         self.kernel_session = ""
         self.joined, self.cut = asyncio.Event(), asyncio.Event()
+        self.awaited = False
         self.attached = 0
         self.left: float | None = None
         self.heard = self.quiet = clock()
@@ -117,13 +119,18 @@ class PageChannel(Channel):
                 if batch := self._kept.after(last):
                     last = batch[-1][0]
                     yield batch
-                elif self._ended:
+                elif self._ended and not self.awaited:
                     return
                 else:
                     self._changed.clear()
                     await self._changed.wait()
         finally:
             self.release()
+
+    def wait_for_cells(self, *, wait: bool) -> None:
+        """A page hears on, or no longer, for what whoever runs cells has to say."""
+        self.awaited = wait
+        self._wake()
 
     def delivered(self, number: int) -> None:
         """A page has a frame, and those before it."""

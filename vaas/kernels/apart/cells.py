@@ -37,13 +37,13 @@ class RemoteClient(LineClient):
 
     def start_channels(self, **_: bool) -> None:  # type: ignore[override]  # as the base class
         """Hear what comes."""
-        if not self._listening and not self._peer.ended:
+        if not self._listening:
             self._line.post(order(START))
         super().start_channels()
 
     def stop_channels(self) -> None:
         """Hear no more."""
-        if self._listening and not self._peer.ended:
+        if self._listening:
             self._line.post(order(STOP))
         super().stop_channels()
 
@@ -56,6 +56,7 @@ class Cells:
         manager: for who runs cells.
         line: the connection.
         peer: what is known of the process.
+        closed: whether it was hung up.
     """
 
     client: RemoteClient
@@ -65,6 +66,7 @@ class Cells:
     def __init__(self, peer: RemotePeer) -> None:
         """Not yet connected."""
         self.peer = peer
+        self.closed = False
         self._relay: asyncio.Task[None] | None = None
 
     async def open(self, control: Control, name: str, session: str) -> None:
@@ -89,13 +91,13 @@ class Cells:
             self.client.take(frame, header, parent)
 
     def post(self, frame: Frame) -> None:
-        """Send something, if there is anybody."""
-        if not self.peer.ended:
+        """Send something, if there is anybody; also of a kernel that has ended."""
+        if not self.closed:
             self.line.post(frame)
 
     def close(self) -> None:
-        """Hang up."""
-        self.peer.ended = True
+        """Hang up: nobody has anything to say to the page any more."""
+        self.peer.ended = self.closed = True
         if self._relay:
             self._relay.cancel()
             self.line.close()

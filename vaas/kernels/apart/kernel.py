@@ -121,7 +121,10 @@ class RemoteKernel(Kernel):
         if not self.ended.done():
             error = untold(said["error"]) if event == "ended" else None
             lost = KernelDied("the kernel host ended")
+            # Whoever runs cells learns it by that, and may have a last word for the page.
+            self._cells.peer.ended = True
             self.ended.set_result(error if isinstance(error, KernelError) else lost)
+        if event == "lost":
             self._cells.close()
         if event != "ended" and not self.gone.done():
             self.gone.set_result(None)
@@ -142,8 +145,12 @@ class RemoteKernel(Kernel):
 
     async def close(self) -> None:
         """See ``Kernel.close``."""
-        with suppress(VaasError):
-            await self._control.ask("close", kernel=self._name)
+        try:
+            with suppress(VaasError):
+                await self._control.ask("close", kernel=self._name)
+        finally:
+            # Not before: what was said by it last may still be on its way.
+            self._cells.close()
 
 
 class RemoteTemplate(Template):
@@ -198,10 +205,12 @@ class RemoteTemplate(Template):
         if event == "stuck":
             self._interrupt(said["hard"])
             return
+        self._cells.peer.ended = not self._becoming
         if not self.ended.done():
             self.ended.set_result(None)
         if not self._becoming:
             self._control.things.pop(("template", self._name), None)
+        if event == "lost":
             self._cells.close()
 
     async def seal(self) -> Sequence[str]:
@@ -252,8 +261,11 @@ class RemoteTemplate(Template):
     async def retire(self) -> None:
         """See ``Template.retire``."""
         if not self._becoming:
-            with suppress(VaasError):
-                await self._ask("retire")
+            try:
+                with suppress(VaasError):
+                    await self._ask("retire")
+            finally:
+                self._cells.close()
 
     async def _ask(self, do: str, **said: Any) -> Any:
         try:

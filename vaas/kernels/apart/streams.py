@@ -12,8 +12,9 @@ from jupyter_client.jsonutil import json_default
 
 from vaas.errors import MessageRefused
 from vaas.kernels.apart.talk import Talk
-from vaas.kernels.base import Kernel, Template
 from vaas.kernels.forks.line import Line
+from vaas.kernels.forks.template import LocalTemplate
+from vaas.kernels.kernel import LocalKernel
 from vaas.kernels.page import PageChannel
 from vaas.kernels.wire import Frame
 
@@ -40,7 +41,9 @@ def order(name: str) -> Frame:
 class Cells:
     """The host's end for whoever runs cells in one kernel."""
 
-    def __init__(self, talk: Talk, kernel: Kernel | Template, resting: asyncio.Event) -> None:
+    def __init__(
+        self, talk: Talk, kernel: LocalKernel | LocalTemplate, resting: asyncio.Event
+    ) -> None:
         """Serve with ``run``.
 
         Args:
@@ -75,6 +78,7 @@ class Cells:
 
     def _begin(self) -> None:
         self._resting.clear()
+        self._kernel.channel.wait_for_cells(wait=True)
         for name in ("shell", "iopub"):
             relay = _relay(name, self._client, self._line)
             self._relays.add(asyncio.create_task(relay, name="cells"))
@@ -83,6 +87,7 @@ class Cells:
         _end(self._relays)
         self._client.stop_channels()
         self._resting.set()
+        self._kernel.channel.wait_for_cells(wait=False)
 
 
 def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
@@ -96,8 +101,14 @@ async def _relay(name: str, client: Any, line: Line) -> None:
     with suppress(MessageRefused):
         while True:
             message = await channel.get_msg()
-            parts = [json.dumps(message[p], default=json_default).encode() for p in _PARTS]
+            parts = [_packed(message[part]) for part in _PARTS]
             await line.send(Frame(name, [*parts, *map(bytes, message["buffers"])]))
+
+
+def _packed(part: Any) -> bytes:
+    """A part of a message, no longer than the kernel's own text of it."""
+    text = json.dumps(part, default=json_default, ensure_ascii=False)
+    return text.encode(errors="surrogatepass")
 
 
 def _message(frame: Frame) -> dict[str, Any]:

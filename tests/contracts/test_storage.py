@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -44,9 +45,10 @@ TREE = {
     "empty.bin": b"",
 }
 MODES = ("copy", "mount")
+NEWER = ("mount by a newer rclone", "sync by a newer rclone")
 FEW = ("nextcloud", "wsgidav", "apache")
 REMOTE_CASES = [(mode, system) for system in REMOTE for mode in MODES] + [
-    (mode, system) for system in FEW for mode in ("sync", "davfs")
+    (mode, system) for system in FEW for mode in ("sync", "davfs", *NEWER)
 ]
 IN_PLACE = [("native", "local"), ("mapped", "wsgidav")]
 CASES = REMOTE_CASES + IN_PLACE
@@ -57,8 +59,15 @@ fetched = pytest.mark.parametrize(("mode", "system"), REMOTE_CASES, indirect=["s
 
 
 @pytest.fixture
-async def storage(mode: str, system: System, tmp_path: Path) -> AsyncIterator[Storage]:
+async def storage(
+    mode: str, system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Storage]:
     made: Storage
+    if mode in NEWER:
+        beside = Path(sys.executable).parent
+        assert (beside / "rclone").exists()
+        monkeypatch.setenv("PATH", f"{beside}{os.pathsep}{os.environ['PATH']}")
+        mode = mode.split(maxsplit=1)[0]
     copy = CopyStorage(tmp_path / "store", CopyLimits(free_bytes=0))
     if mode == "copy":
         made = copy

@@ -1,0 +1,22 @@
+"""What holds for all tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+DEBIANS = Path("/usr/bin/rclone")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def debians_rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let Debian's rclone be found, which users have, before the newer one of the test packages."""
+    folder = tmp_path_factory.mktemp("first")
+    if DEBIANS.exists():
+        (folder / "rclone").symlink_to(DEBIANS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+        yield

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from tornado.iostream import StreamClosedError
 
 from vaas import __version__
-from vaas.errors import PasswordWrong, VaasError
+from vaas.errors import ParameterWrong, PasswordWrong, VaasError
 from vaas.launch import Elsewhere, Listing, Opened, Wish
 from vaas.model import Phase, ShareLink
 from vaas.observability import logger, metrics
-from vaas.rendering import has_template, source_cells
+from vaas.rendering import OURS, has_template, parameter_answers, source_cells
 from vaas.shares.links import canonical_path
 from vaas.web.base import Handler
+from vaas.web.languages import accepted
 from vaas.web.stream import Stream, dashboard_policy
 
 log = logger(__name__)
@@ -40,6 +42,8 @@ class Dashboard(Handler):
         link = self.link_of(host, token, path)
         try:
             await self._answer(link)
+        except ParameterWrong:
+            await self._ask(link)
         except StreamClosedError:
             await self.front.launcher.sessions.end(self.opened)
             raise
@@ -50,6 +54,8 @@ class Dashboard(Handler):
                 await self._source(link)
             case "plain":
                 await self._document(link, "plain")
+            case "parameters":
+                await self._ask(link)
             case _:
                 await self._show(link)
 
@@ -57,11 +63,10 @@ class Dashboard(Handler):
         """Dashboards are never the same twice."""
 
     def _wish(self, link: ShareLink, *, stream: bool = True) -> Wish:
-        hidden = {"vaas"}
         query = [
             (name, value)
             for name, values in self.request.query_arguments.items()
-            if name not in hidden
+            if name != OURS
             for value in (raw.decode("utf-8", "replace") for raw in values)
         ]
         host, _, port = self.request.host.partition(":")
@@ -76,7 +81,9 @@ class Dashboard(Handler):
             "SERVER_PROTOCOL": self.request.version,
             "SERVER_SOFTWARE": f"vaas/{__version__}",
         }
-        return Wish(link, self.front.viewers.password(self.viewer, link), environment, stream)
+        password = self.front.viewers.password(self.viewer, link)
+        languages = accepted(self.request.headers.get("Accept-Language", ""))
+        return Wish(link, password, environment, languages, stream)
 
     async def _show(self, link: ShareLink) -> None:
         """The dashboard, a list of dashboards, or progress first if that takes a while."""
@@ -138,6 +145,25 @@ class Dashboard(Handler):
             name=notebook.title,
             cells=cells,
             dashboard=self.request.path,
+        )
+
+    async def _ask(self, link: ShareLink) -> None:
+        """A form for the notebook's parameters, with what is wrong in their values."""
+        wish = self._wish(link)
+        _, notebook = await self.front.launcher.read(wish)
+        told = parameter_answers(notebook.parameters, wish.environment["QUERY_STRING"])
+        wrong = [one for one in told if one.wrong]
+        title = "This dashboard first needs to know"
+        if any(one.text for one in wrong):
+            title = "A value does not fit this dashboard"
+        self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK)
+        self.page(
+            "parameters.html",
+            title=title,
+            advice=f"“{notebook.title}” shows what is chosen here.",
+            answers=told,
+            action=self.request.path,
+            modes=[one for one in self.get_query_arguments(OURS) if one != "parameters"],
         )
 
     async def _document(self, link: ShareLink, template: str) -> None:

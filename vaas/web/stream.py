@@ -7,10 +7,11 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlencode
 
-from vaas.errors import PasswordNeeded, PasswordWrong, VaasError
-from vaas.launch import Opened
+from vaas.errors import ParameterWrong, PasswordNeeded, PasswordWrong, VaasError
+from vaas.launch import LANGUAGE, Opened
 from vaas.model import Phase, ShareLink
-from vaas.rendering import Packed
+from vaas.rendering import OURS, Packed, parameter_answers
+from vaas.session import Session
 from vaas.web.base import TEMPLATES, Handler
 
 
@@ -22,6 +23,7 @@ class Stream:
         self._front = handler.front
         self._template = TEMPLATES.get_template("shell.html")
         self._name = PurePosixPath(link.path).stem or link.host
+        self._language = "en"
         self._latest: Phase | None = None
         self.begun = False
 
@@ -54,6 +56,10 @@ class Stream:
         if isinstance(error, PasswordNeeded | PasswordWrong):
             self.go(f"/password?{urlencode({'next': address})}")
             return
+        if isinstance(error, ParameterWrong):
+            first = "&" if self._handler.request.query else "?"
+            self.go(f"{address}{first}{OURS}=parameters")
+            return
         failure = self._handler.describe_error(error) | {"retry": address, "home": "/"}
         self._block("fail", failure=failure)
 
@@ -67,6 +73,7 @@ class Stream:
     async def dashboard(self, opened: Opened) -> None:
         """Send the dashboard's inside and its scripts, and close the page."""
         self._name = opened.session.notebook.title
+        self._language = opened.session.recipe.request.environment.get(LANGUAGE, self._language)
         await self.begin()
         front, handler = self._front, self._handler
         widgets = opened.session.widgets
@@ -74,6 +81,7 @@ class Stream:
         self._announce(opened.session.id, widgets)
         self._block("known", name=self._name)
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
+        self._parameters(opened.session)
         self._block("dashboard", scheme=opened.session.notebook.theme)
         handler.write(opened.html)
         # What was written so far is the dashboard's own text: it is painted
@@ -84,6 +92,13 @@ class Stream:
         )
         self._block("tail")
         await handler.finish()
+
+    def _parameters(self, session: Session) -> None:
+        """The bar in which viewers choose the parameters' values."""
+        if session.notebook.parameters:
+            query = session.recipe.request.environment["QUERY_STRING"]
+            told = parameter_answers(session.notebook.parameters, query)
+            self._block("parameters", answers=told, action=self._handler.request.path)
 
     def _announce(self, session_id: str, widgets: Packed) -> None:
         """Tell the browser what the page's script will ask for."""
@@ -102,7 +117,7 @@ class Stream:
         values = {
             "assets": self._front.statics.url,
             "inline": self._front.statics.inline,
-            "lang": "en",
+            "lang": self._language,
             **context,
         }
         block = self._template.blocks[block_name]

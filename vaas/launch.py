@@ -68,12 +68,14 @@ class Launcher:
         self.manifests = Manifests(shares)
         self._watch = Watch(self._look_again, self._prepare)
 
-    async def open(self, wish: Wish) -> AsyncIterator[Phase | Listing | Elsewhere | Opened]:
+    async def open(
+        self, wish: Wish
+    ) -> AsyncIterator[Phase | Manifest | Listing | Elsewhere | Opened]:
         """Go the whole way for one viewer.
 
         Yields:
-            phases while it takes time; then an ``Opened`` if the link leads to
-            one dashboard, a ``Listing`` if to a folder with several, or
+            phases while it takes time, and the share's manifest when that is known;
+            then an ``Opened`` if the link leads to one dashboard, a ``Listing`` if to a folder with several, or
             ``Elsewhere`` if a stream was wished that this address cannot be.
 
         Raises:
@@ -82,11 +84,11 @@ class Launcher:
         async with AsyncExitStack() as stack:
             yield Phase("resolve")
             share = await self.look(wish)
+            yield (manifest := await self.manifests.of(share))
             reached: list[Workspace] = []
             async for phase in self._fetch(stack, share, reached):
                 yield phase
             workspace = reached[0]
-            manifest = await self.manifests.of(share)
             path = pick_notebook(workspace, wish.link.path, manifest.entry)
             if path is None:
                 listed = await asyncio.to_thread(titles, workspace, wish.link.path)

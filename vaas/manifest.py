@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from vaas.kernels import Limits
+from vaas.model import FRAME_HOST
 from vaas.rendering import Notebook, Parameter, is_parameter_name
 
 LARGEST = 32 << 10
@@ -96,7 +97,7 @@ class Manifest(BaseModel):
         limits: for its kernels.
         environment: name of a set of packages; not yet used.
         languages: of its texts, as ``en`` or ``pt-BR``, its main one first.
-        embed: hosts whose pages may show it; not yet used.
+        embed: hosts whose pages may show it in a frame.
         parameters: of its dashboards' addresses, by name.
     """
 
@@ -113,7 +114,7 @@ class Manifest(BaseModel):
     languages: tuple[
         Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")], ...
     ] = ()
-    embed: tuple[Annotated[str, Field(pattern=r"^(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?$")], ...] = ()
+    embed: tuple[Annotated[str, Field(pattern=FRAME_HOST)], ...] = ()
     parameters: dict[Name, Parameter] = {}
 
     def named(self, notebook: Notebook) -> Notebook:

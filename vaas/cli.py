@@ -51,7 +51,7 @@ NoSandbox = Annotated[
     typer.Option("--no-sandbox", help="Run without isolation. For notebooks of your own only."),
 ]
 Values = Annotated[
-    Sequence[str],
+    list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="A parameter's value, as in the address."),
 ]
 Link = Annotated[
@@ -130,7 +130,7 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     password_stdin: PasswordStdin = False,
     no_sandbox: NoSandbox = False,
-    values: Values = (),
+    values: Values = None,
 ) -> None:
     """Tell what viewers of a link would get: run its notebooks as a viewer's visit would.
 
@@ -141,7 +141,7 @@ def check(
 
     with _plainly(), run_folder("check") as data:
         configure_logging(as_json=False, level="ERROR")
-        given = dict(_name_and_value(one) for one in values)
+        given = dict(_name_and_value(one) for one in values or ())
         password = None
         if password_stdin:
             password = Secret(sys.stdin.readline().rstrip("\n"))

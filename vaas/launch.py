@@ -204,9 +204,7 @@ class Launcher:
         """Fetch a share's new state; run the notebook if that is how its viewers get it."""
         async with self.files(share) as workspace:
             notebook = await self._load(share, workspace, session.notebook.path)
-            told = session.recipe.request.environment
-            languages = tuple(filter(None, [told.get(LANGUAGE)]))
-            wish = Wish(share.link, environment=told, languages=languages)
+            wish = Wish.again(share.link, session.recipe.request.environment)
             try:
                 recipe = await self._recipe(wish, share, workspace, notebook)
             except ParameterWrong:  # who reloads the page is asked for others

@@ -32,6 +32,17 @@ class Wish:
     languages: tuple[str, ...] = ()
     stream: bool = True
 
+    @classmethod
+    def again(cls, link: ShareLink, variables: Mapping[str, str]) -> Wish:
+        """What a viewer wished whose kernel has these variables.
+
+        Args:
+            link: the share; its path is not the notebook's.
+            variables: as ``variables`` gives them.
+        """
+        languages = [variables[LANGUAGE]] if LANGUAGE in variables else []
+        return cls(link, environment=variables, languages=tuple(languages))
+
     def variables(self, share: Share, manifest: Manifest, query: str) -> dict[str, str]:
         """What the viewer's kernel finds in its environment.
 

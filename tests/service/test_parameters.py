@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.service.harness import Stage, Viewer, book, code, staged
 from vaas.check import check_link
 from vaas.config import load_settings
 from vaas.model import ShareLink
+from vaas.web import dashboards
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
 
@@ -146,6 +148,18 @@ async def test_wrong_values_are_told_with_a_form(stage: Stage, viewer: Viewer) -
         assert f'action="{address}"' in page.text
         assert ('name="vaas" value="plain"' in page.text) == ("plain" in mode)
     assert stage.heard("refused") == []
+
+
+async def test_a_page_that_has_begun_leads_to_the_form(
+    stage: Stage, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = stage.share({"late.ipynb": code("x"), "vaas.toml": "[parameters.x]\ntype = 'date'"})
+    monkeypatch.setattr(dashboards, "PATIENCE", 0.0)
+    for query, form in (("", "?vaas=parameters"), ("?x=5", "?x=5&vaas=parameters")):
+        page = await viewer.get(address + query)
+        [to] = re.findall(r"location\.replace\((.*?)\)</script>", page.text)
+        assert json.loads(to) == address + form
+        assert (await viewer.get(address + form)).status == 422
 
 
 async def test_what_has_no_value_is_asked_for(stage: Stage, viewer: Viewer) -> None:

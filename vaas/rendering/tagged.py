@@ -25,6 +25,10 @@ TAG = "parameters"
 _MOST = 50
 """Parameters that a cell may declare."""
 
+_LONGEST = 20_000
+"""Characters of a cell that is read: a stranger wrote it, and Python takes its time for long ones."""
+
+_HUGE = 10**18
 _DONE_WITHIN = 20.0
 """Seconds that assigning may take."""
 
@@ -110,9 +114,9 @@ def _is_python(node: Any) -> bool:
 def _assigned(source: str) -> dict[str, Any]:
     """Names that a cell assigns, with their values where these are plain, else ``None``."""
     try:
-        tree = ast.parse(_COMMAND.sub("", source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
+        tree = ast.parse(_COMMAND.sub("", source) if len(source) <= _LONGEST else "")
+    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
+        return {}  # the last three are how Python ends what is nested too deep
     found: dict[str, Any] = {}
     for statement in tree.body:
         for target, value in _assignments(statement):
@@ -152,8 +156,10 @@ def _of_literals(own: Mapping[str, Any]) -> dict[str, Parameter]:
 
 def _fitting(parameter: Parameter, own: Any) -> Value | None:
     """What a notebook assigns itself, if its parameter could have that value."""
-    plain = isinstance(own, str | int | float)
-    value = parameter.read(text_of(own)) if plain else None
+    plain = isinstance(own, str | float) or (isinstance(own, int) and abs(own) < _HUGE)
+    if not plain:
+        return None
+    value = parameter.read(text_of(own))
     return value if value == own or text_of(value) == text_of(own) else None
 
 

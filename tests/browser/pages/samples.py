@@ -167,6 +167,10 @@ def contexts() -> dict[str, tuple[str, dict[str, Any]]]:
             {"title": SHARE["name"], "share": SHARE, "notebooks": []},
         ),
         "password": ("password.html", {"title": "Password", "error": None, **password}),
+        "password-framed": (
+            "password.html",
+            {"title": "Password", "error": None, "bare": True, **password},
+        ),
         "password-wrong": (
             "password.html",
             {"title": "Password", "error": vaas.errors.PasswordWrong.title, **password},

@@ -152,7 +152,10 @@ half = "\\ud800"
 huge = 10**30
 none = None
 big = 1234567890123456789012
-"""
+bigger = -0x{hexes}
+endless = 1e999
+raw = b"x"
+""".replace("{hexes}", "f" * 9_000)
 
 
 def test_a_tagged_cell_declares_what_it_assigns_plainly() -> None:
@@ -167,7 +170,9 @@ def test_a_tagged_cell_declares_what_it_assigns_plainly() -> None:
     assert not any(one.required for one in found)
 
 
-@pytest.mark.parametrize("source", ["x = (", "x = 1\0", "(" * 10_000, "x = " + "-" * 9_000 + "1"])
+@pytest.mark.parametrize(
+    "source", ["x = (", "x = 1\0", "x = 1\n" * 9_000, "(" * 10_000, "x = " + "-" * 9_000 + "1"]
+)
 def test_a_cell_that_python_cannot_read_declares_nothing(source: str) -> None:
     assert declared(node(source, tagged=0), {}) == ()
 

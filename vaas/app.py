@@ -181,6 +181,7 @@ def _front(
         health=lambda: _health(built, sandbox=report.level),
         public_url=settings.public_url,
         image_hosts=settings.image_hosts,
+        embed=settings.embed,
         names=own_names(settings.public_url, settings.host),
         **given,
     )

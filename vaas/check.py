@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 from vaas.app import Rooms, rooms
 from vaas.config import Settings
@@ -41,6 +42,7 @@ class NotebookReport:
         line: line in it, from 1.
         missing: packages that are not installed.
         traceback: whole, for the author.
+        parameters: that its address may give, one line each.
     """
 
     path: str
@@ -56,6 +58,7 @@ class NotebookReport:
     line: int | None = None
     missing: tuple[str, ...] = ()
     traceback: str = ""
+    parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ async def check_link(
     link: ShareLink,
     password: Secret | None = None,
     local: Mapping[str, Path] | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> Report:
     """Resolve a link and run its notebooks one after the other in the sandbox.
 
@@ -97,9 +101,10 @@ async def check_link(
         link: the share, or one notebook of it.
         password: the link's.
         local: as for ``vaas.app.rooms``.
+        values: of the notebooks' parameters, as an address gives them.
     """
     async with rooms(settings, local) as built:
-        wish = Wish(link, password)
+        wish = Wish(link, password, {"QUERY_STRING": urlencode(values or {})})
         try:
             first = await _open(built, wish)
         except VaasError as error:
@@ -155,6 +160,7 @@ async def _watch(built: Rooms, session: Session) -> NotebookReport:
         data=session.workspace.size,
         files=session.workspace.files,
         cells=session.notebook.cells,
+        parameters=tuple(map(str, session.notebook.parameters)),
     )
     if session.state == "ready":
         report = replace(report, memory=await sessions.memory(session))
@@ -201,6 +207,7 @@ def _lines(notebook: NotebookReport) -> list[str]:
     if notebook.memory:
         figures += f", {notebook.memory / (1 << 20):.0f} MB of memory"
     lines = [f"  {mark} {notebook.path}  ({figures})"]
+    lines += [f"         parameter {one}" for one in notebook.parameters]
     if notebook.waits:
         lines.append(f"         every viewer waits for a run of their own: {notebook.waits}")
     if notebook.problem:

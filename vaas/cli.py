@@ -50,6 +50,10 @@ NoSandbox = Annotated[
     bool,
     typer.Option("--no-sandbox", help="Run without isolation. For notebooks of your own only."),
 ]
+Values = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A parameter's value, as in the address."),
+]
 Link = Annotated[
     str, typer.Argument(metavar="LINK", help="A share link, or a folder or notebook here.")
 ]
@@ -126,6 +130,7 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     password_stdin: PasswordStdin = False,
     no_sandbox: NoSandbox = False,
+    values: Values = None,
 ) -> None:
     """Tell what viewers of a link would get: run its notebooks as a viewer's visit would.
 
@@ -136,13 +141,14 @@ def check(
 
     with _plainly(), run_folder("check") as data:
         configure_logging(as_json=False, level="ERROR")
+        given = dict(_name_and_value(one) for one in values or ())
         password = None
         if password_stdin:
             password = Secret(sys.stdin.readline().rstrip("\n"))
         found, local = _named(link)
         sandbox = "none" if no_sandbox else "bubblewrap"
         settings = _for_link(found, data=data, kernel={"sandbox": sandbox})
-        report = asyncio.run(_until_signal(check_link(settings, found, password, local)))
+        report = asyncio.run(_until_signal(check_link(settings, found, password, local, given)))
         print_report(report, as_json=json)
     raise typer.Exit(0 if report.works else 1)
 
@@ -201,6 +207,13 @@ def _named(text: str) -> tuple[ShareLink, dict[str, Path]]:
             raise
         name = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
         raise NotALink(f"no file or folder {name!r} is here, and it is no web address") from error
+
+
+def _name_and_value(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--set")
+    return name, value
 
 
 def _here(text: str) -> Path | None:

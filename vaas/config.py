@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from vaas.errors import ConfigError
+from vaas.model import FRAME_HOST
 
 GIB = 1 << 30
 MIB = 1 << 20
@@ -27,8 +28,12 @@ MIB = 1 << 20
 # What pydantic says for programmers, for operators.
 _WORDS = {
     "extra_forbidden": "there is no such setting",
-    "string_pattern_mismatch": "an address without a path, such as https://dashboards.example.org",
+    "string_pattern_mismatch": "an address without a path, such as https://dashboards.example.org, "
+    "or where hosts are wanted cloud.example.org",
 }
+
+
+FrameHost = Annotated[str, Field(pattern=FRAME_HOST)]
 
 
 class NativeFolder(BaseModel):
@@ -146,6 +151,8 @@ class Settings(BaseSettings):
         kernel: limits of kernels.
         refresh: seconds between two looks at a share whose dashboards are open,
             at least; 0: dashboards do not follow their data.
+        embed: whose pages may frame a dashboard: ``share`` for the hosts that its share
+            names, ``none`` for nobody's, or of the share's hosts these alone.
         image_hosts: hosts from which a dashboard's page may load pictures, such
             as map tiles; ``https:`` for any.
         log_format: ``text`` or ``json``.
@@ -170,6 +177,7 @@ class Settings(BaseSettings):
     mount: MountSettings = MountSettings()
     kernel: KernelSettings = KernelSettings()
     refresh: float = Field(default=2.0, ge=0)
+    embed: Literal["share", "none"] | tuple[FrameHost, ...] = "share"
     image_hosts: tuple[str, ...] = ("https:",)
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
-from vaas.errors import NotebookMissing, SessionGone
+from vaas.errors import NotebookMissing, ParameterWrong, SessionGone
 from vaas.kernels import Kernel, KernelRequest, Limits
 from vaas.left import Left, note_of, standing
 from vaas.manifest import Manifest
@@ -28,7 +28,7 @@ from vaas.sessions import Sessions
 from vaas.shares import Shares
 from vaas.storage import Storage
 from vaas.watch import Watch
-from vaas.wish import Elsewhere, Listing, Opened, Wish
+from vaas.wish import LANGUAGE, Elsewhere, Listing, Opened, Wish
 
 
 class Launcher:
@@ -68,12 +68,14 @@ class Launcher:
         self.manifests = Manifests(shares)
         self._watch = Watch(self._look_again, self._prepare)
 
-    async def open(self, wish: Wish) -> AsyncIterator[Phase | Listing | Elsewhere | Opened]:
+    async def open(
+        self, wish: Wish
+    ) -> AsyncIterator[Phase | Manifest | Listing | Elsewhere | Opened]:
         """Go the whole way for one viewer.
 
         Yields:
-            phases while it takes time; then an ``Opened`` if the link leads to
-            one dashboard, a ``Listing`` if to a folder with several, or
+            phases while it takes time, and the share's manifest when that is known;
+            then an ``Opened`` if the link leads to one dashboard, a ``Listing`` if to a folder with several, or
             ``Elsewhere`` if a stream was wished that this address cannot be.
 
         Raises:
@@ -82,11 +84,11 @@ class Launcher:
         async with AsyncExitStack() as stack:
             yield Phase("resolve")
             share = await self.look(wish)
+            yield (manifest := await self.manifests.of(share))
             reached: list[Workspace] = []
             async for phase in self._fetch(stack, share, reached):
                 yield phase
             workspace = reached[0]
-            manifest = await self.manifests.of(share)
             path = pick_notebook(workspace, wish.link.path, manifest.entry)
             if path is None:
                 listed = await asyncio.to_thread(titles, workspace, wish.link.path)
@@ -99,11 +101,11 @@ class Launcher:
             if wish.stream and (whole or below):
                 yield Elsewhere(path, whole)
                 return
+            recipe = await self._recipe(wish, share, workspace, notebook)
             self.sessions.admit()
             yield Phase("environment")
-            request = await self._request(wish, share, workspace, notebook)
-            recipe = Recipe(notebook, request, lambda: self.files(share))
-            session = Session(request.ref.id, share, workspace, notebook, recipe)
+            notebook = recipe.notebook
+            session = Session(recipe.request.ref.id, share, workspace, notebook, recipe)
             prepared = self.sessions.prepared(recipe)
             recording = prepared.recording if prepared else None
             if wish.stream and recording:
@@ -138,9 +140,8 @@ class Launcher:
             workspace = await stack.enter_async_context(context)
             if await asyncio.to_thread(standing, workspace) != left.standing:
                 raise SessionGone("its files are not where its kernel sees them")
-            notebook = _named(
-                await asyncio.to_thread(load_notebook, workspace.near, path), left.manifest
-            )
+            loaded = await asyncio.to_thread(load_notebook, workspace.near, path)
+            notebook = left.manifest.named(loaded)
             request = KernelRequest(
                 kernel.ref, workspace, left.kernel_name, left.environment, left.limits
             )
@@ -203,9 +204,11 @@ class Launcher:
         """Fetch a share's new state; run the notebook if that is how its viewers get it."""
         async with self.files(share) as workspace:
             notebook = await self._load(share, workspace, session.notebook.path)
-            wish = Wish(share.link, environment=session.recipe.request.environment)
-            request = await self._request(wish, share, workspace, notebook)
-        recipe = Recipe(notebook, request, lambda: self.files(share))
+            wish = Wish.again(share.link, session.recipe.request.environment)
+            try:
+                recipe = await self._recipe(wish, share, workspace, notebook)
+            except ParameterWrong:  # who reloads the page is asked for others
+                return
         self.sessions.prepare_anew(session, recipe)
 
     @asynccontextmanager
@@ -217,8 +220,9 @@ class Launcher:
 
     async def _load(self, share: Share, workspace: Workspace, path: str) -> Notebook:
         """A notebook of the share, by the name that the share's manifest gives it."""
-        notebook = await asyncio.to_thread(load_notebook, workspace.near, path)
-        return _named(notebook, await self.manifests.of(share))
+        manifest = await self.manifests.of(share)
+        load = partial(load_notebook, workspace.near, path, manifest.parameters)
+        return manifest.named(await asyncio.to_thread(load))
 
     @asynccontextmanager
     async def files(self, share: Share) -> AsyncIterator[Workspace]:
@@ -264,23 +268,31 @@ class Launcher:
                 opening.cancel()
                 await asyncio.gather(opening, return_exceptions=True)
 
-    async def _request(
+    async def _recipe(
         self, wish: Wish, share: Share, workspace: Workspace, notebook: Notebook
-    ) -> KernelRequest:
+    ) -> Recipe:
+        """What a viewer's kernel is made of.
+
+        Raises:
+            ParameterWrong: their address gives a parameter no value of its type.
+        """
+        asked = notebook.asked(wish.environment.get("QUERY_STRING", ""))
+        manifest = await self.manifests.of(share)
         ref = KernelRef(secrets.token_hex(16), share.version, notebook.path)
-        environment = {
-            **wish.environment,
-            "VAAS_SHARE_NAME": share.name,
-            "VAAS_SHARE_VERSION": share.version.key,
-        }
         name = await asyncio.to_thread(choose_kernel, notebook)
-        limits = (await self.manifests.of(share)).limits.within(self._limits)
-        return KernelRequest(ref, workspace, name, environment, limits)
+        variables = wish.variables(share, manifest, asked.query)
+        limits = manifest.limits.within(self._limits)
+        request = KernelRequest(ref, workspace, name, variables, limits)
+        return Recipe(asked.notebook, request, lambda: self.files(share), asks=asked.more)
 
 
-def _named(notebook: Notebook, manifest: Manifest) -> Notebook:
-    """A notebook by the name that the share's manifest gives it."""
-    return replace(notebook, title=manifest.title) if manifest.names(notebook.path) else notebook
-
-
-__all__ = ["Elsewhere", "Launcher", "Listing", "Opened", "Session", "Wish", "pick_notebook"]
+__all__ = [
+    "LANGUAGE",
+    "Elsewhere",
+    "Launcher",
+    "Listing",
+    "Opened",
+    "Session",
+    "Wish",
+    "pick_notebook",
+]

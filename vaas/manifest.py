@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from vaas.kernels import Limits
+from vaas.model import FRAME_HOST
+from vaas.rendering import Notebook, Parameter, is_parameter_name
 
 LARGEST = 32 << 10
 """Bytes of a manifest that is read."""
@@ -31,6 +33,12 @@ def _inside(path: str) -> str:
     return "/".join(parts)
 
 
+def _name(text: str) -> str:
+    if not is_parameter_name(text):
+        raise ValueError("a name of Python's is wanted, in ASCII, that begins with a letter")
+    return text
+
+
 def _ending(*endings: str) -> AfterValidator:
     def check(path: str) -> str:
         """Let a path pass whose name ends as it must."""
@@ -43,6 +51,7 @@ def _ending(*endings: str) -> AfterValidator:
 
 Inside = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_inside)]
 Picture = Annotated[Inside, _ending(".png", ".jpg", ".jpeg", ".webp", ".gif", ".svg")]
+Name = Annotated[str, Field(max_length=64), AfterValidator(_name)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
 
@@ -75,47 +84,6 @@ class Wanted(BaseModel):
         return replace(limits, **{k: min(v, getattr(limits, k)) for k, v in wanted.items()})
 
 
-class Parameter(BaseModel):
-    """A parameter of the dashboard's address; it is checked, and not yet used.
-
-    Attributes:
-        type: of its values.
-        default: one of them.
-        title: what people call it.
-        choices: the values of a ``choice``.
-    """
-
-    model_config = _STRICT
-
-    type: Literal["text", "integer", "number", "boolean", "date", "choice"]
-    default: str | int | float | bool | None = None
-    title: str = Field(default="", max_length=200)
-    choices: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _fits(self) -> Parameter:
-        if bool(self.choices) != (self.type == "choice"):
-            raise ValueError("choices belong to the type “choice”, and to no other")
-        if self.default is not None and not self._takes(self.default):
-            raise ValueError(f"the default is none of type “{self.type}”")
-        return self
-
-    def _takes(self, value: object) -> bool:
-        match self.type:
-            case "text":
-                return isinstance(value, str)
-            case "boolean":
-                return isinstance(value, bool)
-            case "integer":
-                return isinstance(value, int) and not isinstance(value, bool)
-            case "number":
-                return isinstance(value, int | float) and not isinstance(value, bool)
-            case "choice":
-                return value in self.choices
-            case "date":
-                return isinstance(value, str) and _is_date(value)
-
-
 class Manifest(BaseModel):
     """A share's manifest.
 
@@ -128,9 +96,9 @@ class Manifest(BaseModel):
         refresh: seconds between looks for changes at least; 0 for none.
         limits: for its kernels.
         environment: name of a set of packages; not yet used.
-        languages: of its texts, as ``en`` or ``pt-BR``; not yet used.
-        embed: hosts whose pages may show it; not yet used.
-        parameters: by name; not yet used.
+        languages: of its texts, as ``en`` or ``pt-BR``, its main one first.
+        embed: hosts whose pages may show it in a frame.
+        parameters: of its dashboards' addresses, by name.
     """
 
     model_config = _STRICT
@@ -146,12 +114,26 @@ class Manifest(BaseModel):
     languages: tuple[
         Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")], ...
     ] = ()
-    embed: tuple[Annotated[str, Field(pattern=r"^(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?$")], ...] = ()
-    parameters: dict[Annotated[str, Field(pattern=r"^[A-Za-z_]\w{0,63}$")], Parameter] = {}
+    embed: tuple[Annotated[str, Field(pattern=FRAME_HOST)], ...] = ()
+    parameters: dict[Name, Parameter] = {}
 
-    def names(self, path: str) -> bool:
-        """Whether its title is also that of a notebook."""
-        return bool(self.title) and path == self.entry
+    def named(self, notebook: Notebook) -> Notebook:
+        """A notebook by the name that it has here."""
+        is_entry = bool(self.title) and notebook.path == self.entry
+        return replace(notebook, title=self.title) if is_entry else notebook
+
+    def language(self, wanted: Sequence[str]) -> str:
+        """Which of its languages suits a viewer best: its first if none does.
+
+        Args:
+            wanted: what the viewer reads, the best first.
+        """
+        for one in wanted:
+            ranked = [own for own in self.languages if _primary(own) == _primary(one)]
+            ranked.sort(key=lambda own: own.lower() != one.lower())
+            if ranked:
+                return ranked[0]
+        return self.languages[0]
 
     def every(self, least: float) -> float:
         """Seconds between looks for changes; 0 for none.
@@ -175,12 +157,9 @@ def parse(content: bytes) -> Manifest:
     return Manifest.model_validate_json(plain)
 
 
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+def _primary(language: str) -> str:
+    """What comes before the country: ``pt`` of ``pt-BR``."""
+    return language.partition("-")[0].lower()
 
 
 def _plain(value: object) -> str:
@@ -188,4 +167,4 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-__all__ = ["LARGEST", "Manifest", "Parameter", "Wanted", "parse"]
+__all__ = ["LARGEST", "Manifest", "Wanted", "parse"]

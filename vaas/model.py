@@ -25,6 +25,9 @@ PRODUCT_NAMES = {
 }
 """What people call the system that shares, by ``Share.product``."""
 
+FRAME_HOST = r"^(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d{1,5})?$"
+"""A host whose pages may frame others; ``*.`` stands for all below it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:
@@ -241,6 +244,7 @@ class Phase:
 
 
 __all__ = [
+    "FRAME_HOST",
     "PRODUCT_NAMES",
     "Entry",
     "KernelRef",

@@ -6,7 +6,7 @@ later, with the recorded outputs. A run that cannot be forked becomes the kernel
 one of them, the others get kernels of their own; that is remembered, so that it is
 not tried at every visit. An author decides otherwise in the notebook's metadata:
 ``{"vaas": {"launch": "fresh"}}`` is never forked, ``"fork"`` also where the address
-has parameters.
+has more than values of declared parameters. Each set of these has a run of its own.
 """
 
 from __future__ import annotations
@@ -20,15 +20,13 @@ from dataclasses import dataclass, field, replace
 
 from vaas.errors import KernelStartFailed, VaasError
 from vaas.kernels import KernelHost, KernelRequest, Relay, Template
-from vaas.model import KernelRef, Version, Workspace
+from vaas.model import KernelRef, Workspace
 from vaas.observability import logger, metrics
 from vaas.rendering import CellResult, Notebook, Recording, load_notebook
 from vaas.runs import Run, Watcher
+from vaas.shelf import Key, may_be_made, to_let_go
 
 log = logger(__name__)
-
-Key = tuple[Version, str, str, tuple[tuple[str, str], ...]]
-"""Version, notebook, kernel's name, variables: what a run depends on."""
 
 _REMEMBERED = 1024
 """Notebooks of which we know that they cannot be forked."""
@@ -42,11 +40,14 @@ class Recipe:
         notebook: as it was read for the viewer at hand.
         request: the viewer's; who that is does not go into the template.
         files: opens the share's files once more, for the template's own life.
+        asks: whether the viewer's address has more than values of parameters: one of
+            many, or an attempt to fill us.
     """
 
     notebook: Notebook
     request: KernelRequest
     files: Callable[[], AbstractAsyncContextManager[Workspace]] = field(repr=False)
+    asks: bool = False
 
     @property
     def key(self) -> Key:
@@ -54,11 +55,6 @@ class Recipe:
         request = self.request
         variables = tuple(sorted(request.environment.items()))
         return request.ref.version, request.ref.notebook, request.kernel_name, variables
-
-    @property
-    def asks(self) -> bool:
-        """Whether the viewer's address has parameters: one of many, or an attempt to fill us."""
-        return bool(self.request.environment.get("QUERY_STRING"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +178,8 @@ class PreparedNotebooks:
         if not self._most or key in self._never or self.find(recipe):
             return None
         if key not in self._making:
+            if not may_be_made(self._making, key, self._most):
+                return None
             run = Run()
             task = asyncio.create_task(self._make(recipe, run), name="template")
             self._making[key] = run, task
@@ -227,6 +225,7 @@ class PreparedNotebooks:
         stack.push_async_callback(run.close)
         # Read anew: the one at hand is its viewer's, in whose kernel cells may still run.
         notebook = await asyncio.to_thread(load_notebook, workspace.path, recipe.notebook.path)
+        notebook = replace(notebook, given=recipe.notebook.given)
         recording = await run.go(template, notebook, request.limits.cell)
         if why := await _why_not(template, recording):
             self._give_up(recipe, why)
@@ -247,12 +246,7 @@ class PreparedNotebooks:
 
     async def _make_room(self, key: Key) -> None:
         """Let older versions of the same notebook go, and the least used of all."""
-        version, notebook, *_ = key
-        old = [k for k in self._kept if k[0].share == version.share and k[1] == notebook]
-        old = [k for k in old if k[0] != version or k == key]
-        while len(self._kept) - len(old) >= self._most:
-            old.append(next(k for k in self._kept if k not in old))
-        for one in old:
+        for one in to_let_go(tuple(self._kept), key, self._most):
             # Another run may have let it go meanwhile.
             if found := self._kept.pop(one, None):
                 await found.template.retire()
@@ -260,9 +254,9 @@ class PreparedNotebooks:
     def _give_up(self, recipe: Recipe, why: str) -> None:
         log.info("not_forked", notebook=recipe.notebook.path, why=why)
         metrics.templates.labels("refused").inc()
+        for one in to_let_go(tuple(self._never), recipe.key, _REMEMBERED):
+            del self._never[one]
         self._never[recipe.key] = why
-        while len(self._never) > _REMEMBERED:
-            self._never.popitem(last=False)
 
 
 async def _why_not(template: Template, recording: Recording) -> str:

@@ -9,6 +9,9 @@ from vaas.manifest import Manifest
 from vaas.model import Secret, Share, ShareLink
 from vaas.session import Session
 
+LANGUAGE = "VAAS_LANGUAGE"
+"""The variable that names the language in which a dashboard is wanted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -18,6 +21,7 @@ class Wish:
         link: the share; ``link.path`` is the notebook or folder wanted.
         password: the share's password, if the viewer gave one.
         environment: CGI-like variables about the request, without any secret.
+        languages: that the viewer reads, the best first, as ``pt-BR``.
         stream: ``True`` if the viewer's page takes results as they come by the
             kernel's channel, ``False`` if a template writes them into a document.
     """
@@ -25,7 +29,37 @@ class Wish:
     link: ShareLink
     password: Secret | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
     stream: bool = True
+
+    @classmethod
+    def again(cls, link: ShareLink, variables: Mapping[str, str]) -> Wish:
+        """What a viewer wished whose kernel has these variables.
+
+        Args:
+            link: the share; its path is not the notebook's.
+            variables: as ``variables`` gives them.
+        """
+        languages = [variables[LANGUAGE]] if LANGUAGE in variables else []
+        return cls(link, environment=variables, languages=tuple(languages))
+
+    def variables(self, share: Share, manifest: Manifest, query: str) -> dict[str, str]:
+        """What the viewer's kernel finds in its environment.
+
+        Args:
+            share: the link's.
+            manifest: what that says of itself.
+            query: of the address, as far as the notebook is told of it.
+        """
+        told = {one: text for one, text in self.environment.items() if one != LANGUAGE}
+        # A run depends on its variables: what is always the same is told to all.
+        if manifest.languages:
+            told[LANGUAGE] = manifest.language(self.languages)
+        return told | {
+            "QUERY_STRING": query,
+            "VAAS_SHARE_NAME": share.name,
+            "VAAS_SHARE_VERSION": share.version.key,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +99,4 @@ class Elsewhere:
     whole: bool
 
 
-__all__ = ["Elsewhere", "Listing", "Opened", "Wish"]
+__all__ = ["LANGUAGE", "Elsewhere", "Listing", "Opened", "Wish"]

@@ -120,6 +120,22 @@ async def test_check_of_an_empty_folder(tmp_path: Path) -> None:
     assert "There is no notebook in this share. Ask its owner" in out
 
 
+async def test_check_takes_values_of_parameters(folder: Path) -> None:
+    (folder / "good.ipynb").write_text(code("assert (x, of) == (3, 'a=b')"))
+    (folder / "vaas.toml").write_text(
+        "[parameters.x]\ntype = 'integer'\n[parameters.of]\ntype = 'text'\ndefault = ''"
+    )
+    status, out, _ = await run("check", str(folder), "--set", "x=3", "--set", "of=a=b")
+    assert status == 0
+    assert "parameter x: a whole number, such as 12; must be given" in out
+    status, out, _ = await run("check", str(folder), "--set", "x=three")
+    assert status == 1
+    assert "x: expected a whole number" in out
+    status, _, err = await run("check", str(folder), "--set", "x")
+    assert status == 2
+    assert "is not NAME=VALUE" in err
+
+
 @pytest.mark.parametrize(
     "words", ["nonsense", "/not/here", "ftp://x/y", "https://user@host/s/abcdef"]
 )

@@ -122,3 +122,28 @@ def test_settings_do_not_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_settings().port = 1  # type: ignore[misc]
     assert isinstance(load_settings(), Settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "held"),
+    [
+        ("share", "share"),
+        ("none", "none"),
+        (["a.test", "*.b.test:8443"], ("a.test", "*.b.test:8443")),
+    ],
+)
+def test_whose_pages_may_frame_dashboards(given: object, held: object) -> None:
+    assert load_settings(embed=given).embed == held
+
+
+@pytest.mark.parametrize("given", ["all", ["https://a.test"], ["a.test; script-src *"], ["*"]])
+def test_who_is_no_host_cannot_frame(given: object) -> None:
+    with pytest.raises(ConfigError, match="embed"):
+        load_settings(embed=given)
+
+
+def test_hosts_can_be_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAAS_EMBED", '["a.test"]')
+    assert load_settings().embed == ("a.test",)
+    monkeypatch.setenv("VAAS_EMBED", "none")
+    assert load_settings().embed == "none"

@@ -143,3 +143,18 @@ async def test_what_goes_wrong_on_the_way() -> None:
     with pytest.raises(EfssTooSlow):
         await manifests.of(a_share("2"))
     assert (await manifests.of(a_share("2"))).title == "One"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language"),
+    [
+        ((), "en"),
+        (("fr", "it"), "en"),
+        (("fr", "PT-br"), "pt-BR"),
+        (("pt-PT",), "pt-BR"),
+        (("pt", "en"), "pt"),
+        (("de-CH",), "de"),
+    ],
+)
+def test_the_language_that_suits_a_viewer_best(wanted: tuple[str, ...], language: str) -> None:
+    assert parse(b"languages = ['en', 'pt-BR', 'pt', 'de']").language(wanted) == language

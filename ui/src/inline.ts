@@ -32,7 +32,7 @@ interface Failure {
 declare global {
   interface Window {
     vaasPhase: (phase: Phase) => void;
-    vaasName: (name: string) => void;
+    vaasName: (name: string, language: string) => void;
     vaasFail: (failure: Failure) => void;
   }
 }
@@ -118,8 +118,9 @@ window.vaasPhase = (phase) => {
   if (phase.name === "ready") find("shell")?.remove();
 };
 
-window.vaasName = (name) => {
+window.vaasName = (name, language) => {
   document.title = name;
+  document.documentElement.lang = language;
   const shell = find("shell");
   shell?.setAttribute("aria-label", `Opening ${name}`);
   shell?.querySelector("h1")?.replaceChildren(name);

@@ -34,6 +34,7 @@
     │   ├── NoNotebook
     │   ├── NotebookMissing
     │   ├── NotebookInvalid
+    │   ├── ParameterWrong
     │   └── LanguageUnknown
     ├── KernelError          the notebook cannot run, or no longer does
     │   ├── KernelStartFailed
@@ -68,6 +69,7 @@ from vaas.errors._files import (
     NotebookError,
     NotebookInvalid,
     NotebookMissing,
+    ParameterWrong,
     ShareChanged,
     ShareTooLarge,
     WorkspaceError,
@@ -136,6 +138,7 @@ __all__ = [
     "NotebookInvalid",
     "NotebookMissing",
     "OutboundError",
+    "ParameterWrong",
     "PasswordNeeded",
     "PasswordWrong",
     "SandboxMissing",

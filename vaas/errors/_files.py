@@ -84,6 +84,14 @@ class NotebookInvalid(NotebookError):
     label = "notebook_invalid"
 
 
+class ParameterWrong(NotebookError):
+    """The address gives a parameter of the notebook a value that is none of its type, or none."""
+
+    title = "This dashboard asks for something else"
+    advice = "Its address must give each of its parameters a value that fits."
+    label = "parameter"
+
+
 class LanguageUnknown(NotebookError):
     """No kernel for the notebook's language is installed."""
 
@@ -101,6 +109,7 @@ __all__ = [
     "NotebookError",
     "NotebookInvalid",
     "NotebookMissing",
+    "ParameterWrong",
     "ShareChanged",
     "ShareTooLarge",
     "WorkspaceError",

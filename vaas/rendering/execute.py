@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from html import escape
 from types import MappingProxyType
 from typing import Any
 
@@ -20,9 +19,11 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbclient.output_widget import OutputWidget
 from traitlets import Any as AnyTrait
 
+from vaas.rendering.cards import error_card, html_output
 from vaas.rendering.failures import CellFailure, failure_of
 from vaas.rendering.notebook import Notebook
 from vaas.rendering.streams import merged
+from vaas.rendering.tagged import Assignment, assign
 from vaas.rendering.widgets import saved_widgets
 
 MAX_CELL_BYTES = 8 << 20
@@ -87,7 +88,7 @@ async def run_cells(
     try:
         for index, cell in enumerate(notebook.node.cells):
             if cell.cell_type == "code":
-                result = known.get(index) or await _run_cell(runner, index, cell)
+                result = known.get(index) or await _run_given(runner, notebook.given, index, cell)
                 yield result
                 if result.failure:
                     return
@@ -97,6 +98,19 @@ async def run_cells(
         for captured in runner.captured():
             captured.cancel()
         client.stop_channels()
+
+
+async def _run_given(
+    runner: _Runner, given: Assignment | None, index: int, cell: Any
+) -> CellResult:
+    """Run a cell, and beside it what gives the notebook its parameters' values."""
+    place = given is not None and given.cell == index
+    if given and place and not given.after:
+        await assign(runner.kc, given)
+    result = await _run_cell(runner, index, cell)
+    if given and place and given.after and not result.failure:
+        await assign(runner.kc, given)
+    return result
 
 
 async def _run_cell(runner: _Runner, index: int, cell: Any) -> CellResult:
@@ -151,41 +165,7 @@ def viewer_outputs(outputs: list[Any], *, cut: bool = False) -> list[dict[str, A
             break
         room -= size
         shown.append(output)
-    return [*shown, _html(_TOO_LONG)] if cut else shown
-
-
-def error_card(failure: CellFailure) -> dict[str, Any]:
-    """What a viewer sees in place of a failing cell's output."""
-    title = "This part of the dashboard could not be shown"
-    advice = "Its author can see what went wrong. The parts above still work."
-    if failure.name == "Timeout":
-        title = "This part of the dashboard takes too long"
-        advice = "Try again later, or tell its author."
-    elif failure.name == "DeadKernel":
-        advice = "The dashboard stopped here. Its author can see what went wrong."
-    return _html(_card(title, advice))
-
-
-def failure_view() -> dict[str, Any]:
-    """Content of the ``display_data`` that a viewer gets where a callback's traceback was."""
-    output = _html(_card("This did not work", "Its author can see what went wrong."))
-    return {**output, "metadata": {"vaas": "failed"}, "transient": {}}
-
-
-def _card(title: str, advice: str) -> str:
-    return (
-        '<section class="vaas-card vaas-card--error">'
-        f'<h2 class="vaas-card__title">{escape(title)}</h2>'
-        f'<p class="vaas-card__advice">{escape(advice)}</p></section>'
-    )
-
-
-def _html(html: str) -> dict[str, Any]:
-    return {
-        "output_type": "display_data",
-        "data": {"text/html": html, "text/plain": ""},
-        "metadata": {},
-    }
+    return [*shown, html_output(_TOO_LONG)] if cut else shown
 
 
 def _size(output: Mapping[str, Any]) -> int:
@@ -291,4 +271,4 @@ class _Runner(NotebookClient):
             self._bytes[cell_index] = 0
 
 
-__all__ = ["CellResult", "error_card", "failure_view", "run_cells", "viewer_outputs"]
+__all__ = ["CellResult", "run_cells", "viewer_outputs"]

@@ -8,14 +8,25 @@ for the author; nothing else leaves this module.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpecManager
 
 from vaas.errors import LanguageUnknown, NotebookInvalid, NotebookMissing
+from vaas.rendering.parameters import (
+    Declared,
+    Parameter,
+    answers,
+    is_all,
+    query_of,
+    refuse_wrong,
+)
+from vaas.rendering.tagged import Assignment, assignment, declared
 from vaas.rendering.tidy import attachments, cell_metadata, notebook_metadata, text
 
 MAX_BYTES = 64 << 20
@@ -43,6 +54,8 @@ class Notebook:
         launch: how viewers' kernels begin: ``fork``, ``fresh``, or as the
             service thinks best if empty.
         fresh: places of the cells that run for each viewer, tagged ``vaas.fresh``.
+        parameters: that its address may give.
+        given: how it gets their values.
     """
 
     path: str
@@ -54,14 +67,49 @@ class Notebook:
     cells: int
     launch: str
     fresh: frozenset[int]
+    parameters: tuple[Declared, ...] = ()
+    given: Assignment | None = None
+
+    def asked(self, query: str) -> Asked:
+        """The notebook as an address wants it.
+
+        Args:
+            query: of the address.
+
+        Raises:
+            ParameterWrong: the address gives a parameter no value of its type.
+        """
+        told = answers(self.parameters, query)
+        refuse_wrong(told)
+        more = not is_all(self.parameters, query)
+        notebook = replace(self, given=assignment(self.node, told))
+        return Asked(notebook, query if more else query_of(told), more)
 
 
-def load_notebook(root: Path, path: str) -> Notebook:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A notebook as an address wants it.
+
+    Attributes:
+        notebook: with its parameters' values.
+        query: the shortest of the same meaning, or all of it if it gives more than these.
+        more: whether it does.
+    """
+
+    notebook: Notebook
+    query: str
+    more: bool
+
+
+def load_notebook(
+    root: Path, path: str, parameters: Mapping[str, Parameter] = MappingProxyType({})
+) -> Notebook:
     """Read a notebook of a workspace.
 
     Args:
         root: the workspace's folder.
         path: the notebook inside it.
+        parameters: those that its share declares.
 
     Raises:
         NotebookMissing: there is no such file.
@@ -83,6 +131,7 @@ def load_notebook(root: Path, path: str) -> Notebook:
             for index, cell in enumerate(node.cells)
             if cell.cell_type == "code" and _FRESH in cell.metadata.get("tags", ())
         ),
+        parameters=declared(node, parameters),
     )
 
 
@@ -177,4 +226,4 @@ def _heading(node: Any) -> str:
     return ""
 
 
-__all__ = ["MAX_BYTES", "Notebook", "choose_kernel", "describe", "load_notebook"]
+__all__ = ["MAX_BYTES", "Asked", "Notebook", "choose_kernel", "describe", "load_notebook"]

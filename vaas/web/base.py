@@ -18,21 +18,17 @@ from vaas.errors import PasswordNeeded, PasswordWrong, VaasError, WrongName
 from vaas.launch import Launcher
 from vaas.model import ShareLink
 from vaas.observability import logger
-from vaas.rendering import AssetStore, PageRenderer
+from vaas.rendering import OURS, AssetStore, PageRenderer
 from vaas.shares.links import parse_canonical
+from vaas.web import embedding
 from vaas.web.hosts import is_ours
+from vaas.web.policies import SITE_POLICY
 from vaas.web.statics import Statics
 from vaas.web.statuses import status_of
 from vaas.web.viewers import Viewers
+from vaas.web.wanting import found_wanting, passes
 
 log = logger(__name__)
-
-# A page of ours runs no script but its own and shows nothing from elsewhere.
-_SITE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "connect-src 'self'"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +63,7 @@ class Front:
         public_url: address under which viewers reach us, or empty.
         image_hosts: sources of pictures that a dashboard may load.
         cards: examples for the home page.
+        embed: whose pages may frame dashboards, see ``vaas.web.embedding.sources``.
         viewers: passwords that viewers gave.
         names: host names under which browsers may call us.
         lines: websockets that are open.
@@ -81,6 +78,7 @@ class Front:
     public_url: str = ""
     image_hosts: Sequence[str] = ()
     cards: Sequence[Card] = ()
+    embed: str | Sequence[str] = "none"
     viewers: Viewers = field(default_factory=Viewers)
     names: frozenset[str] = frozenset()
     lines: set[Line] = field(default_factory=set)
@@ -90,6 +88,9 @@ class Handler(RequestHandler):
     """Base of all handlers: ``self.front`` and errors that become pages."""
 
     front: Front
+    may_be_framed = False
+    frame_hosts: Sequence[str] | None = None
+    """Whose pages may frame ours, as the share says; ``None`` while that is not known."""
 
     def initialize(self, front: Front) -> None:
         """Tornado's constructor hook.
@@ -100,10 +101,32 @@ class Handler(RequestHandler):
         self.front = front
         self.reference = secrets.token_hex(4)
 
+    @property
+    def modes(self) -> list[str]:
+        """What the address asks of us rather than of its notebook."""
+        raw = self.request.query_arguments.get(OURS, [])
+        return [one.decode("ascii", "replace") for one in raw]
+
+    @property
+    def framed(self) -> bool:
+        """Whether the answer is for a frame in another page."""
+        return self.may_be_framed and embedding.is_framed(self.request, self.modes)
+
+    def set_policy(self, policy: str) -> None:
+        """Send a content security policy, in which some hosts may frame the page.
+
+        Args:
+            policy: by which nobody may.
+        """
+        if self.framed:
+            allowed = embedding.sources(self.front.embed, self.frame_hosts)
+            policy = embedding.framed_by(policy, allowed)
+        self.set_header("Content-Security-Policy", policy)
+
     def set_default_headers(self) -> None:
         """Headers that every answer carries."""
         self.set_header("Server", "VaaS")
-        self.set_header("Content-Security-Policy", _SITE_POLICY)
+        self.set_header("Content-Security-Policy", SITE_POLICY)
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cross-Origin-Opener-Policy", "same-origin")
@@ -127,6 +150,9 @@ class Handler(RequestHandler):
     def viewer(self, value: str) -> None:
         """Set the cookie by which the viewer is known again."""
         secure = self._cookie.startswith("__Host-")
+        if secure and self.framed:
+            self.add_header("Set-Cookie", embedding.cookie(self._cookie, value))
+            return
         self.set_cookie(self._cookie, value, httponly=True, secure=secure, samesite="Lax", path="/")
 
     @property
@@ -159,8 +185,14 @@ class Handler(RequestHandler):
             context: what the template asks for.
         """
         html = TEMPLATES.get_template(template).render(
-            assets=self.front.statics.url, title=title, lang="en", home="/", **context
+            assets=self.front.statics.url,
+            title=title,
+            lang="en",
+            home="/",
+            bare="embed" in self.modes,
+            **context,
         )
+        self.set_policy(SITE_POLICY)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.write(html)
 
@@ -179,7 +211,7 @@ class Handler(RequestHandler):
             "advice": error.advice,
             "code": error.label,
             "reference": self.reference,
-            "retry_after": error.retry_after if _passes(error) else None,
+            "retry_after": error.retry_after if passes(error) else None,
         }
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
@@ -193,7 +225,7 @@ class Handler(RequestHandler):
         info: tuple[type, BaseException, TracebackType] | None = kwargs.get("exc_info")
         error = info[1] if info else None
         if not isinstance(error, VaasError):
-            error = _found_wanting(status_code)
+            error = found_wanting(status_code)
             self.set_status(status_code)
         elif isinstance(error, PasswordNeeded | PasswordWrong) and self.request.method == "GET":
             self.set_status(401)
@@ -201,11 +233,11 @@ class Handler(RequestHandler):
             return
         else:
             self.set_status(status_of(error))
-        if error.retry_after and _passes(error):
+        if error.retry_after and passes(error):
             self.set_header("Retry-After", str(int(error.retry_after) + 1))
         # An address of another kind is none of ours, and "//host/" would lead to a stranger's.
         again = self.request.method == "GET" and re.match(r"/(?!/)", self.request.uri or "")
-        retry = self.request.uri if again and _passes(error) else None
+        retry = self.request.uri if again and passes(error) else None
         self.page("error.html", title=error.title, error=self.describe_error(error), retry=retry)
 
     def ask_password(self, problem: str | None, address: str | None = None) -> None:
@@ -246,38 +278,6 @@ class Handler(RequestHandler):
 
     def data_received(self, chunk: bytes) -> None:
         """Bodies are small and read whole."""
-
-
-def _passes(error: VaasError) -> bool:
-    """Whether the same request may be answered otherwise later."""
-    if isinstance(error, _Refused):
-        return False
-    status = status_of(error)
-    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
-
-
-def _found_wanting(status: int) -> VaasError:
-    """What to tell of a status that no error of ours stands for."""
-    if status == HTTPStatus.NOT_FOUND:
-        return _Missing()
-    return _Unforeseen() if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _Refused()
-
-
-class _Refused(VaasError):
-    title = "This cannot be answered"
-    advice = "Check the address, or open another link."
-    label = "refused"
-
-
-class _Missing(_Refused):
-    title = "There is nothing here"
-    label = "not_found"
-
-
-class _Unforeseen(VaasError):
-    title = "This did not work"
-    advice = "Please try again; if it stays so, tell the operator of this service."
-    label = "failed"
 
 
 TEMPLATES = Environment(

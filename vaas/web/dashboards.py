@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from tornado.iostream import StreamClosedError
 
 from vaas import __version__
-from vaas.errors import PasswordWrong, VaasError
+from vaas.errors import ParameterWrong, PasswordWrong, VaasError
 from vaas.launch import Elsewhere, Listing, Opened, Wish
+from vaas.manifest import Manifest
 from vaas.model import Phase, ShareLink
 from vaas.observability import logger, metrics
-from vaas.rendering import has_template, source_cells
+from vaas.rendering import OURS, Notebook, has_template, parameter_answers, source_cells
 from vaas.shares.links import canonical_path
-from vaas.web.base import Handler
-from vaas.web.stream import Stream, dashboard_policy
+from vaas.web.languages import accepted
+from vaas.web.stream import Page, Stream
 
 log = logger(__name__)
 
@@ -26,10 +28,10 @@ PATIENCE = 0.3
 """Seconds to wait for a whole answer, with its true status, before the page
 starts to tell its progress instead."""
 
-Event = Phase | Listing | Elsewhere | Opened
+Event = Phase | Manifest | Listing | Elsewhere | Opened
 
 
-class Dashboard(Handler):
+class Dashboard(Page):
     """``GET /s/{host}/{token}/{path}``."""
 
     opened = ""
@@ -40,28 +42,30 @@ class Dashboard(Handler):
         link = self.link_of(host, token, path)
         try:
             await self._answer(link)
+        except ParameterWrong:
+            await self._ask(link)
         except StreamClosedError:
             await self.front.launcher.sessions.end(self.opened)
             raise
 
     async def _answer(self, link: ShareLink) -> None:
-        match self.get_query_argument("vaas", ""):
-            case "source":
-                await self._source(link)
-            case "plain":
-                await self._document(link, "plain")
-            case _:
-                await self._show(link)
+        modes = {"source": self._source, "parameters": self._ask, "plain": self._document}
+        asked = (modes[one] for one in self.modes if one in modes)
+        await next(asked, self._show)(link)
+
+    @property
+    def _like_this(self) -> str:
+        """What an address ends in that is to be shown as this one."""
+        return f"?{OURS}=embed" if "embed" in self.modes else ""
 
     def compute_etag(self) -> None:
         """Dashboards are never the same twice."""
 
     def _wish(self, link: ShareLink, *, stream: bool = True) -> Wish:
-        hidden = {"vaas"}
         query = [
             (name, value)
             for name, values in self.request.query_arguments.items()
-            if name not in hidden
+            if name != OURS
             for value in (raw.decode("utf-8", "replace") for raw in values)
         ]
         host, _, port = self.request.host.partition(":")
@@ -76,7 +80,9 @@ class Dashboard(Handler):
             "SERVER_PROTOCOL": self.request.version,
             "SERVER_SOFTWARE": f"vaas/{__version__}",
         }
-        return Wish(link, self.front.viewers.password(self.viewer, link), environment, stream)
+        password = self.front.viewers.password(self.viewer, link)
+        languages = accepted(self.request.headers.get("Accept-Language", ""))
+        return Wish(link, password, environment, languages, stream)
 
     async def _show(self, link: ShareLink) -> None:
         """The dashboard, a list of dashboards, or progress first if that takes a while."""
@@ -98,9 +104,11 @@ class Dashboard(Handler):
     async def _on(self, event: Event, link: ShareLink, stream: Stream) -> None:
         if isinstance(event, Phase):
             await stream.tell(event)
+        elif isinstance(event, Manifest):
+            self.frame_hosts = event.embed
         elif isinstance(event, Listing):
             if stream.begun:
-                stream.go(canonical_path(link))
+                stream.go(canonical_path(link) + self._like_this)
             else:
                 self._list(event, link)
         elif isinstance(event, Elsewhere):
@@ -116,7 +124,12 @@ class Dashboard(Handler):
     def _list(self, listing: Listing, link: ShareLink) -> None:
         root = canonical_path(ShareLink(link.root, link.token, "", link.hint))
         notebooks = [
-            {"path": path, "title": title, "description": text, "href": root + quote(path)}
+            {
+                "path": path,
+                "title": title,
+                "description": text,
+                "href": root + quote(path) + self._like_this,
+            }
             for path, title, text in listing.notebooks
         ]
         share, manifest = listing.share, listing.manifest
@@ -130,7 +143,7 @@ class Dashboard(Handler):
         self.page("share.html", title=about["name"], share=about, notebooks=notebooks)
 
     async def _source(self, link: ShareLink) -> None:
-        _, notebook = await self.front.launcher.read(self._wish(link))
+        notebook = await self._read(self._wish(link))
         cells = await asyncio.to_thread(source_cells, notebook)
         self.page(
             "source.html",
@@ -140,9 +153,36 @@ class Dashboard(Handler):
             dashboard=self.request.path,
         )
 
-    async def _document(self, link: ShareLink, template: str) -> None:
+    async def _read(self, wish: Wish) -> Notebook:
+        """The notebook, not run."""
+        share, notebook = await self.front.launcher.read(wish)
+        self.frame_hosts = (await self.front.launcher.manifests.of(share)).embed
+        return notebook
+
+    async def _ask(self, link: ShareLink) -> None:
+        """A form for the notebook's parameters, with what is wrong in their values."""
+        wish = self._wish(link)
+        notebook = await self._read(wish)
+        told = parameter_answers(notebook.parameters, wish.environment["QUERY_STRING"])
+        wrong = [one for one in told if one.wrong]
+        title = "This dashboard first needs to know"
+        if any(one.text for one in wrong):
+            title = "A value does not fit this dashboard"
+        self.set_status(HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK)
+        self.page(
+            "parameters.html",
+            title=title,
+            advice=f"“{notebook.title}” shows what is chosen here.",
+            answers=told,
+            action=self.request.path,
+            modes=[one for one in self.modes if one != "parameters"],
+        )
+
+    async def _document(self, link: ShareLink) -> None:
         """A whole document in another template, as Voilà itself would send it."""
         async for event in self.front.launcher.open(self._wish(link, stream=False)):
+            if isinstance(event, Manifest):
+                self.frame_hosts = event.embed
             if isinstance(event, Listing):
                 self._list(event, link)
             if not isinstance(event, Opened):
@@ -150,8 +190,8 @@ class Dashboard(Handler):
             session = event.session
             self.opened = session.id
             wanted = session.notebook.template
-            name = wanted if wanted and has_template(wanted) else template
-            self.set_header("Content-Security-Policy", dashboard_policy(self.front.image_hosts))
+            name = wanted if wanted and has_template(wanted) else "plain"
+            self.be_dashboard()
 
             async def start(session: Any = session) -> str:
                 """Wait until there is something to be seen."""

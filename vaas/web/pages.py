@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from vaas.errors import NotALink, PasswordNeeded, PasswordWrong
 from vaas.launch import Wish
 from vaas.model import Secret, ShareLink
+from vaas.rendering import OURS
 from vaas.shares.links import canonical_path, parse_link
 from vaas.web.base import Handler
 
@@ -43,6 +44,14 @@ class WithoutSlash(Handler):
 
 class Password(Handler):
     """The password of a protected share, asked here and never put into an address."""
+
+    may_be_framed = True
+
+    @property
+    def modes(self) -> list[str]:
+        """Those of the address to go to."""
+        raw = self.request.arguments.get("next", [b""])[-1]
+        return parse_qs(raw.decode("utf-8", "replace").partition("?")[2]).get(OURS, [])
 
     def get(self) -> None:
         """``GET /password?next=/s/...``: the form."""

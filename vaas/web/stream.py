@@ -7,32 +7,46 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlencode
 
-from vaas.errors import PasswordNeeded, PasswordWrong, VaasError
-from vaas.launch import Opened
+from vaas.errors import ParameterWrong, PasswordNeeded, PasswordWrong, VaasError
+from vaas.launch import LANGUAGE, Opened
 from vaas.model import Phase, ShareLink
-from vaas.rendering import Packed
+from vaas.rendering import OURS, Packed, parameter_answers
+from vaas.session import Session
 from vaas.web.base import TEMPLATES, Handler
+from vaas.web.policies import dashboard_policy
+
+
+class Page(Handler):
+    """A handler whose answer may be a dashboard."""
+
+    may_be_framed = True
+
+    def be_dashboard(self) -> None:
+        """Send the policy of a page that runs a notebook's front end."""
+        self.set_policy(dashboard_policy(self.front.image_hosts))
 
 
 class Stream:
     """A dashboard's page, sent in pieces."""
 
-    def __init__(self, handler: Handler, link: ShareLink) -> None:
+    def __init__(self, handler: Page, link: ShareLink) -> None:
         self._handler = handler
         self._front = handler.front
         self._template = TEMPLATES.get_template("shell.html")
         self._name = PurePosixPath(link.path).stem or link.host
+        self._language = "en"
         self._latest: Phase | None = None
         self.begun = False
 
     async def begin(self) -> None:
         """Send the first bytes: name, skeleton, the phase so far."""
-        if self.begun:
+        # Who may frame a page is told before its first bytes.
+        unknown = self._handler.framed and self._handler.frame_hosts is None
+        if self.begun or unknown:
             return
         self.begun = True
         self._handler.set_header("Content-Type", "text/html; charset=utf-8")
-        policy = dashboard_policy(self._front.image_hosts)
-        self._handler.set_header("Content-Security-Policy", policy)
+        self._handler.be_dashboard()
         self._handler.set_header("X-Accel-Buffering", "no")
         self._block("head", name=self._name)
         for address in self._front.statics.parts("dashboard.js"):
@@ -54,7 +68,12 @@ class Stream:
         if isinstance(error, PasswordNeeded | PasswordWrong):
             self.go(f"/password?{urlencode({'next': address})}")
             return
-        failure = self._handler.describe_error(error) | {"retry": address, "home": "/"}
+        if isinstance(error, ParameterWrong):
+            first = "&" if self._handler.request.query else "?"
+            self.go(f"{address}{first}{OURS}=parameters")
+            return
+        home = None if "embed" in self._handler.modes else "/"
+        failure = self._handler.describe_error(error) | {"retry": address, "home": home}
         self._block("fail", failure=failure)
 
     def go(self, address: str) -> None:
@@ -67,6 +86,7 @@ class Stream:
     async def dashboard(self, opened: Opened) -> None:
         """Send the dashboard's inside and its scripts, and close the page."""
         self._name = opened.session.notebook.title
+        self._language = opened.session.recipe.request.environment.get(LANGUAGE, self._language)
         await self.begin()
         front, handler = self._front, self._handler
         widgets = opened.session.widgets
@@ -74,6 +94,7 @@ class Stream:
         self._announce(opened.session.id, widgets)
         self._block("known", name=self._name)
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
+        self._parameters(opened.session)
         self._block("dashboard", scheme=opened.session.notebook.theme)
         handler.write(opened.html)
         # What was written so far is the dashboard's own text: it is painted
@@ -84,6 +105,13 @@ class Stream:
         )
         self._block("tail")
         await handler.finish()
+
+    def _parameters(self, session: Session) -> None:
+        """The bar in which viewers choose the parameters' values."""
+        if session.notebook.parameters and "embed" not in self._handler.modes:
+            query = session.recipe.request.environment["QUERY_STRING"]
+            told = parameter_answers(session.notebook.parameters, query)
+            self._block("parameters", answers=told, action=self._handler.request.path)
 
     def _announce(self, session_id: str, widgets: Packed) -> None:
         """Tell the browser what the page's script will ask for."""
@@ -102,28 +130,11 @@ class Stream:
         values = {
             "assets": self._front.statics.url,
             "inline": self._front.statics.inline,
-            "lang": "en",
+            "lang": self._language,
             **context,
         }
         block = self._template.blocks[block_name]
         self._handler.write("".join(block(self._template.new_context(values))))
-
-
-def dashboard_policy(image_hosts: Any) -> str:
-    """Content security policy of a page that runs a notebook's own front end.
-
-    Scripts and styles of the notebook's outputs are part of the dashboard;
-    nothing is loaded from, or sent to, another host, but pictures (map tiles)
-    from hosts that the operator admits.
-    """
-    images = " ".join(["'self'", "data:", "blob:", *image_hosts])
-    return (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob: data:; "
-        f"style-src 'self' 'unsafe-inline'; img-src {images}; font-src 'self' data:; "
-        "connect-src 'self' data: blob:; worker-src 'self' blob:; media-src 'self' data: blob:; "
-        "frame-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    )
 
 
 def _phase(phase: Phase) -> dict[str, Any]:
@@ -134,4 +145,4 @@ def _script_text(text: str) -> str:
     return json.dumps(text).replace("<", "\\u003c")
 
 
-__all__ = ["Stream", "dashboard_policy"]
+__all__ = ["Page", "Stream"]

@@ -20,7 +20,7 @@ body:has(.vois-app) .jp-Cell, body:has(.vois-app) .jp-OutputArea-output { paddin
 /* What scrolls knows of no footer; what floats in it must. */
 .vois-app .v-main { --vois-bottom: var(--v-layout-bottom, 0px); }
 /* Where the notebook is a page, the app covers it; an editor keeps its own parts. */
-body:not(:has(.jp-NotebookPanel)) .vois-app { position: fixed; inset: 0; height: 100dvh; }
+body:not(:has(.jp-NotebookPanel)) .vois-app { position: fixed; inset: 0; height: auto; }
 body:not(:has(.jp-NotebookPanel)):has(.vois-app) .jp-MarkdownCell { display: none; }
 .vois-skip { position: absolute; left: -999px; } .vois-skip:focus { left: 8px; top: 8px; z-index: 9; }
 </style>"""

@@ -13,6 +13,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 import vaas.errors
+from vaas.rendering import Declared, Parameter, parameter_answers
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "vaas" / "web" / "static"
@@ -86,7 +87,7 @@ AROUND_A_DASHBOARD = """<!doctype html><html lang="en"><head><meta charset="utf-
 <link rel="stylesheet" href="{css}"></head><body>
 <div class="vaas-banner" role="status"><span class="vaas-bar__text">A newer version of this dashboard is ready.</span>
 <button type="button" class="vaas-button">Show it</button></div>
-<main id="dashboard"><h1>Vegetation watch</h1>
+{above}<main id="dashboard"><h1>Vegetation watch</h1>
 <section class="vaas-card vaas-card--error" aria-labelledby="c"><h2 class="vaas-card__title" id="c">This part could not be computed</h2>
 <p class="vaas-card__advice">The rest of the dashboard works. Its author can see what went wrong.</p></section>
 <p class="vaas-note">The rest of this output is too long to show.</p>
@@ -118,6 +119,7 @@ def environment() -> Environment:
     env.globals["inline"] = lambda name: Markup((STATIC / names[name]).read_text())  # noqa: S704 - our own files
     env.globals["lang"] = "en"
     env.globals["home"] = "/"
+    env.globals["bare"] = False
     return env
 
 
@@ -165,17 +167,44 @@ def contexts() -> dict[str, tuple[str, dict[str, Any]]]:
             {"title": SHARE["name"], "share": SHARE, "notebooks": []},
         ),
         "password": ("password.html", {"title": "Password", "error": None, **password}),
+        "password-framed": (
+            "password.html",
+            {"title": "Password", "error": None, "bare": True, **password},
+        ),
         "password-wrong": (
             "password.html",
             {"title": "Password", "error": vaas.errors.PasswordWrong.title, **password},
         ),
         "error": ("error.html", error_context(vaas.errors.SiteNotAllowed())),
         "error-wait": ("error.html", error_context(vaas.errors.ShareThrottled(retry_after=400))),
+        "parameters": ("parameters.html", {"title": "A value does not fit", **asking()}),
         "source": (
             "source.html",
             {"title": "Source", "name": "vegetation.ipynb", "cells": cells(), "dashboard": "/d"},
         ),
     }
+
+
+def asking() -> dict[str, Any]:
+    """Parameters of each type, some with values that do not fit."""
+    types: tuple[Any, ...] = ("text", "integer", "number", "boolean", "date", "choice")
+    declared = [
+        Declared(
+            name,
+            Parameter(
+                type=name,
+                title=f"{name.title()} with <a title>",
+                choices=("Bern", "Zürich, Nördlingen & all of the others")
+                if name == "choice"
+                else (),
+            ),
+            None,
+            required=name == "date",
+        )
+        for name in types
+    ]
+    told = parameter_answers(declared, "integer=one&choice=Rome&boolean=no&text=%3Cb%3E")
+    return {"answers": told, "advice": "“Rain” shows it.", "action": "/", "modes": ["embed"]}
 
 
 def block(template: Template, part: str, **context: Any) -> str:
@@ -190,9 +219,14 @@ def render_pages() -> dict[str, str]:
     }
     pages["shell"] = block(env.get_template("shell.html"), "head", name="Vegetation watch")
     sheet, icon = (f"/static/{manifest()[name]}" for name in ("dashboard.css", "favicon.svg"))
-    pages["around"] = AROUND_A_DASHBOARD.format(css=sheet, icon=icon, ended="")
-    pages["around-ended"] = AROUND_A_DASHBOARD.format(css=sheet, icon=icon, ended=ENDED)
+    about = {"css": sheet, "icon": icon}
+    pages["around"] = AROUND_A_DASHBOARD.format(**about, above="", ended="")
+    pages["around-ended"] = AROUND_A_DASHBOARD.format(**about, above="", ended=ENDED)
+    bar = block(env.get_template("shell.html"), "parameters", **asking())
+    pages["around-asked"] = AROUND_A_DASHBOARD.format(
+        **about, above=bar.replace("<details", "<details open"), ended=""
+    )
     return pages
 
 
-PAGES = [*contexts(), "shell", "around", "around-ended"]
+PAGES = [*contexts(), "shell", "around", "around-ended", "around-asked"]

@@ -10,7 +10,7 @@ let bar: HTMLElement | undefined;
 /** Say something in the bar; empty text takes it away. */
 export function notice(text: string, kind: "warn" | "bad" | "" = ""): void {
   if (!bar) {
-    bar = document.createElement("div");
+    bar = ours();
     bar.setAttribute("role", "status");
     document.body.append(bar);
   }
@@ -39,7 +39,7 @@ let banner: HTMLElement | undefined;
 /** Newer data can be seen; when is the viewer's choice, since what they have set here goes. */
 export function changed(): void {
   if (banner) return;
-  banner = document.createElement("div");
+  banner = ours();
   banner.className = "vaas-banner";
   banner.setAttribute("role", "status");
   document.body.prepend(banner);
@@ -51,7 +51,7 @@ export function changed(): void {
 
 /** The session is over: one button starts the dashboard again. */
 export function ended(failure: Failure | null): void {
-  const card = document.createElement("div");
+  const card = ours();
   card.className = "vaas-ended";
   card.setAttribute("role", "alertdialog");
   card.setAttribute("aria-modal", "true");
@@ -72,6 +72,13 @@ export function ended(failure: Failure | null): void {
   document.getElementById("dashboard")?.setAttribute("inert", "");
   document.body.append(card);
   again.focus();
+}
+
+/** Words of ours stand in a page whose language is the dashboard's. */
+function ours(): HTMLElement {
+  const made = document.createElement("div");
+  made.lang = "en";
+  return made;
 }
 
 function element(tag: string, className: string, text: string, id = ""): HTMLElement {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +25,13 @@ SIDE = 8192
 
 MOUNTS = 200
 
+_OVERVIEW = """
+import sys, warnings, rasterio
+warnings.simplefilter("ignore")
+with rasterio.open(sys.argv[1]) as raster:
+    assert raster.read(1, out_shape=(256, 256)).any()
+"""
+
 
 def at_random(path: Path) -> None:
     """Small reads here and there."""
@@ -31,17 +40,10 @@ def at_random(path: Path) -> None:
             assert len(os.pread(file.fileno(), PART, n * 104_729_003 % (SIZE - PART))) == PART
 
 
-def in_order(path: Path) -> None:
-    """The whole file."""
-    with path.open("rb") as file:
-        while file.read(1 << 20):
-            pass
-
-
 def overview(path: Path) -> None:
     """A whole raster as a small picture, from the overview that fits."""
-    with rasterio.open(path) as raster:
-        assert raster.read(1, out_shape=(256, 256)).any()
+    # By another process: GDAL keeps ours from serving the line while it waits for it.
+    subprocess.run([sys.executable, "-c", _OVERVIEW, path], check=True)
 
 
 async def fetched(there: Cloud, path: Path, work: Callable[[Path], None]) -> tuple[float, float]:
@@ -94,13 +96,12 @@ async def measure() -> None:
         for name, mount in (("rclone mount", plain_mount), ("ours", our_mount)):
             async with mount(there) as place:
                 figures[name] = await fetched(there, place / "big.bin", at_random)
-                whole = await fetched(there, place / "big.bin", in_order)
                 part = await fetched(there, place / "raster.tif", overview)
             size = (there.folder / "raster.tif").stat().st_size / 1e6
             print(
                 f"{name:14} {READS} reads at random {figures[name][0]:6.2f} s"
-                f" {figures[name][1]:6.1f} MB; in order {whole[0]:6.2f} s; an overview"
-                f" {part[0]:5.2f} s, {part[1]:5.1f} MB of {size:.0f} ({part[1] / size:.1%})"
+                f" {figures[name][1]:6.1f} MB; an overview {part[0]:5.2f} s,"
+                f" {part[1]:5.1f} MB of {size:.0f} ({part[1] / size:.1%})"
             )
         ratio = figures["ours"][0] / figures["rclone mount"][0]
         print(f"reads at random, ours / rclone mount: {ratio:.2f}")

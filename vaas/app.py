@@ -30,6 +30,7 @@ from vaas.rendering import AssetStore, PageRenderer, Stills, failure_view, find_
 from vaas.sessions import Sessions
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
 from vaas.temporary import RUNTIME, clear
+from vaas.waiting import WaitingRoom
 from vaas.web import Card, Front, make_application
 from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
@@ -92,7 +93,9 @@ async def rooms(
         host = RemoteHost(data / RUNTIME, _terms(settings), stay=stay)
         stack.push_async_callback(host.leave)
         prepared = PreparedNotebooks(host, most=settings.kernel.templates)
-        sessions = Sessions(host, prepared)
+        kernel = settings.kernel
+        room = WaitingRoom(kernel.most, kernel.line)
+        sessions = Sessions(host, prepared, room, grace=kernel.grace)
         stack.push_async_callback(sessions.close)
         assets = AssetStore(data / "assets")
         renderer = PageRenderer(assets)
@@ -223,7 +226,8 @@ def kernel_limits(settings: Settings) -> Limits:
 def _terms(settings: Settings) -> Terms:
     kernel = settings.kernel
     return Terms(
-        most=kernel.most,
+        # One more, for the look at a new template's walls: viewers' are counted at the door.
+        most=kernel.most + 1,
         # A template that was let go lives on with the forks that it has.
         templates=4 * kernel.templates,
         mode=kernel.sandbox,
@@ -243,6 +247,7 @@ def _health(built: Rooms, *, sandbox: str) -> dict[str, Any]:
         "sandbox": sandbox,
         "kernels": len(built.host.kernels()),
         "preparing": built.prepared.making,
+        "waiting": built.launcher.sessions.room.waiting,
     }
 
 

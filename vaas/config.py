@@ -104,7 +104,8 @@ class MountSettings(BaseModel):
 class KernelSettings(BaseModel):
     """What kernels may use; bytes and seconds as in ``vaas.kernels.Limits``.
 
-    ``most`` is how many live at a time; ``templates`` how many notebooks are
+    ``most`` is how many live at a time, ``line`` how many viewers may wait for
+    one when so many do (0: they are turned away); ``templates`` how many notebooks are
     kept that have run already, to be forked for their viewers (0: none, each
     viewer's kernel runs the notebook anew). ``stay`` is how many seconds the
     kernels of ``vaas serve`` wait for it to come back when it ended or was
@@ -114,6 +115,7 @@ class KernelSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     most: int = Field(default=50, gt=0)
+    line: int = Field(default=50, ge=0)
     templates: int = Field(default=8, ge=0)
     memory: int = Field(default=GIB, ge=128 * MIB)
     cpus: float = Field(default=1.0, gt=0)

@@ -99,11 +99,11 @@ class Launcher:
             if wish.stream and (whole or below):
                 yield Elsewhere(path, whole)
                 return
-            self.sessions.admit()
+            place = stack.enter_context(self.sessions.room.enter(waits=wish.stream))
             yield Phase("environment")
             request = await self._request(wish, share, workspace, notebook)
             recipe = Recipe(notebook, request, lambda: self.files(share))
-            session = Session(request.ref.id, share, workspace, notebook, recipe)
+            session = Session(request.ref.id, share, workspace, notebook, recipe, place)
             prepared = self.sessions.prepared(recipe)
             recording = prepared.recording if prepared else None
             if wish.stream and recording:
@@ -145,7 +145,8 @@ class Launcher:
                 kernel.ref, workspace, left.kernel_name, left.environment, left.limits
             )
             recipe = Recipe(notebook, request, lambda: self.files(left.share))
-            session = Session(kernel.ref.id, left.share, workspace, notebook, recipe)
+            place = stack.enter_context(self.sessions.room.sit())
+            session = Session(kernel.ref.id, left.share, workspace, notebook, recipe, place)
             session.shown, session.failures = set(range(left.done)), left.failures
             session.note = lambda: note
             stack.callback(self._watch.remove, session)

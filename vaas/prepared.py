@@ -110,11 +110,6 @@ class PreparedNotebooks:
         """How many notebooks run in templates now, or wait for their turn."""
         return len(self._making)
 
-    @property
-    def watching(self) -> int:
-        """How many viewers watch a run, and want a kernel at its end."""
-        return sum(len(run.watchers) for run, _ in self._making.values())
-
     def find(self, recipe: Recipe) -> Prepared | None:
         """A template that can be forked right now."""
         found = self._kept.get(recipe.key)

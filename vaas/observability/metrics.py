@@ -5,11 +5,14 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120)
+_MINUTES = (1, 5, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
 
 launches = Counter("vaas_launches", "Dashboards asked for, by outcome", ["outcome"])
 phases = Histogram("vaas_phase_seconds", "Time spent in each phase", ["phase"], buckets=_SECONDS)
 kernels = Gauge("vaas_kernels", "Kernels that live now")
 kernel_ends = Counter("vaas_kernel_ends", "Kernels ended, by reason", ["reason"])
+waiting = Gauge("vaas_waiting", "Viewers in line for a kernel")
+waited = Histogram("vaas_waited_seconds", "Time spent in line, by its end", buckets=_MINUTES)
 refused_messages = Counter("vaas_refused_messages", "Viewers' messages refused")
 templates = Counter("vaas_templates", "Templates made, or why not", ["outcome"])
 forks = Counter("vaas_forks", "Viewers' kernels that were forked")
@@ -32,4 +35,6 @@ __all__ = [
     "refused_messages",
     "share_changes",
     "templates",
+    "waited",
+    "waiting",
 ]

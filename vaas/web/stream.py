@@ -76,6 +76,8 @@ class Stream:
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
         self._block("dashboard", scheme=opened.session.notebook.theme)
         handler.write(opened.html)
+        if waits := opened.session.waits:
+            self._block("phase", phase=_phase(waits))
         # What was written so far is the dashboard's own text: it is painted
         # before the scripts, which have been on their way since the first bytes.
         handler.write(

@@ -226,8 +226,7 @@ def kernel_limits(settings: Settings) -> Limits:
 def _terms(settings: Settings) -> Terms:
     kernel = settings.kernel
     return Terms(
-        # One more, for the look at a new template's walls: viewers' are counted at the door.
-        most=kernel.most + 1,
+        most=kernel.hosted,
         # A template that was let go lives on with the forks that it has.
         templates=4 * kernel.templates,
         mode=kernel.sandbox,

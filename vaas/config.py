@@ -130,6 +130,11 @@ class KernelSettings(BaseModel):
     stay: float = Field(default=60.0, ge=0)
     sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
 
+    @property
+    def hosted(self) -> int:
+        """How many kernels the host takes: one is no viewer's, but looks at a template's walls."""
+        return self.most + 1
+
 
 class Settings(BaseSettings):
     """All that an operator can set.

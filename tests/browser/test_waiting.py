@@ -58,12 +58,13 @@ def test_the_line_and_the_taking_over(small: Service, share: Share, visit: Visit
     page = stand(second, address, "number 1 in line")
     other = stand(third, address, "number 2 in line")
     for viewer, name in ((second, "light"), (third, "dark-phone")):
-        expect(viewer.page.locator(".vaas-still:visible >> text=four")).to_be_visible()
+        expect(viewer.page.get_by_text("Sum of all days: 42 mm")).to_be_visible()
         expect(viewer.page.locator("#vaas-line")).to_contain_text("as it was recorded")
         expect(viewer.page.locator("#vaas-live")).to_contain_text("in line")
         viewer.picture(f"waiting-{name}", full=False)
         assert viewer.fits()
         assert serious(viewer.page) == []
+    expect(page.locator(".vaas-still:visible >> text=four")).to_be_visible()
     page.evaluate("window.sameDocument = true")
     first.page.goto("about:blank")
     second.ready()

@@ -117,11 +117,11 @@ async def check_link(
 
 async def _manifest_problems(built: Rooms, share: Share) -> tuple[str, ...]:
     """What is wrong with a share's manifest, one line each."""
-    found = await built.launcher.manifests.problems(share)
+    found = await built.launcher.arrivals.manifests.problems(share)
     if found:
         return found
-    manifest = await built.launcher.manifests.of(share)
-    async with built.launcher.files(share) as workspace:
+    manifest = await built.launcher.arrivals.manifests.of(share)
+    async with built.launcher.arrivals.files(share) as workspace:
         return await asyncio.to_thread(missing, workspace, manifest.entry, manifest.thumbnail)
 
 

@@ -151,6 +151,8 @@ class Settings(BaseSettings):
         copy_limits: limits of copies; ``[copy]`` in the file.
         mount: when shares are mounted.
         kernel: limits of kernels.
+        snapshots: bytes of dashboards as they last looked, which are shown while
+            their cloud does not answer; 0: none are kept.
         refresh: seconds between two looks at a share whose dashboards are open,
             at least; 0: dashboards do not follow their data.
         image_hosts: hosts from which a dashboard's page may load pictures, such
@@ -176,6 +178,7 @@ class Settings(BaseSettings):
     copy_limits: CopySettings = Field(default=CopySettings(), alias="copy")
     mount: MountSettings = MountSettings()
     kernel: KernelSettings = KernelSettings()
+    snapshots: int = Field(default=256 * MIB, ge=0)
     refresh: float = Field(default=2.0, ge=0)
     image_hosts: tuple[str, ...] = ("https:",)
     log_format: Literal["text", "json"] = "text"

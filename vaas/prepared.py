@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 
 from vaas.errors import KernelStartFailed, VaasError
 from vaas.kernels import KernelHost, KernelRequest, Relay, Template
-from vaas.model import KernelRef, Version, Workspace
+from vaas.model import KernelRef, Share, Version, Workspace
 from vaas.observability import logger, metrics
 from vaas.rendering import CellResult, Notebook, Recording, load_notebook
 from vaas.runs import Run, Watcher
@@ -41,11 +41,13 @@ class Recipe:
     Attributes:
         notebook: as it was read for the viewer at hand.
         request: the viewer's; who that is does not go into the template.
+        share: what it is of, by the link that led to it.
         files: opens the share's files once more, for the template's own life.
     """
 
     notebook: Notebook
     request: KernelRequest
+    share: Share
     files: Callable[[], AbstractAsyncContextManager[Workspace]] = field(repr=False)
 
     @property
@@ -87,7 +89,7 @@ class PreparedNotebooks:
     """Makes templates and owns them.
 
     Attributes:
-        made: is told of each run that is kept.
+        made: is told of each run that went well, with the notebook as it ran.
     """
 
     def __init__(self, host: KernelHost, *, most: int = 8) -> None:
@@ -97,7 +99,7 @@ class PreparedNotebooks:
             host: starts templates.
             most: kept at a time; the one not used for longest goes first. 0: none.
         """
-        self.made: Callable[[Notebook, Recording], None] = lambda _notebook, _recording: None
+        self.made: Callable[[Recipe, Notebook, Recording], None] = _unheard
         self._host, self._most = host, most
         self._kept: OrderedDict[Key, Prepared] = OrderedDict()
         self._never: OrderedDict[Key, str] = OrderedDict()
@@ -223,6 +225,8 @@ class PreparedNotebooks:
         # Read anew: the one at hand is its viewer's, in whose kernel cells may still run.
         notebook = await asyncio.to_thread(load_notebook, workspace.path, recipe.notebook.path)
         recording = await run.go(template, notebook, request.limits.cell)
+        if not recording.failure:
+            self.made(recipe, notebook, recording)
         if why := await _why_not(template, recording):
             self._give_up(recipe, why)
             if kernel := await run.give(template, recording.results):
@@ -236,7 +240,6 @@ class PreparedNotebooks:
         until = time.monotonic() + request.limits.life
         self._kept[recipe.key] = Prepared(template, recording, notebook.fresh, until)
         metrics.templates.labels("made").inc()
-        self.made(notebook, recording)
         template.ended.add_done_callback(_letting_go(stack.pop_all()))
         run.end()
 
@@ -258,6 +261,10 @@ class PreparedNotebooks:
         self._never[recipe.key] = why
         while len(self._never) > _REMEMBERED:
             self._never.popitem(last=False)
+
+
+def _unheard(_recipe: Recipe, _notebook: Notebook, _recording: Recording) -> None:
+    """Nobody wants to know."""
 
 
 async def _why_not(template: Template, recording: Recording) -> str:

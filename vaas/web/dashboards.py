@@ -12,7 +12,7 @@ from tornado.iostream import StreamClosedError
 
 from vaas import __version__
 from vaas.errors import PasswordWrong, VaasError
-from vaas.launch import Elsewhere, Listing, Opened, Wish
+from vaas.launch import Elsewhere, Listing, Opened, Remembered, Wish
 from vaas.model import Phase, ShareLink
 from vaas.observability import logger, metrics
 from vaas.rendering import has_template, source_cells
@@ -26,7 +26,7 @@ PATIENCE = 0.3
 """Seconds to wait for a whole answer, with its true status, before the page
 starts to tell its progress instead."""
 
-Event = Phase | Listing | Elsewhere | Opened
+Event = Phase | Listing | Elsewhere | Opened | Remembered
 
 
 class Dashboard(Handler):
@@ -50,6 +50,8 @@ class Dashboard(Handler):
                 await self._source(link)
             case "plain":
                 await self._document(link, "plain")
+            case "cloud":
+                self.write({"back": await self.front.launcher.arrivals.answers(self._wish(link))})
             case _:
                 await self._show(link)
 
@@ -108,6 +110,9 @@ class Dashboard(Handler):
             query = "&".join([*wanted, *filter(None, [self.request.query])])
             address = canonical_path(replace(link, path=event.path))
             stream.go(f"{address}?{query}" if query else address)
+        elif isinstance(event, Remembered):
+            metrics.launches.labels("remembered").inc()
+            await stream.remembered(event.snapshot)
         else:
             metrics.launches.labels("opened").inc()
             self.opened = event.session.id

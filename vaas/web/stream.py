@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from vaas.errors import PasswordNeeded, PasswordWrong, VaasError
 from vaas.launch import Opened
 from vaas.model import Phase, ShareLink
 from vaas.rendering import Packed
+from vaas.snapshots import Snapshot
 from vaas.web.base import TEMPLATES, Handler
 
 
@@ -74,6 +76,8 @@ class Stream:
         self._announce(opened.session.id, widgets)
         self._block("known", name=self._name)
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
+        if opened.snapshot:
+            self._mark(opened.snapshot, live=True)
         self._block("dashboard", scheme=opened.session.notebook.theme)
         handler.write(opened.html)
         if waits := opened.session.waits:
@@ -86,6 +90,23 @@ class Stream:
         )
         self._block("tail")
         await handler.finish()
+
+    async def remembered(self, snapshot: Snapshot) -> None:
+        """Send a dashboard as it looked once, since its cloud does not answer."""
+        self._name = snapshot.title
+        await self.begin()
+        self._block("known", name=self._name)
+        style = self._front.statics.url("dashboard.css")
+        self._handler.write(f'<link rel="stylesheet" href="{style}">')
+        self._mark(snapshot, live=False)
+        self._block("dashboard", scheme=snapshot.scheme)
+        self._handler.write(snapshot.html)
+        self._block("tail")
+        await self._handler.finish()
+
+    def _mark(self, snapshot: Snapshot, *, live: bool) -> None:
+        """Say that the cloud does not answer, and of when what is shown is."""
+        self._block("cloud", taken=datetime.fromtimestamp(snapshot.taken, UTC), live=live)
 
     def _announce(self, session_id: str, widgets: Packed) -> None:
         """Tell the browser what the page's script will ask for."""

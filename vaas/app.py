@@ -29,7 +29,8 @@ from vaas.model import Secret, ShareLink
 from vaas.modes import Modes
 from vaas.observability import logger
 from vaas.offline import Offline
-from vaas.prepared import PreparedNotebooks, Recipe
+from vaas.prepared import PreparedNotebooks
+from vaas.recipe import Recipe
 from vaas.rendering import (
     AssetStore,
     Notebook,
@@ -43,6 +44,7 @@ from vaas.sessions import Sessions
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
 from vaas.snapshots import Snapshots
 from vaas.temporary import RUNTIME, clear
+from vaas.upkeep import upkeep
 from vaas.waiting import WaitingRoom
 from vaas.web import Card, Front, make_application
 from vaas.web.hosts import own_names
@@ -105,11 +107,12 @@ async def rooms(
         stack.push_async_callback(modes.close)
         host = RemoteHost(data / RUNTIME, _terms(settings), stay=stay)
         stack.push_async_callback(host.leave)
-        prepared = PreparedNotebooks(host, most=settings.kernel.templates)
         kernel = settings.kernel
+        prepared = PreparedNotebooks(host, most=kernel.templates, life=kernel.template_life)
         room = WaitingRoom(kernel.most, kernel.line)
         sessions = Sessions(host, prepared, room, grace=kernel.grace)
         stack.push_async_callback(sessions.close)
+        await stack.enter_async_context(upkeep(prepared, kernel.template_spare))
         assets = AssetStore(data / "assets")
         renderer = PageRenderer(assets)
         manifests = Manifests(shares)

@@ -34,6 +34,7 @@ class NotebookReport:
         data: bytes of the share that were fetched for it.
         files: how many files these are.
         cells: code cells.
+        ttl: seconds after which its run is made anew, as its author asks; 0 for never.
         waits: why every viewer waits for a run of the whole notebook; empty if it
             opens at once for all but the first.
         problem: what went wrong, empty if nothing.
@@ -50,6 +51,7 @@ class NotebookReport:
     data: int = 0
     files: int = 0
     cells: int = 0
+    ttl: float = 0.0
     waits: str = ""
     problem: str = ""
     cell: int | None = None
@@ -155,6 +157,7 @@ async def _watch(built: Rooms, session: Session) -> NotebookReport:
         data=session.workspace.size,
         files=session.workspace.files,
         cells=session.notebook.cells,
+        ttl=session.notebook.ttl,
     )
     if session.state == "ready":
         report = replace(report, memory=await sessions.memory(session))
@@ -201,6 +204,8 @@ def _lines(notebook: NotebookReport) -> list[str]:
     if notebook.memory:
         figures += f", {notebook.memory / (1 << 20):.0f} MB of memory"
     lines = [f"  {mark} {notebook.path}  ({figures})"]
+    if notebook.ttl:
+        lines.append(f"         run anew after {notebook.ttl:g} s")
     if notebook.waits:
         lines.append(f"         every viewer waits for a run of their own: {notebook.waits}")
     if notebook.problem:

@@ -107,7 +107,9 @@ class KernelSettings(BaseModel):
     ``most`` is how many live at a time, ``line`` how many viewers may wait for
     one when so many do (0: they are turned away); ``templates`` how many notebooks are
     kept that have run already, to be forked for their viewers (0: none, each
-    viewer's kernel runs the notebook anew). ``stay`` is how many seconds the
+    viewer's kernel runs the notebook anew), each for ``template_life`` seconds at
+    most, and fewer where the machine has less than ``template_spare`` bytes of
+    memory left. ``stay`` is how many seconds the
     kernels of ``vaas serve`` wait for it to come back when it ended or was
     killed (0: they end with it).
     """
@@ -117,6 +119,8 @@ class KernelSettings(BaseModel):
     most: int = Field(default=50, gt=0)
     line: int = Field(default=50, ge=0)
     templates: int = Field(default=8, ge=0)
+    template_life: float = Field(default=86_400.0, gt=0)
+    template_spare: int = Field(default=256 * MIB, ge=0)
     memory: int = Field(default=GIB, ge=128 * MIB)
     cpus: float = Field(default=1.0, gt=0)
     processes: int = Field(default=128, ge=16)

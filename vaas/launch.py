@@ -21,7 +21,7 @@ from vaas.left import Left, note_of, standing
 from vaas.manifest import Manifest
 from vaas.model import KernelRef, Phase, Share, Workspace
 from vaas.places import local_path, pick_notebook, read_inside, titles
-from vaas.prepared import Recipe
+from vaas.recipe import Recipe
 from vaas.rendering import Notebook, PageRenderer, choose_kernel, has_template, load_notebook
 from vaas.session import Session
 from vaas.sessions import Sessions
@@ -150,7 +150,7 @@ class Launcher:
             workspace = await stack.enter_async_context(self.arrivals.files(left.share))
             if await asyncio.to_thread(standing, workspace) != left.standing:
                 raise SessionGone("its files are not where its kernel sees them")
-            notebook = _named(
+            notebook = _as_told(
                 await asyncio.to_thread(load_notebook, workspace.near, path), left.manifest
             )
             request = KernelRequest(
@@ -202,9 +202,9 @@ class Launcher:
         self.sessions.prepare_anew(session, recipe)
 
     async def _load(self, share: Share, workspace: Workspace, path: str) -> Notebook:
-        """A notebook of the share, by the name that the share's manifest gives it."""
+        """A notebook of the share, with what the share's manifest says of it."""
         notebook = await asyncio.to_thread(load_notebook, workspace.near, path)
-        return _named(notebook, await self.arrivals.manifests.of(share))
+        return _as_told(notebook, await self.arrivals.manifests.of(share))
 
     async def _request(
         self, wish: Wish, share: Share, workspace: Workspace, notebook: Notebook
@@ -220,9 +220,10 @@ class Launcher:
         return KernelRequest(ref, workspace, name, environment, limits)
 
 
-def _named(notebook: Notebook, manifest: Manifest) -> Notebook:
-    """A notebook by the name that the share's manifest gives it."""
-    return replace(notebook, title=manifest.title) if manifest.names(notebook.path) else notebook
+def _as_told(notebook: Notebook, manifest: Manifest) -> Notebook:
+    """A notebook with what the share's manifest says of it."""
+    title = manifest.title if manifest.names(notebook.path) else notebook.title
+    return replace(notebook, title=title, ttl=notebook.ttl or manifest.ttl or 0.0)
 
 
 __all__ = [

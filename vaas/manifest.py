@@ -126,6 +126,7 @@ class Manifest(BaseModel):
         entry: path of the notebook that opens under the share's address.
         data: how its files come here, where the operator leaves it open.
         refresh: seconds between looks for changes at least; 0 for none.
+        ttl: seconds after which its notebooks are run anew, where they do not say so themselves.
         limits: for its kernels.
         environment: name of a set of packages; not yet used.
         languages: of its texts, as ``en`` or ``pt-BR``; not yet used.
@@ -141,6 +142,7 @@ class Manifest(BaseModel):
     entry: Annotated[Inside, _ending(".ipynb")] | None = None
     data: Literal["auto", "copy", "sync", "mount"] = "auto"
     refresh: Annotated[float, Field(ge=0)] | None = None
+    ttl: Positive | None = None
     limits: Wanted = Wanted()
     environment: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9._-]{0,63})?$")
     languages: tuple[

@@ -30,7 +30,7 @@ from vaas.errors import (
 from vaas.manifests import Manifests
 from vaas.model import Secret, Share, ShareLink
 from vaas.observability import logger
-from vaas.prepared import Recipe
+from vaas.recipe import Recipe
 from vaas.rendering import Notebook, PageRenderer, Recording
 from vaas.snapshots import Snapshot, Snapshots
 

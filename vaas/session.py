@@ -12,7 +12,7 @@ from vaas.errors import KernelStartFailed, SessionGone, VaasError
 from vaas.kernels import Kernel, Relay
 from vaas.model import Phase, Share, Workspace
 from vaas.observability import logger, metrics
-from vaas.prepared import Recipe
+from vaas.recipe import Recipe
 from vaas.rendering import CellFailure, CellResult, Notebook, Packed
 from vaas.runs import Watcher
 from vaas.waiting import Place

@@ -15,7 +15,8 @@ from typing import Any
 from vaas.errors import KernelError, KernelStartFailed, ServerFull, SessionGone, VaasError
 from vaas.kernels import Kernel, KernelHost
 from vaas.observability import logger, metrics
-from vaas.prepared import Prepared, PreparedNotebooks, Recipe
+from vaas.prepared import PreparedNotebooks
+from vaas.recipe import Prepared, Recipe
 from vaas.rendering import CellResult, run_cells
 from vaas.session import Session
 from vaas.waiting import WaitingRoom

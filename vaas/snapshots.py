@@ -18,13 +18,15 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from vaas.manifest import Manifest
 from vaas.model import Secret, Share, ShareLink, Version
 from vaas.observability import logger
+
+T = TypeVar("T")
 
 log = logger(__name__)
 
@@ -140,22 +142,18 @@ class Snapshots:
             await asyncio.to_thread(_proof, password, salt) if password else "",
         )
         async with self._lock:
-            if unless():
-                return
-            try:
-                await asyncio.to_thread(self._write, share, snapshot)
-            except OSError as error:
-                log.warning("no_snapshot", why=error.strerror)
+            if not unless():
+                await asyncio.to_thread(_tried, self._write, share, snapshot)
 
     async def find(self, link: ShareLink) -> Snapshot | None:
         """How the dashboard under an address looked last, whoever asks."""
         async with self._lock:
-            return await asyncio.to_thread(self._find, link)
+            return await asyncio.to_thread(_tried, self._find, link)
 
     async def use(self, link: ShareLink) -> None:
         """Note that somebody looks at a dashboard."""
         async with self._lock:
-            await asyncio.to_thread(self._use, link)
+            await asyncio.to_thread(_tried, self._use, link)
 
     async def erase(
         self, link: ShareLink, *, only: Secret | None = None, open_: bool = False
@@ -168,9 +166,9 @@ class Snapshots:
             open_: only those without a password.
         """
         async with self._lock:
-            await asyncio.to_thread(self._erase, link, only, open_=open_)
+            await asyncio.to_thread(_tried, self._erase, link, only, open_)
 
-    def _erase(self, link: ShareLink, only: Secret | None, *, open_: bool) -> None:
+    def _erase(self, link: ShareLink, only: Secret | None, open_: bool) -> None:
         some = only is not None or open_
         for path in (self._folder / link.fingerprint).glob("*"):
             found = _read(path) if some else None
@@ -219,6 +217,15 @@ class Snapshots:
                 return
             one.unlink(missing_ok=True)
             total -= sizes[one]
+
+
+def _tried(work: Callable[..., T], *arguments: Any) -> T | None:
+    """Do something with files; where the disk does not let us, it is as if there were none."""
+    try:
+        return work(*arguments)
+    except OSError as error:
+        log.warning("snapshots_out_of_reach", why=error.strerror)
+        return None
 
 
 def _proof(password: Secret, salt: str) -> str:

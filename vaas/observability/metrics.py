@@ -15,6 +15,7 @@ waiting = Gauge("vaas_waiting", "Viewers in line for a kernel")
 waited = Histogram("vaas_waited_seconds", "Time spent in line, by its end", buckets=_MINUTES)
 refused_messages = Counter("vaas_refused_messages", "Viewers' messages refused")
 templates = Counter("vaas_templates", "Templates made, or why not", ["outcome"])
+template_ends = Counter("vaas_template_ends", "Templates let go, by reason", ["reason"])
 forks = Counter("vaas_forks", "Viewers' kernels that were forked")
 mounts = Gauge("vaas_mounts", "Shares that are mounted now")
 mount_restarts = Counter("vaas_mount_restarts", "Mount daemons that died and were replaced")
@@ -34,6 +35,7 @@ __all__ = [
     "phases",
     "refused_messages",
     "share_changes",
+    "template_ends",
     "templates",
     "waited",
     "waiting",

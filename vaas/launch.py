@@ -113,6 +113,7 @@ class Launcher:
         recipe = Recipe(notebook, request, share, lambda: self.arrivals.files(share))
         session = Session(request.ref.id, share, workspace, notebook, recipe, place)
         html = await self._inside(session) if wish.stream else ""
+        await self.arrivals.offline.use(wish.link)
         # A mount goes with the server that made it, and with it what reads there.
         if not workspace.mounted:
             stands = await asyncio.to_thread(standing, workspace)
@@ -120,7 +121,6 @@ class Launcher:
         stack.callback(self._watch.remove, session)
         self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
         self._watch.add(session, manifest.every(self._refresh))
-        await self.arrivals.offline.use(wish.link)
         yield Opened(session, html, here.snapshot)
 
     async def _inside(self, session: Session) -> str:

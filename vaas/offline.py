@@ -69,6 +69,7 @@ class Offline:
         """
         self._snapshots, self._renderer, self._manifests = snapshots, renderer, manifests
         self._refused: OrderedDict[_Asked, None] = OrderedDict()
+        self._opens: OrderedDict[str, tuple[Secret | None]] = OrderedDict()
         self._away: dict[str, float] = {}
         self._wrong: OrderedDict[str, deque[float]] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -123,6 +124,8 @@ class Offline:
                 await self._snapshots.keep(share, *page, unless=lambda: self._no_longer(share))
         except VaasError as error:
             log.info("no_snapshot", notebook=notebook.path, why=error.detail)
+        except Exception:  # the task's last line: told, not raised
+            log.exception("snapshot_failed", notebook=notebook.path)
 
     async def use(self, link: ShareLink) -> None:
         """Note that somebody looks at a dashboard while its cloud answers."""
@@ -195,23 +198,34 @@ class Offline:
     @asynccontextmanager
     async def minding(self, link: ShareLink, password: Secret | None) -> AsyncIterator[None]:
         """Ask a cloud for a share; what it says no to is not kept any longer."""
+        erase = self._snapshots.erase
         try:
             yield
-            self._refused.pop((link.fingerprint, password or _OPEN), None)
-            self._refused.pop((link.fingerprint, None), None)
         except _GONE:
             self._note((link.fingerprint, None))
-            await self._snapshots.erase(link)
+            await erase(link)
             raise
         except PasswordNeeded:
             if password is None:
                 self._note((link.fingerprint, _OPEN))
-                await self._snapshots.erase(link, open_=True)
+                await erase(link, lambda one: one.opens_with(None))
             raise
         except PasswordWrong:
             self._note((link.fingerprint, password))
-            await self._snapshots.erase(link, only=password)
+            await erase(link, lambda one: one.opens_with(password))
             raise
+        await self._opened(link, password)
+
+    async def _opened(self, link: ShareLink, password: Secret | None) -> None:
+        """A share opened; what another password opened once, it opens no longer."""
+        self._refused.pop((link.fingerprint, password or _OPEN), None)
+        self._refused.pop((link.fingerprint, None), None)
+        if self._opens.get(link.fingerprint) == (password,):
+            return
+        await self._snapshots.erase(link, lambda one: not one.opens_with(password))
+        self._opens[link.fingerprint] = (password,)
+        while len(self._opens) > _REMEMBERED:
+            self._opens.popitem(last=False)
 
 
 __all__ = ["DOWN", "Offline"]

@@ -155,24 +155,20 @@ class Snapshots:
         async with self._lock:
             await asyncio.to_thread(_tried, self._use, link)
 
-    async def erase(
-        self, link: ShareLink, *, only: Secret | None = None, open_: bool = False
-    ) -> None:
+    async def erase(self, link: ShareLink, which: Callable[[Snapshot], bool] | None = None) -> None:
         """Erase a share's snapshots, of all its addresses.
 
         Args:
             link: any link to it.
-            only: only those that this password opens.
-            open_: only those without a password.
+            which: tells which of them; ``None`` for all.
         """
         async with self._lock:
-            await asyncio.to_thread(_tried, self._erase, link, only, open_)
+            await asyncio.to_thread(_tried, self._erase, link, which)
 
-    def _erase(self, link: ShareLink, only: Secret | None, open_: bool) -> None:
-        some = only is not None or open_
+    def _erase(self, link: ShareLink, which: Callable[[Snapshot], bool] | None) -> None:
         for path in (self._folder / link.fingerprint).glob("*"):
-            found = _read(path) if some else None
-            if found is None or found.opens_with(only):
+            found = _read(path) if which else None
+            if which is None or found is None or which(found):
                 path.unlink(missing_ok=True)
                 log.info("snapshot_erased", share=link.fingerprint)
 

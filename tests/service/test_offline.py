@@ -149,6 +149,20 @@ async def test_what_an_old_password_opened_is_erased(stage: Stage, viewer: Viewe
     assert kept(stage) == before
 
 
+async def test_a_new_password_shuts_out_who_has_the_old_one(stage: Stage, viewer: Viewer) -> None:
+    link = stage.link({"a.ipynb": code(ONCE)}, password="old")
+    address = stage.address(link)
+    assert await give(viewer, address, "old") == 303
+    await seen(stage, viewer, address)
+    stage.change(link, password="new")
+    async with stage.viewer() as other:
+        assert await give(other, address, "new") == 303
+        await other.view(address)
+    stage.cloud.broken("nextcloud", on=True)
+    page = await viewer.get(address)
+    assert (page.status, page.failure) == (502, "efss_failed")
+
+
 async def test_what_was_open_is_erased_when_a_password_is_asked(
     stage: Stage, viewer: Viewer
 ) -> None:

@@ -35,6 +35,7 @@ MODULES = {"dashboard": "src/dashboard/index.ts"}
 """Scripts that fetch parts of themselves when they are first needed."""
 
 SCRIPTS = {
+    "cloud": "src/cloud.ts",
     "favicon": "src/favicon.svg",
     "inline": "src/inline.ts",
     "site": "src/site.ts",

@@ -11,25 +11,41 @@ import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tornado.httpserver import HTTPServer
 
+from vaas.arrival import Arrivals
 from vaas.config import Settings
 from vaas.errors import ConfigError, VaasError
 from vaas.kernels import Kernel, Limits, RemoteHost, SandboxReport, Terms
 from vaas.kernels.janitor import Janitor
 from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
+from vaas.manifests import Manifests
 from vaas.model import Secret, ShareLink
 from vaas.modes import Modes
 from vaas.observability import logger
+from vaas.offline import Offline
 from vaas.prepared import PreparedNotebooks
-from vaas.rendering import AssetStore, PageRenderer, Stills, failure_view, find_browser
+from vaas.recipe import Recipe
+from vaas.rendering import (
+    AssetStore,
+    Notebook,
+    PageRenderer,
+    Recording,
+    Stills,
+    failure_view,
+    find_browser,
+)
 from vaas.sessions import Sessions
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
+from vaas.snapshots import Snapshots
 from vaas.temporary import RUNTIME, clear
+from vaas.upkeep import upkeep
+from vaas.waiting import WaitingRoom
 from vaas.web import Card, Front, make_application
 from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
@@ -91,18 +107,22 @@ async def rooms(
         stack.push_async_callback(modes.close)
         host = RemoteHost(data / RUNTIME, _terms(settings), stay=stay)
         stack.push_async_callback(host.leave)
-        prepared = PreparedNotebooks(host, most=settings.kernel.templates)
-        sessions = Sessions(host, prepared)
+        kernel = settings.kernel
+        prepared = PreparedNotebooks(host, most=kernel.templates, life=kernel.template_life)
+        room = WaitingRoom(kernel.most, kernel.line)
+        sessions = Sessions(host, prepared, room, grace=kernel.grace)
         stack.push_async_callback(sessions.close)
+        await stack.enter_async_context(upkeep(prepared, kernel.template_spare))
         assets = AssetStore(data / "assets")
         renderer = PageRenderer(assets)
+        manifests = Manifests(shares)
+        snapshots = Snapshots(data / "snapshots", settings.snapshots)
+        offline = Offline(snapshots, renderer, manifests)
+        stack.push_async_callback(offline.close)
+        prepared.made = partial(offline.keep, still=None)
+        arrivals = Arrivals(shares, modes.choose, manifests, offline)
         launcher = Launcher(
-            shares,
-            modes.choose,
-            sessions,
-            renderer,
-            kernel_limits(settings),
-            refresh=settings.refresh,
+            arrivals, sessions, renderer, kernel_limits(settings), refresh=settings.refresh
         )
         stack.push_async_callback(launcher.close)
         yield Rooms(launcher, host, prepared, shares, policy, renderer, assets)
@@ -194,7 +214,13 @@ async def _stills(built: Rooms, statics: Statics, report: SandboxReport) -> Stil
         return None
     denied = await asyncio.to_thread(system_calls) if report.seccomp else b""
     stills = Stills(program, built.renderer, built.assets, statics, denied=denied)
-    built.prepared.made = stills.take
+
+    def made(recipe: Recipe, notebook: Notebook, recording: Recording) -> None:
+        """Keep how a run looks, with a still of it."""
+        keep = built.launcher.arrivals.offline.keep
+        keep(recipe, notebook, recording, still=stills.take(notebook, recording))
+
+    built.prepared.made = made
     return stills
 
 
@@ -224,7 +250,7 @@ def kernel_limits(settings: Settings) -> Limits:
 def _terms(settings: Settings) -> Terms:
     kernel = settings.kernel
     return Terms(
-        most=kernel.most,
+        most=kernel.hosted,
         # A template that was let go lives on with the forks that it has.
         templates=4 * kernel.templates,
         mode=kernel.sandbox,
@@ -244,6 +270,7 @@ def _health(built: Rooms, *, sandbox: str) -> dict[str, Any]:
         "sandbox": sandbox,
         "kernels": len(built.host.kernels()),
         "preparing": built.prepared.making,
+        "waiting": built.launcher.sessions.room.waiting,
     }
 
 

@@ -35,6 +35,7 @@ class NotebookReport:
         data: bytes of the share that were fetched for it.
         files: how many files these are.
         cells: code cells.
+        ttl: seconds after which its run is made anew, as its author asks; 0 for never.
         waits: why every viewer waits for a run of the whole notebook; empty if it
             opens at once for all but the first.
         problem: what went wrong, empty if nothing.
@@ -52,6 +53,7 @@ class NotebookReport:
     data: int = 0
     files: int = 0
     cells: int = 0
+    ttl: float = 0.0
     waits: str = ""
     problem: str = ""
     cell: int | None = None
@@ -122,11 +124,11 @@ async def check_link(
 
 async def _manifest_problems(built: Rooms, share: Share) -> tuple[str, ...]:
     """What is wrong with a share's manifest, one line each."""
-    found = await built.launcher.manifests.problems(share)
+    found = await built.launcher.arrivals.manifests.problems(share)
     if found:
         return found
-    manifest = await built.launcher.manifests.of(share)
-    async with built.launcher.files(share) as workspace:
+    manifest = await built.launcher.arrivals.manifests.of(share)
+    async with built.launcher.arrivals.files(share) as workspace:
         return await asyncio.to_thread(missing, workspace, manifest.entry, manifest.thumbnail)
 
 
@@ -161,6 +163,7 @@ async def _watch(built: Rooms, session: Session) -> NotebookReport:
         files=session.workspace.files,
         cells=session.notebook.cells,
         parameters=tuple(map(str, session.notebook.parameters)),
+        ttl=session.notebook.ttl,
     )
     if session.state == "ready":
         report = replace(report, memory=await sessions.memory(session))
@@ -208,6 +211,8 @@ def _lines(notebook: NotebookReport) -> list[str]:
         figures += f", {notebook.memory / (1 << 20):.0f} MB of memory"
     lines = [f"  {mark} {notebook.path}  ({figures})"]
     lines += [f"         parameter {one}" for one in notebook.parameters]
+    if notebook.ttl:
+        lines.append(f"         run anew after {notebook.ttl:g} s")
     if notebook.waits:
         lines.append(f"         every viewer waits for a run of their own: {notebook.waits}")
     if notebook.problem:

@@ -109,9 +109,12 @@ class MountSettings(BaseModel):
 class KernelSettings(BaseModel):
     """What kernels may use; bytes and seconds as in ``vaas.kernels.Limits``.
 
-    ``most`` is how many live at a time; ``templates`` how many notebooks are
+    ``most`` is how many live at a time, ``line`` how many viewers may wait for
+    one when so many do (0: they are turned away); ``templates`` how many notebooks are
     kept that have run already, to be forked for their viewers (0: none, each
-    viewer's kernel runs the notebook anew). ``stay`` is how many seconds the
+    viewer's kernel runs the notebook anew), each for ``template_life`` seconds at
+    most, and fewer where the machine has less than ``template_spare`` bytes of
+    memory left. ``stay`` is how many seconds the
     kernels of ``vaas serve`` wait for it to come back when it ended or was
     killed (0: they end with it).
     """
@@ -119,7 +122,10 @@ class KernelSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     most: int = Field(default=50, gt=0)
+    line: int = Field(default=50, ge=0)
     templates: int = Field(default=8, ge=0)
+    template_life: float = Field(default=86_400.0, gt=0)
+    template_spare: int = Field(default=256 * MIB, ge=0)
     memory: int = Field(default=GIB, ge=128 * MIB)
     cpus: float = Field(default=1.0, gt=0)
     processes: int = Field(default=128, ge=16)
@@ -132,6 +138,11 @@ class KernelSettings(BaseModel):
     grace: float = Field(default=20.0, gt=0)
     stay: float = Field(default=60.0, ge=0)
     sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
+
+    @property
+    def hosted(self) -> int:
+        """How many kernels the host takes: one is no viewer's, but looks at a template's walls."""
+        return self.most + 1
 
 
 class Settings(BaseSettings):
@@ -149,6 +160,8 @@ class Settings(BaseSettings):
         copy_limits: limits of copies; ``[copy]`` in the file.
         mount: when shares are mounted.
         kernel: limits of kernels.
+        snapshots: bytes of dashboards as they last looked, which are shown while
+            their cloud does not answer; 0: none are kept.
         refresh: seconds between two looks at a share whose dashboards are open,
             at least; 0: dashboards do not follow their data.
         embed: whose pages may frame a dashboard: ``share`` for the hosts that its share
@@ -176,6 +189,7 @@ class Settings(BaseSettings):
     copy_limits: CopySettings = Field(default=CopySettings(), alias="copy")
     mount: MountSettings = MountSettings()
     kernel: KernelSettings = KernelSettings()
+    snapshots: int = Field(default=256 * MIB, ge=0)
     refresh: float = Field(default=2.0, ge=0)
     embed: Literal["share", "none"] | tuple[FrameHost, ...] = "share"
     image_hosts: tuple[str, ...] = ("https:",)

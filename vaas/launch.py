@@ -9,40 +9,36 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from functools import partial
 
+from vaas.arrival import Arrival, Arrivals
 from vaas.errors import NotebookMissing, ParameterWrong, SessionGone
 from vaas.kernels import Kernel, KernelRequest, Limits
 from vaas.left import Left, note_of, standing
 from vaas.manifest import Manifest
-from vaas.manifests import Manifests
 from vaas.model import KernelRef, Phase, Share, Workspace
 from vaas.places import local_path, pick_notebook, read_inside, titles
-from vaas.prepared import Recipe
+from vaas.recipe import Recipe
 from vaas.rendering import Notebook, PageRenderer, choose_kernel, has_template, load_notebook
 from vaas.session import Session
 from vaas.sessions import Sessions
-from vaas.shares import Shares
-from vaas.storage import Storage
 from vaas.watch import Watch
-from vaas.wish import LANGUAGE, Elsewhere, Listing, Opened, Wish
+from vaas.wish import LANGUAGE, Elsewhere, Listing, Opened, Remembered, Wish
 
 
 class Launcher:
     """Opens links and owns the sessions that come of it.
 
     Attributes:
+        arrivals: brings shares' files.
         sessions: notebooks that run.
-        manifests: what shares say of themselves.
     """
 
     def __init__(
         self,
-        shares: Shares,
-        storages: Callable[[Share, str], Storage],
+        arrivals: Arrivals,
         sessions: Sessions,
         renderer: PageRenderer,
         limits: Limits,
@@ -52,75 +48,89 @@ class Launcher:
         """Take the rooms; ``app`` builds them.
 
         Args:
-            shares: resolves and reads links.
-            storages: which data mode serves a share, given the one that the
-                share itself asks for.
+            arrivals: brings shares' files.
             sessions: runs the notebooks.
             renderer: makes pages.
             limits: what each kernel may use.
             refresh: seconds between two looks at a share that somebody looks
                 at; 0 for none.
         """
-        self.sessions = sessions
-        self._shares, self._storages = shares, storages
+        self.arrivals, self.sessions = arrivals, sessions
         self._renderer, self._limits = renderer, limits
         self._refresh = refresh
-        self.manifests = Manifests(shares)
-        self._watch = Watch(self._look_again, self._prepare)
+        self._watch = Watch(arrivals.look_again, self._prepare)
 
     async def open(
         self, wish: Wish
-    ) -> AsyncIterator[Phase | Manifest | Listing | Elsewhere | Opened]:
+    ) -> AsyncIterator[Phase | Manifest | Listing | Elsewhere | Opened | Remembered]:
         """Go the whole way for one viewer.
 
         Yields:
-            phases while it takes time, and the share's manifest when that is known;
-            then an ``Opened`` if the link leads to one dashboard, a ``Listing`` if to a folder with several, or
-            ``Elsewhere`` if a stream was wished that this address cannot be.
+            phases while it takes time, and the share's manifest when that is
+            known; then an ``Opened`` if the link leads to one dashboard, a ``Listing`` if to a folder with several, or
+            ``Elsewhere`` if a stream was wished that this address cannot be, or
+            ``Remembered`` if its cloud does not answer.
 
         Raises:
             VaasError: whatever stopped it, in words for the viewer.
         """
         async with AsyncExitStack() as stack:
             yield Phase("resolve")
-            share = await self.look(wish)
-            yield (manifest := await self.manifests.of(share))
-            reached: list[Workspace] = []
-            async for phase in self._fetch(stack, share, reached):
-                yield phase
-            workspace = reached[0]
-            path = pick_notebook(workspace, wish.link.path, manifest.entry)
-            if path is None:
-                listed = await asyncio.to_thread(titles, workspace, wish.link.path)
-                yield Listing(share, manifest, listed)
+            here = Arrival()
+            async for news in self.arrivals.arrive(stack, wish, here):
+                yield news
+            if here.workspace is None:
+                assert here.snapshot is not None
+                yield Remembered(here.snapshot)
                 return
-            notebook = await self._load(share, workspace, path)
-            whole = bool(notebook.template and has_template(notebook.template))
-            # Pictures are named relative to the notebook, not to a folder's address.
-            below = "/" in path and path != local_path(workspace, wish.link.path)
-            if wish.stream and (whole or below):
-                yield Elsewhere(path, whole)
-                return
-            recipe = await self._recipe(wish, share, workspace, notebook)
-            self.sessions.admit()
-            yield Phase("environment")
-            notebook = recipe.notebook
-            session = Session(recipe.request.ref.id, share, workspace, notebook, recipe)
-            prepared = self.sessions.prepared(recipe)
-            recording = prepared.recording if prepared else None
-            if wish.stream and recording:
-                session.widgets = await asyncio.to_thread(self._renderer.widgets, recording)
-            known = prepared.known if prepared else {}
-            make = partial(self._renderer.fragment, notebook, known, recording)
-            html = await asyncio.to_thread(make) if wish.stream else ""
-            # A mount goes with the server that made it, and with it what reads there.
-            if not workspace.mounted:
-                stands = await asyncio.to_thread(standing, workspace)
-                session.note = lambda: note_of(session, manifest, stands)
-            stack.callback(self._watch.remove, session)
-            self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
-            self._watch.add(session, manifest.every(self._refresh))
-            yield Opened(session, html)
+            async for event in self._show(stack, wish, here):
+                yield event
+
+    async def _show(
+        self, stack: AsyncExitStack, wish: Wish, here: Arrival
+    ) -> AsyncIterator[Phase | Listing | Elsewhere | Opened]:
+        """Read the notebook and begin its session."""
+        share, workspace = here.share, here.workspace
+        assert share is not None
+        assert workspace is not None
+        manifest = await self.arrivals.manifests.of(share)
+        path = pick_notebook(workspace, wish.link.path, manifest.entry)
+        if path is None:
+            listed = await asyncio.to_thread(titles, workspace, wish.link.path)
+            yield Listing(share, manifest, listed)
+            return
+        notebook = await self._load(share, workspace, path)
+        whole = bool(notebook.template and has_template(notebook.template))
+        # Pictures are named relative to the notebook, not to a folder's address.
+        below = "/" in path and path != local_path(workspace, wish.link.path)
+        if wish.stream and (whole or below):
+            yield Elsewhere(path, whole)
+            return
+        recipe = await self._recipe(wish, share, workspace, notebook)
+        place = stack.enter_context(self.sessions.room.enter(waits=wish.stream))
+        yield Phase("environment")
+        ref = recipe.request.ref
+        session = Session(ref.id, share, workspace, recipe.notebook, recipe, place)
+        html = await self._inside(session) if wish.stream else ""
+        await self.arrivals.offline.use(wish.link)
+        # A mount goes with the server that made it, and with it what reads there.
+        if not workspace.mounted:
+            stands = await asyncio.to_thread(standing, workspace)
+            session.note = lambda: note_of(session, manifest, stands)
+        stack.callback(self._watch.remove, session)
+        self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
+        self._watch.add(session, manifest.every(self._refresh))
+        yield Opened(session, html, here.snapshot)
+
+    async def _inside(self, session: Session) -> str:
+        """The inside of a session's page, with what is known of the notebook's run."""
+        prepared = self.sessions.prepared(session.recipe)
+        if prepared is None:
+            return await asyncio.to_thread(self._renderer.fragment, session.notebook)
+        recording = prepared.recording
+        session.widgets = await asyncio.to_thread(self._renderer.widgets, recording)
+        make = partial(self._renderer.fragment, session.notebook, prepared.known, recording)
+        return await asyncio.to_thread(make)
 
     async def adopt(self, kernel: Kernel, note: str) -> None:
         """Go on with a session that a server before this one left.
@@ -135,40 +145,23 @@ class Launcher:
         """
         left, path = Left.read(note), kernel.ref.notebook
         async with AsyncExitStack() as stack:
-            storage, share = self._mode(left.share, left.manifest)
-            context = storage.open(share, self._shares, lambda _: None)
-            workspace = await stack.enter_async_context(context)
+            self.arrivals.manifests.remember(left.share, left.manifest)
+            workspace = await stack.enter_async_context(self.arrivals.files(left.share))
             if await asyncio.to_thread(standing, workspace) != left.standing:
                 raise SessionGone("its files are not where its kernel sees them")
             loaded = await asyncio.to_thread(load_notebook, workspace.near, path)
-            notebook = left.manifest.named(loaded)
+            notebook = left.manifest.complete(loaded)
             request = KernelRequest(
                 kernel.ref, workspace, left.kernel_name, left.environment, left.limits
             )
-            recipe = Recipe(notebook, request, lambda: self.files(left.share))
-            session = Session(kernel.ref.id, left.share, workspace, notebook, recipe)
+            recipe = Recipe(notebook, request, left.share, lambda: self.arrivals.files(left.share))
+            place = stack.enter_context(self.sessions.room.sit())
+            session = Session(kernel.ref.id, left.share, workspace, notebook, recipe, place)
             session.shown, session.failures = set(range(left.done)), left.failures
             session.note = lambda: note
             stack.callback(self._watch.remove, session)
             await self.sessions.resume(session, kernel, stack.pop_all())
             self._watch.add(session, left.manifest.every(self._refresh))
-
-    async def resolve(self, wish: Wish) -> Share:
-        """Ask the share's system whether the link, and its password, are right.
-
-        Raises:
-            VaasError: as ``open`` does.
-        """
-        return await self._shares.resolve(wish.link, wish.password)
-
-    async def look(self, wish: Wish) -> Share:
-        """Resolve a link to its share as the data mode that serves it sees it.
-
-        Raises:
-            VaasError: as ``open`` does.
-        """
-        share = await self._shares.resolve(wish.link, wish.password)
-        return await self._storages(share, "auto").stamped(share)
 
     async def close(self) -> None:
         """Look at no share any more; sessions are closed by who made them."""
@@ -180,8 +173,8 @@ class Launcher:
         Raises:
             VaasError: as ``open`` does.
         """
-        async with self._unseen(wish) as (share, workspace):
-            entry = (await self.manifests.of(share)).entry
+        async with self.arrivals.unseen(wish) as (share, workspace):
+            entry = (await self.arrivals.manifests.of(share)).entry
             path = pick_notebook(workspace, wish.link.path, entry)
             if path is None:
                 raise NotebookMissing("the address names a folder with several notebooks")
@@ -194,15 +187,12 @@ class Launcher:
             FileMissing: there is no such file, or a link leads out of the share.
             VaasError: as ``open`` does.
         """
-        async with self._unseen(wish) as (_, workspace):
+        async with self.arrivals.unseen(wish) as (_, workspace):
             return await asyncio.to_thread(read_inside, workspace.near, wish.link.path)
-
-    async def _look_again(self, share: Share) -> Share:
-        return await self.look(Wish(share.link, share.password))
 
     async def _prepare(self, session: Session, share: Share) -> None:
         """Fetch a share's new state; run the notebook if that is how its viewers get it."""
-        async with self.files(share) as workspace:
+        async with self.arrivals.files(share) as workspace:
             notebook = await self._load(share, workspace, session.notebook.path)
             wish = Wish.again(share.link, session.recipe.request.environment)
             try:
@@ -211,62 +201,11 @@ class Launcher:
                 return
         self.sessions.prepare_anew(session, recipe)
 
-    @asynccontextmanager
-    async def _unseen(self, wish: Wish) -> AsyncIterator[tuple[Share, Workspace]]:
-        """A share and its files, for who does not wait for news of them."""
-        share = await self.look(wish)
-        async with self.files(share) as workspace:
-            yield share, workspace
-
     async def _load(self, share: Share, workspace: Workspace, path: str) -> Notebook:
-        """A notebook of the share, by the name that the share's manifest gives it."""
-        manifest = await self.manifests.of(share)
+        """A notebook of the share, with what the share's manifest says of it."""
+        manifest = await self.arrivals.manifests.of(share)
         load = partial(load_notebook, workspace.near, path, manifest.parameters)
-        return manifest.named(await asyncio.to_thread(load))
-
-    @asynccontextmanager
-    async def files(self, share: Share) -> AsyncIterator[Workspace]:
-        """The share's files, opened without news of them.
-
-        Raises:
-            VaasError: as ``open`` does.
-        """
-        storage, share = await self._storage(share)
-        async with storage.open(share, self._shares, lambda _: None) as workspace:
-            yield workspace
-
-    async def _storage(self, share: Share) -> tuple[Storage, Share]:
-        """The mode for a share, and what it is to bring first of a large one."""
-        return self._mode(share, await self.manifests.of(share))
-
-    def _mode(self, share: Share, manifest: Manifest) -> tuple[Storage, Share]:
-        link = replace(share.link, path=share.link.path or manifest.entry or "")
-        return self._storages(share, manifest.data), replace(share, link=link)
-
-    async def _fetch(
-        self, stack: AsyncExitStack, share: Share, reached: list[Workspace]
-    ) -> AsyncIterator[Phase]:
-        """Open the workspace on ``stack``, telling its progress; appends it to ``reached``."""
-        news: asyncio.Queue[Phase | None] = asyncio.Queue()
-        storage, share = await self._storage(share)
-        context = storage.open(share, self._shares, news.put_nowait)
-
-        async def enter() -> Workspace:
-            """Open the workspace; its end ends the news."""
-            try:
-                return await stack.enter_async_context(context)
-            finally:
-                news.put_nowait(None)
-
-        opening = asyncio.ensure_future(enter())
-        try:
-            while (phase := await news.get()) is not None:
-                yield phase
-            reached.append(await opening)
-        finally:
-            if not opening.done():
-                opening.cancel()
-                await asyncio.gather(opening, return_exceptions=True)
+        return manifest.complete(await asyncio.to_thread(load))
 
     async def _recipe(
         self, wish: Wish, share: Share, workspace: Workspace, notebook: Notebook
@@ -277,13 +216,14 @@ class Launcher:
             ParameterWrong: their address gives a parameter no value of its type.
         """
         asked = notebook.asked(wish.environment.get("QUERY_STRING", ""))
-        manifest = await self.manifests.of(share)
+        manifest = await self.arrivals.manifests.of(share)
         ref = KernelRef(secrets.token_hex(16), share.version, notebook.path)
         name = await asyncio.to_thread(choose_kernel, notebook)
         variables = wish.variables(share, manifest, asked.query)
         limits = manifest.limits.within(self._limits)
         request = KernelRequest(ref, workspace, name, variables, limits)
-        return Recipe(asked.notebook, request, lambda: self.files(share), asks=asked.more)
+        files = partial(self.arrivals.files, share)
+        return Recipe(asked.notebook, request, share, files, asks=asked.more)
 
 
 __all__ = [
@@ -292,6 +232,7 @@ __all__ = [
     "Launcher",
     "Listing",
     "Opened",
+    "Remembered",
     "Session",
     "Wish",
     "pick_notebook",

@@ -94,6 +94,7 @@ class Manifest(BaseModel):
         entry: path of the notebook that opens under the share's address.
         data: how its files come here, where the operator leaves it open.
         refresh: seconds between looks for changes at least; 0 for none.
+        ttl: seconds after which its notebooks are run anew, where they do not say so themselves.
         limits: for its kernels.
         environment: name of a set of packages; not yet used.
         languages: of its texts, as ``en`` or ``pt-BR``, its main one first.
@@ -109,6 +110,7 @@ class Manifest(BaseModel):
     entry: Annotated[Inside, _ending(".ipynb")] | None = None
     data: Literal["auto", "copy", "sync", "mount"] = "auto"
     refresh: Annotated[float, Field(ge=0)] | None = None
+    ttl: Positive | None = None
     limits: Wanted = Wanted()
     environment: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9._-]{0,63})?$")
     languages: tuple[
@@ -117,10 +119,11 @@ class Manifest(BaseModel):
     embed: tuple[Annotated[str, Field(pattern=FRAME_HOST)], ...] = ()
     parameters: dict[Name, Parameter] = {}
 
-    def named(self, notebook: Notebook) -> Notebook:
-        """A notebook by the name that it has here."""
+    def complete(self, notebook: Notebook) -> Notebook:
+        """A notebook with what is said of it here: its name, and how long its run is worth showing."""
         is_entry = bool(self.title) and notebook.path == self.entry
-        return replace(notebook, title=self.title) if is_entry else notebook
+        title = self.title if is_entry else notebook.title
+        return replace(notebook, title=title, ttl=notebook.ttl or self.ttl or 0.0)
 
     def language(self, wanted: Sequence[str]) -> str:
         """Which of its languages suits a viewer best: its first if none does.

@@ -53,6 +53,10 @@ class Manifests:
                 self._known.popitem(last=False)
         return self._known[key]
 
+    def remember(self, share: Share, manifest: Manifest) -> None:
+        """Know a manifest that was read earlier."""
+        self._known.setdefault(share.version.key, manifest)
+
     async def problems(self, share: Share) -> tuple[str, ...]:
         """What is wrong with a share's manifest, one line each.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
 
-PhaseName = Literal["resolve", "data", "environment", "run", "ready"]
+PhaseName = Literal["resolve", "data", "line", "environment", "run", "ready"]
 
 PRODUCT_NAMES = {
     "nextcloud": "Nextcloud",
@@ -232,8 +232,10 @@ class Phase:
 
     Attributes:
         name: which part of the way.
-        done: units finished (files, cells); 0 where nothing can be counted.
-        total: units in all, or ``None`` where that is not yet known.
+        done: units finished (files, cells); in the ``line``, how many that stood
+            before are gone; 0 where nothing can be counted.
+        total: units in all, or ``None`` where that is not yet known; in the
+            ``line``, one's number.
         size: bytes so far, in the ``data`` phase.
     """
 

@@ -105,7 +105,7 @@ def _modes(settings: Settings, data: Path) -> dict[str, Storage]:
 
 def _users(settings: Settings) -> list[int]:
     """Those that kernels may run as."""
-    most = settings.kernel.most
+    most = settings.kernel.hosted
     templates = template_users(4 * settings.kernel.templates, most)
     return [*templates, *range(FIRST_UID, FIRST_UID + most)]
 

@@ -6,7 +6,9 @@ later, with the recorded outputs. A run that cannot be forked becomes the kernel
 one of them, the others get kernels of their own; that is remembered, so that it is
 not tried at every visit. An author decides otherwise in the notebook's metadata:
 ``{"vaas": {"launch": "fresh"}}`` is never forked, ``"fork"`` also where the address
-has more than values of declared parameters. Each set of these has a run of its own.
+has more than values of declared parameters, of which each set has a run of its own;
+after ``{"vaas": {"ttl": 3600}}`` seconds a run is too old. One that somebody has
+looked at gets a successor before that, and is used until it is there.
 """
 
 from __future__ import annotations
@@ -15,14 +17,16 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from math import inf
 
 from vaas.errors import KernelStartFailed, VaasError
-from vaas.kernels import KernelHost, KernelRequest, Relay, Template
-from vaas.model import KernelRef, Workspace
+from vaas.kernels import KernelHost, Relay, Template
+from vaas.model import KernelRef
 from vaas.observability import logger, metrics
-from vaas.rendering import CellResult, Notebook, Recording, load_notebook
+from vaas.recipe import Prepared, Recipe
+from vaas.rendering import Notebook, Recording, load_notebook
 from vaas.runs import Run, Watcher
 from vaas.shelf import Key, may_be_made, to_let_go
 
@@ -32,71 +36,25 @@ _REMEMBERED = 1024
 """Notebooks of which we know that they cannot be forked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """What a template can be made of.
-
-    Attributes:
-        notebook: as it was read for the viewer at hand.
-        request: the viewer's; who that is does not go into the template.
-        files: opens the share's files once more, for the template's own life.
-        asks: whether the viewer's address has more than values of parameters: one of
-            many, or an attempt to fill us.
-    """
-
-    notebook: Notebook
-    request: KernelRequest
-    files: Callable[[], AbstractAsyncContextManager[Workspace]] = field(repr=False)
-    asks: bool = False
-
-    @property
-    def key(self) -> Key:
-        """What the run depends on."""
-        request = self.request
-        variables = tuple(sorted(request.environment.items()))
-        return request.ref.version, request.ref.notebook, request.kernel_name, variables
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A sealed template and what its run gave.
-
-    Attributes:
-        template: to be forked.
-        recording: outputs, and the widgets' state.
-        fresh: places of the cells that run for each viewer.
-        until: ``time.monotonic()`` at which it is too old to be forked.
-    """
-
-    template: Template
-    recording: Recording
-    fresh: frozenset[int]
-    until: float
-
-    @property
-    def known(self) -> dict[int, CellResult]:
-        """Results that a viewer gets as they are; others run in the fork."""
-        return {i: one for i, one in self.recording.results.items() if i not in self.fresh}
-
-
 class PreparedNotebooks:
     """Makes templates and owns them.
 
     Attributes:
-        made: is told of each run that is kept.
+        made: is told of each run that went well, with the notebook as it ran.
     """
 
-    def __init__(self, host: KernelHost, *, most: int = 8) -> None:
+    def __init__(self, host: KernelHost, *, most: int = 8, life: float = inf) -> None:
         """Start with none.
 
         Args:
             host: starts templates.
             most: kept at a time; the one not used for longest goes first. 0: none.
+            life: seconds after which one is too old.
         """
-        self.made: Callable[[Notebook, Recording], None] = lambda _notebook, _recording: None
-        self._host, self._most = host, most
+        self.made: Callable[[Recipe, Notebook, Recording], None] = _unheard
+        self._host, self._most, self._life = host, most, life
         self._kept: OrderedDict[Key, Prepared] = OrderedDict()
-        self._never: OrderedDict[Key, str] = OrderedDict()
+        self._never: OrderedDict[Key, tuple[str, float]] = OrderedDict()
         self._making: dict[Key, tuple[Run, asyncio.Task[None]]] = {}
         # One at a time of those that nobody watches: viewers who are here come first.
         self._turn = asyncio.Semaphore(1)
@@ -106,17 +64,13 @@ class PreparedNotebooks:
         """How many notebooks run in templates now, or wait for their turn."""
         return len(self._making)
 
-    @property
-    def watching(self) -> int:
-        """How many viewers watch a run, and want a kernel at its end."""
-        return sum(len(run.watchers) for run, _ in self._making.values())
-
     def find(self, recipe: Recipe) -> Prepared | None:
         """A template that can be forked right now."""
         found = self._kept.get(recipe.key)
-        if found is None or found.template.ended.done() or time.monotonic() > found.until:
+        if found is None or not found.lives(time.monotonic()):
             return None
         self._kept.move_to_end(recipe.key)
+        found.used = True
         return found
 
     def watch(self, recipe: Recipe, relay: Relay, *, whole: bool) -> Watcher | None:
@@ -130,7 +84,7 @@ class PreparedNotebooks:
         Returns:
             ``None`` if there is a template already, or no use in one.
         """
-        if not _may_run(recipe) or (found := self._begun(recipe)) is None:
+        if not recipe.for_all or (found := self._begun(recipe)) is None:
             return None
         watcher = Watcher(recipe.request, relay, whole=whole)
         found[0].join(watcher)
@@ -138,7 +92,7 @@ class PreparedNotebooks:
 
     def make(self, recipe: Recipe) -> None:
         """Begin to make a template out of sight, unless that makes no sense."""
-        if _may_run(recipe):
+        if recipe.for_all:
             self._begun(recipe)
 
     async def why_not(self, recipe: Recipe) -> str:
@@ -150,13 +104,30 @@ class PreparedNotebooks:
         if recipe.notebook.launch == "fresh":
             return "its metadata asks for a fresh kernel"
         await self._made(recipe)
-        return "" if self.find(recipe) else self._never.get(recipe.key, "no templates are kept")
+        if self.find(recipe):
+            return ""
+        return self._why_never(recipe.key) or "no templates are kept"
 
     async def drop(self, recipe: Recipe, why: str) -> None:
         """Forget a template of which no fork could be had, and make no other of that kind."""
+        await self._let_go(recipe.key, "broken")
         self._give_up(recipe, why)
-        if found := self._kept.pop(recipe.key, None):
-            await found.template.retire()
+
+    async def keep_up(self, *, pressed: bool) -> None:
+        """Begin the successors of those that come of age, and let go of those that are.
+
+        Args:
+            pressed: memory is short: the one not used for longest goes.
+        """
+        now = time.monotonic()
+        for key, one in list(self._kept.items()):
+            if not one.lives(now):
+                await self._let_go(key, "ended" if one.template.ended.done() else "age")
+            elif one.wants_successor(now) and not pressed and key not in self._making:
+                one.successor = "coming"
+                self._begin(one.recipe)
+        if pressed and self._kept:
+            await self._let_go(next(iter(self._kept)), "memory")
 
     async def close(self) -> None:
         """Make no more and keep none; forks that live go on."""
@@ -164,9 +135,8 @@ class PreparedNotebooks:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for prepared in self._kept.values():
-            await prepared.template.retire()
-        self._kept.clear()
+        for key in list(self._kept):
+            await self._let_go(key, "end")
 
     async def _made(self, recipe: Recipe) -> None:
         if found := self._begun(recipe):
@@ -175,16 +145,26 @@ class PreparedNotebooks:
     def _begun(self, recipe: Recipe) -> tuple[Run, asyncio.Task[None]] | None:
         """The one run that makes the template, and its task; ``None`` if there is no use in it."""
         key = recipe.key
-        if not self._most or key in self._never or self.find(recipe):
+        if not self._most or self._why_never(key) or self.find(recipe):
             return None
         if key not in self._making:
             if not may_be_made(self._making, key, self._most):
                 return None
-            run = Run()
-            task = asyncio.create_task(self._make(recipe, run), name="template")
-            self._making[key] = run, task
-            task.add_done_callback(lambda _: self._making.pop(key, None))
+            self._begin(recipe)
         return self._making[key]
+
+    def _begin(self, recipe: Recipe) -> None:
+        key, run = recipe.key, Run()
+
+        def over(_: object) -> None:
+            """A template whose successor has not come goes when its time is over."""
+            del self._making[key]
+            if (old := self._kept.get(key)) and old.successor:
+                old.successor = "failed"
+
+        task = asyncio.create_task(self._make(recipe, run), name="template")
+        self._making[key] = run, task
+        task.add_done_callback(over)
 
     async def _make(self, recipe: Recipe, run: Run) -> None:
         """Make a template and keep it; what goes wrong is told, not raised."""
@@ -216,6 +196,7 @@ class PreparedNotebooks:
                 self._turn.release()
 
     async def _run(self, recipe: Recipe, run: Run, stack: AsyncExitStack) -> None:
+        began = time.monotonic()
         workspace = await stack.enter_async_context(recipe.files())
         await self._make_room(recipe.key)
         ref = KernelRef("", recipe.request.ref.version, recipe.request.ref.notebook)
@@ -227,6 +208,8 @@ class PreparedNotebooks:
         notebook = await asyncio.to_thread(load_notebook, workspace.path, recipe.notebook.path)
         notebook = replace(notebook, given=recipe.notebook.given)
         recording = await run.go(template, notebook, request.limits.cell)
+        if not recording.failure:
+            self.made(recipe, notebook, recording)
         if why := await _why_not(template, recording):
             self._give_up(recipe, why)
             if kernel := await run.give(template, recording.results):
@@ -237,26 +220,58 @@ class PreparedNotebooks:
             # That it can be sealed is its word; the walls of a fork are looked at from outside.
             await (await template.fork(request)).close()
         await self._make_room(recipe.key)
-        until = time.monotonic() + request.limits.life
-        self._kept[recipe.key] = Prepared(template, recording, notebook.fresh, until)
+        older = [self._kept.pop(key) for key in self._older(recipe.key)]
+        now = time.monotonic()
+        until = now + min(self._life, recipe.age(now - began))
+        self._kept[recipe.key] = Prepared(
+            recipe, template, recording, notebook.fresh, now - began, until
+        )
         metrics.templates.labels("made").inc()
-        self.made(notebook, recording)
         template.ended.add_done_callback(_letting_go(stack.pop_all()))
         run.end()
+        for one in older:
+            await _retire(one, "replaced")
+
+    def _older(self, key: Key) -> list[Key]:
+        """Those that one takes the place of: the same notebook at other versions, and itself."""
+        version, notebook, *_ = key
+        same = [k for k in self._kept if k[0].share == version.share and k[1] == notebook]
+        return [k for k in same if k[0] != version or k == key]
 
     async def _make_room(self, key: Key) -> None:
-        """Let older versions of the same notebook go, and the least used of all."""
-        for one in to_let_go(tuple(self._kept), key, self._most):
-            # Another run may have let it go meanwhile.
-            if found := self._kept.pop(one, None):
-                await found.template.retire()
+        """Let the least used go; not those that are used until a newer one is there."""
+        older = self._older(key)
+        others = [one for one in self._kept if one not in older]
+        for one in to_let_go(others, key, self._most):
+            await self._let_go(one, "room")
+
+    async def _let_go(self, key: Key, why: str) -> None:
+        # Another run may have let it go meanwhile.
+        if found := self._kept.pop(key, None):
+            await _retire(found, why)
+
+    def _why_never(self, key: Key) -> str:
+        """Why there is no use in a template; empty if there may be, or may be again."""
+        why, until = self._never.get(key, ("", 0.0))
+        return why if time.monotonic() < until else ""
 
     def _give_up(self, recipe: Recipe, why: str) -> None:
         log.info("not_forked", notebook=recipe.notebook.path, why=why)
         metrics.templates.labels("refused").inc()
+        if recipe.key in self._kept:
+            return  # of which this was to be the successor; the next viewers see for themselves
         for one in to_let_go(tuple(self._never), recipe.key, _REMEMBERED):
             del self._never[one]
-        self._never[recipe.key] = why
+        self._never[recipe.key] = why, time.monotonic() + (recipe.notebook.ttl or inf)
+
+
+async def _retire(one: Prepared, why: str) -> None:
+    metrics.template_ends.labels(why).inc()
+    await one.template.retire()
+
+
+def _unheard(_recipe: Recipe, _notebook: Notebook, _recording: Recording) -> None:
+    """Nobody wants to know."""
 
 
 async def _why_not(template: Template, recording: Recording) -> str:
@@ -264,12 +279,6 @@ async def _why_not(template: Template, recording: Recording) -> str:
     if failed := recording.failure:
         return f"a cell failed: {failed.name}: {failed.message}"
     return "; ".join(await template.seal())
-
-
-def _may_run(recipe: Recipe) -> bool:
-    """Whether a notebook is to be run for all its viewers at once."""
-    launch = recipe.notebook.launch
-    return launch == "fork" or (launch != "fresh" and not recipe.asks)
 
 
 _closing: set[asyncio.Task[None]] = set()
@@ -287,4 +296,4 @@ def _letting_go(resources: AsyncExitStack) -> Callable[[object], None]:
     return let_go
 
 
-__all__ = ["Prepared", "PreparedNotebooks", "Recipe"]
+__all__ = ["PreparedNotebooks"]

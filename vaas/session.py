@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from vaas.errors import KernelStartFailed, VaasError
+from vaas.errors import KernelStartFailed, SessionGone, VaasError
 from vaas.kernels import Kernel, Relay
-from vaas.model import Share, Workspace
+from vaas.model import Phase, Share, Workspace
 from vaas.observability import logger, metrics
-from vaas.prepared import Recipe
+from vaas.recipe import Recipe
 from vaas.rendering import CellFailure, CellResult, Notebook, Packed
 from vaas.runs import Watcher
+from vaas.waiting import Place
 
 log = logger(__name__)
 
@@ -31,6 +32,7 @@ class Session:
         workspace: the files it reads.
         notebook: which notebook runs.
         recipe: the kernel it needs, and of what it could be forked.
+        place: for its kernel, or in the line for one.
         state: how far it is.
         joined: whether its page has come.
         error: why it ended, once it has.
@@ -51,6 +53,7 @@ class Session:
     workspace: Workspace
     notebook: Notebook
     recipe: Recipe
+    place: Place
     state: State = "starting"
     joined: bool = False
     error: VaasError | None = None
@@ -68,6 +71,41 @@ class Session:
     def done(self) -> int:
         """How many cells' results the viewer has been told."""
         return len(self.shown)
+
+    @property
+    def waits(self) -> Phase | None:
+        """Where it stands in the line, if it does."""
+        number = self.place.number
+        return Phase("line", self.place.passed, number) if number else None
+
+    async def turn(self, grace: float) -> None:
+        """Wait until its place is given to it, and tell its page meanwhile where it stands.
+
+        Args:
+            grace: seconds for which the place in the line outlives the page.
+
+        Raises:
+            SessionGone: the page went away and did not come back.
+        """
+        given = self.place.given
+        if given.done():
+            return
+        self.channel.hold()
+        self.place.moved = self._tell_place
+        self._tell_place()
+        deserted = asyncio.ensure_future(self.channel.deserted(grace))
+        either: set[asyncio.Future[None]] = {deserted, given}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            deserted.cancel()
+        if not given.done():
+            raise SessionGone("its viewer left the line")
+        self.since = time.monotonic()
+
+    def _tell_place(self) -> None:
+        told = {"number": self.place.number, "passed": self.place.passed}
+        self.channel.inject("vaas_line", told)
 
     def show(self, result: CellResult) -> None:
         """Note a result that the viewer is told."""

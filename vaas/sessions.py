@@ -15,9 +15,11 @@ from typing import Any
 from vaas.errors import KernelError, KernelStartFailed, ServerFull, SessionGone, VaasError
 from vaas.kernels import Kernel, KernelHost
 from vaas.observability import logger, metrics
-from vaas.prepared import Prepared, PreparedNotebooks, Recipe
+from vaas.prepared import PreparedNotebooks
+from vaas.recipe import Prepared, Recipe
 from vaas.rendering import CellResult, run_cells
 from vaas.session import Session
+from vaas.waiting import WaitingRoom
 
 log = logger(__name__)
 
@@ -35,17 +37,28 @@ class Sessions:
     """Starts sessions and owns them.
 
     Attributes:
+        room: gives them their places.
         leaving: whether they wait for another server.
     """
 
-    def __init__(self, host: KernelHost, prepared: PreparedNotebooks) -> None:
+    def __init__(
+        self,
+        host: KernelHost,
+        prepared: PreparedNotebooks,
+        room: WaitingRoom,
+        *,
+        grace: float = 20.0,
+    ) -> None:
         """Start with none.
 
         Args:
             host: starts kernels.
             prepared: notebooks that have run already.
+            room: as many places as there may be kernels.
+            grace: seconds for which a place in the line outlives its page.
         """
-        self._host, self._prepared = host, prepared
+        self.room = room
+        self._host, self._prepared, self._grace = host, prepared, grace
         self._sessions: dict[str, Session] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self.leaving = False
@@ -62,14 +75,6 @@ class Sessions:
         if found := self._sessions.get(session_id):
             return found
         raise SessionGone("no session of that id")
-
-    def admit(self) -> None:
-        """Tell whether one more session could begin now.
-
-        Raises:
-            ServerFull: it could not.
-        """
-        self._host.admit(self._prepared.watching)
 
     async def end(self, session_id: str) -> None:
         """End a session because its viewer left."""
@@ -159,6 +164,7 @@ class Sessions:
     async def _live(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:
         """One session from start to end; it never raises."""
         async with self._ending(session, stack):
+            await session.turn(self._grace)
             kernel, known = await self._kernel(session, stack, stream=stream)
             stack.push_async_callback(self._let_go, session, kernel)
             await session.channel.join(kernel.channel)

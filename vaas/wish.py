@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from vaas.manifest import Manifest
 from vaas.model import Secret, Share, ShareLink
 from vaas.session import Session
+from vaas.snapshots import Snapshot
 
 LANGUAGE = "VAAS_LANGUAGE"
 """The variable that names the language in which a dashboard is wanted."""
@@ -79,10 +80,24 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The end of the way: a session that starts, and the page's inside."""
+    """The end of the way: a session that starts, and the page's inside.
+
+    Attributes:
+        session: the viewer's.
+        html: the page's inside.
+        snapshot: if the cloud does not answer and the files are as they were.
+    """
 
     session: Session
     html: str
+    snapshot: Snapshot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The cloud does not answer; this is how the dashboard looked."""
+
+    snapshot: Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +114,4 @@ class Elsewhere:
     whole: bool
 
 
-__all__ = ["LANGUAGE", "Elsewhere", "Listing", "Opened", "Wish"]
+__all__ = ["LANGUAGE", "Elsewhere", "Listing", "Opened", "Remembered", "Wish"]

@@ -31,6 +31,7 @@ private = true
 grace = {grace}
 templates = {templates}
 stay = {stay}
+most = {most}
 """
 
 
@@ -42,6 +43,7 @@ def settings(
     grace: float = 20.0,
     templates: int = 0,
     stay: float = 0.0,
+    most: int = 50,
 ) -> Path:
     """Write a ``vaas.toml`` that admits one cloud; return where it lies.
 
@@ -49,7 +51,7 @@ def settings(
     """
     file = folder / "vaas.toml"
     data = folder / "data"
-    wanted = {"port": port, "grace": grace, "templates": templates, "stay": stay}
+    wanted = {"port": port, "grace": grace, "templates": templates, "stay": stay, "most": most}
     file.write_text(CONFIG.format(data=data, host=host, **wanted))
     return file
 

@@ -19,7 +19,7 @@ THREAD = (
 )
 
 
-def check(folder: Path, data: Path) -> dict[str, str]:
+def check(folder: Path, data: Path, told: str = "waits") -> dict[str, str]:
     done = subprocess.run(
         [sys.executable, "-m", "vaas", "check", str(folder), "--json"],
         env={**os.environ, "VAAS_DATA": str(data)},
@@ -27,7 +27,7 @@ def check(folder: Path, data: Path) -> dict[str, str]:
         timeout=120,
         check=True,
     )
-    return {one["path"]: one["waits"] for one in json.loads(done.stdout)["notebooks"]}
+    return {one["path"]: one[told] for one in json.loads(done.stdout)["notebooks"]}
 
 
 def test_what_makes_viewers_wait_is_told(tmp_path):
@@ -45,6 +45,27 @@ def test_what_makes_viewers_wait_is_told(tmp_path):
     assert waits["good.ipynb"] == ""
     assert waits["thread.ipynb"] == "the thread 'worker' still runs"
     assert "fresh" in waits["fresh.ipynb"]
+
+
+def test_how_fast_runs_age_is_told(tmp_path):
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python", "language": "python"}}
+    (tmp_path / "share").mkdir()
+    for name, more in (("own", {"vaas": {"ttl": 60}}), ("others", {})):
+        book = nb.new_notebook(cells=[nb.new_code_cell("1")], metadata=metadata | more)
+        (tmp_path / "share" / f"{name}.ipynb").write_text(json.dumps(book))
+    (tmp_path / "share" / "vaas.toml").write_text("ttl = 3600")
+    ages = check(tmp_path / "share", tmp_path / "data", "ttl")
+    assert ages == {"own.ipynb": 60.0, "others.ipynb": 3600.0}
+    done = subprocess.run(
+        [sys.executable, "-m", "vaas", "check", str(tmp_path / "share")],
+        env={**os.environ, "VAAS_DATA": str(tmp_path / "data")},
+        capture_output=True,
+        timeout=120,
+        check=True,
+        text=True,
+    )
+    assert "run anew after 60 s" in done.stdout
+    assert "run anew after 3600 s" in done.stdout
 
 
 def test_the_heaviest_example_makes_nobody_wait(tmp_path):

@@ -108,9 +108,9 @@ async def test_a_cancelled_start_is_undone(tmp_path):
                 with contextlib.suppress(ServerFull):  # until the host has let go
                     kernel = await server.start(request(tmp_path / "share"))
         with pytest.raises(ServerFull):
-            server.admit()
+            await server.start(request(tmp_path / "share"))
         await kernel.close()
-        server.admit()
+        await (await server.start(request(tmp_path / "share"))).close()
 
 
 async def test_a_template_that_retires_leaves_its_forks_alone(tmp_path):

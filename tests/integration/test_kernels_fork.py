@@ -421,13 +421,8 @@ async def test_a_template_that_became_a_kernel_takes_a_kernels_place(tmp_path):
         with pytest.raises(ServerFull):
             await host.prepare(request(share))
         await made.become(request(share))
-        host.admit()
-        with pytest.raises(ServerFull):
-            host.admit(waiting=1)
         second = await host.prepare(request(share))
         await second.become(request(share))
-        with pytest.raises(ServerFull):
-            host.admit()
         third = await host.prepare(request(share))
         with pytest.raises(ServerFull):
             await third.become(request(share))

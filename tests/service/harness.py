@@ -238,20 +238,33 @@ async def until_ended(viewer: Viewer, kernel: str, within: float = 10) -> dict[s
 class Stage:
     """A service that runs, and a cloud whose links it opens.
 
+    ``root`` is what the cloud shares, ``data`` the service's own folder;
     ``said`` holds the service's structured log events.
     """
 
     url: str
     cloud: DemoEfss
     root: Path
+    data: Path
     front: Front
     said: list[Any] = field(default_factory=list)
+    folders: dict[str, str] = field(default_factory=dict)
 
     def share(
         self, files: Mapping[str, str | bytes], product: str = "nextcloud", **options: Any
     ) -> str:
         """Put a folder into the cloud; the address under which the service shows it."""
-        return canonical_path(parse_link(self.link(files, product, **options)))
+        return self.address(self.link(files, product, **options))
+
+    def address(self, link: str) -> str:
+        """Where the service shows a link."""
+        return canonical_path(parse_link(link))
+
+    def change(self, link: str, product: str = "nextcloud", **options: Any) -> None:
+        """Let the owner set a link's options anew."""
+        token = parse_link(link).token
+        self.cloud.remove_link(link)
+        self.cloud.add_link(product, self.folders[link], token=token, **options)
 
     def link(
         self, files: Mapping[str, str | bytes], product: str = "nextcloud", **options: Any
@@ -259,7 +272,9 @@ class Stage:
         """Put a folder into the cloud; its link there."""
         folder = f"f{uuid4().hex[:12]}"
         self.fill(folder, files)
-        return self.cloud.add_link(product, folder, **options)
+        link = self.cloud.add_link(product, folder, **options)
+        self.folders[link] = folder
+        return link
 
     def fill(self, folder: str, files: Mapping[str, str | bytes]) -> None:
         """Write files."""
@@ -294,6 +309,19 @@ def settings_for(cloud: DemoEfss, data: Path, **wanted: Any) -> Settings:
 @contextlib.asynccontextmanager
 async def staged(**wanted: Any) -> AsyncIterator[Stage]:
     """The service and the cloud, for as long as the context is open."""
+    with (
+        tempfile.TemporaryDirectory(prefix="vaas-cloud-") as root,
+        # A thread that compresses an asset may outlive the service by a moment.
+        tempfile.TemporaryDirectory(prefix="vaas-data-", ignore_cleanup_errors=True) as data,
+        DemoEfss(Path(root)) as cloud,
+    ):
+        async with served(cloud, Path(root), Path(data), **wanted) as stage:
+            yield stage
+
+
+@contextlib.asynccontextmanager
+async def served(cloud: DemoEfss, root: Path, data: Path, **wanted: Any) -> AsyncIterator[Stage]:
+    """The service alone, for a cloud that shares ``root``."""
     fronts: list[Front] = []
     make = app.make_application
 
@@ -302,17 +330,13 @@ async def staged(**wanted: Any) -> AsyncIterator[Stage]:
         return make(front)
 
     with (
-        tempfile.TemporaryDirectory(prefix="vaas-cloud-") as root,
-        # A thread that compresses an asset may outlive the service by a moment.
-        tempfile.TemporaryDirectory(prefix="vaas-data-", ignore_cleanup_errors=True) as data,
-        DemoEfss(Path(root)) as cloud,
         structlog.testing.capture_logs() as said,
         # On a busy machine the shell would go out first, and with it the status 200.
         mock.patch.object(dashboards, "PATIENCE", PATIENCE),
     ):
         app.make_application = keep  # type: ignore[assignment]
         try:
-            async with app.service(settings_for(cloud, Path(data), **wanted)) as url:
-                yield Stage(url, cloud, Path(root), fronts[0], said)  # type: ignore[arg-type]
+            async with app.service(settings_for(cloud, data, **wanted)) as url:
+                yield Stage(url, cloud, root, data, fronts[0], said)  # type: ignore[arg-type]
         finally:
             app.make_application = make

@@ -20,7 +20,7 @@ HELLO = code("print(open('data.txt').read())")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def small() -> AsyncIterator[Stage]:
     """A service with two places."""
-    async with staged(kernel={"most": 2, "grace": 1}) as found:
+    async with staged(kernel={"line": 0, "most": 2, "grace": 1}) as found:
         yield found
 
 

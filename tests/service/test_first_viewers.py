@@ -254,7 +254,7 @@ async def test_two_links_run_at_once(stage: Stage, viewer: Viewer) -> None:
 
 
 async def test_a_full_house_counts_those_who_watch() -> None:
-    async with staged(kernel={"most": 1, "grace": 2}) as small, small.viewer() as first:
+    async with staged(kernel={"most": 1, "line": 0, "grace": 2}) as small, small.viewer() as first:
         address = small.notebook(code(ONCE, SLIDER, LAST))
         async with watching(first, address):
             assert (await first.get(address)).failure == "full"

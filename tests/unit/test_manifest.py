@@ -68,6 +68,8 @@ def test_looks_are_never_more_often_than_the_operator_has_it(
         ("title = 5", 1, "title"),
         ("refresh = '5'", 1, "refresh"),
         ("refresh = nan", 1, "refresh"),
+        ("title = 'A'\nttl = 0", 2, "ttl"),
+        ("ttl = '1 h'", 1, "ttl"),
         ("data = 'davfs'", 1, "data"),
         ("title = '''\na\nb'''\nentry = 'a.py'", 4, "entry"),
         ("entry = '../a.ipynb'", 1, "entry"),

@@ -7,11 +7,11 @@
 
 import { applyTheme, storedTheme } from "./theme";
 
-const PHASES = ["resolve", "data", "environment", "run", "ready"] as const;
+const PHASES = ["resolve", "data", "environment", "run", "ready"];
 const SAY_AGAIN_MS = 8000;
 
 interface Phase {
-  name: (typeof PHASES)[number];
+  name: "resolve" | "data" | "line" | "environment" | "run" | "ready";
   done?: number;
   total?: number | null;
   /** Bytes so far. */
@@ -51,9 +51,18 @@ function dataWords(done: number, total: number | null, size: number): string {
   return done > 0 ? `Fetching files, ${done} so far${amount}` : `Fetching files${amount || "…"}`;
 }
 
+/** Where one stands in the line, and nothing of how long it will take. */
+function lineWords(passed: number, number: number): string {
+  const have = passed === 1 ? "1 person before you has" : `${passed} people before you have`;
+  const since = passed ? ` ${have} gone since you came.` : "";
+  const recorded = document.querySelector("#dashboard .vaas-painted") ? " Until then you see it as it was recorded." : "";
+  return `All places are taken. You are number ${number} in line.${since} The dashboard starts here by itself.${recorded}`;
+}
+
 function words({ name, done = 0, total = null, size = 0 }: Phase): string {
   if (name === "resolve") return "Finding the share…";
   if (name === "data") return dataWords(done, total, size);
+  if (name === "line") return lineWords(done, total ?? 1);
   if (name === "environment") return "Preparing…";
   if (name === "ready") return "The dashboard is ready";
   return total ? `Running cell ${Math.min(done + 1, total)} of ${total}` : "Running…";
@@ -69,7 +78,7 @@ function showBar({ name, done = 0, total = null }: Phase): void {
 }
 
 function showSteps(name: Phase["name"]): void {
-  const now = PHASES.indexOf(name);
+  const now = PHASES.indexOf(name === "line" ? "environment" : name);
   find("phases")?.querySelectorAll("li").forEach((step, index) => {
     step.dataset["state"] = index < now ? "done" : index === now ? "now" : "later";
     if (index === now) step.setAttribute("aria-current", "step");
@@ -78,14 +87,18 @@ function showSteps(name: Phase["name"]): void {
 }
 
 let spoken = { name: "resolve", at: 0 };
+let speaking = 0;
 
-/** Every change is seen, but only a new phase, or a while gone by, is read aloud. */
+/** Every change is seen, but only a new phase is read aloud at once; of others the latest, after a while. */
 function speak(name: string, text: string): void {
-  const live = find("live");
-  const at = performance.now();
-  if (!live || (name === spoken.name && at - spoken.at < SAY_AGAIN_MS)) return;
-  spoken = { name, at };
-  live.textContent = text;
+  clearTimeout(speaking);
+  const wait = name === spoken.name ? spoken.at + SAY_AGAIN_MS - performance.now() : 0;
+  if (wait > 0) {
+    speaking = setTimeout(() => speak(name, text), wait);
+    return;
+  }
+  spoken = { name, at: performance.now() };
+  find("live")?.replaceChildren(text);
 }
 
 function waitWords(seconds: number): string {
@@ -115,7 +128,9 @@ window.vaasPhase = (phase) => {
   showBar(phase);
   showSteps(phase.name);
   speak(phase.name, text);
-  if (phase.name === "ready") find("shell")?.remove();
+  const shell = find("shell");
+  if (shell) shell.dataset["phase"] = phase.name;
+  if (phase.name === "ready") shell?.remove();
 };
 
 window.vaasName = (name, language) => {

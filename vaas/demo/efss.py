@@ -188,6 +188,10 @@ class DemoEfss:
         """Switch a product's maintenance mode."""
         self._product(product).maintenance = on
 
+    def broken(self, product: str, on: bool) -> None:
+        """Switch whether a product is away, so that the web server before it answers alone."""
+        self._product(product).broken = on
+
     def federation(self, product: str, on: bool) -> None:
         """Switch whether a Nextcloud lets its users add shares of other clouds.
 

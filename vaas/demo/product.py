@@ -38,7 +38,7 @@ class Product(ABC):
 
     def __init__(self) -> None:
         self.links: dict[str, Link] = {}
-        self.maintenance = False
+        self.maintenance = self.broken = False
         self.guard = Guard()
         self._held_until = 0.0
 
@@ -72,6 +72,8 @@ class Product(ABC):
             request: what was asked.
             path: its path below ``prefix``.
         """
+        if self.broken:
+            return text(502, "Bad Gateway", "text/plain")
         found = _dispatch(self.public(), request, path)
         if found is not None:
             return found

@@ -231,17 +231,6 @@ class KernelHost(ABC):
     """Starts kernels and owns them."""
 
     @abstractmethod
-    def admit(self, waiting: int = 0) -> None:
-        """Tell whether there is a place for one more kernel, before anything is done for it.
-
-        Args:
-            waiting: viewers who were admitted and have no kernel yet.
-
-        Raises:
-            ServerFull: as many kernels run as the operator allows.
-        """
-
-    @abstractmethod
     async def start(self, request: KernelRequest) -> Kernel:
         """Start a kernel and wait until it answers.
 

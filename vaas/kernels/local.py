@@ -97,9 +97,13 @@ class LocalKernelHost(KernelHost):
         """See ``KernelHost.kernels``."""
         return tuple(self._kernels.values())
 
-    def admit(self, waiting: int = 0) -> None:
-        """See ``KernelHost.admit``."""
-        if len(self._free) <= waiting:
+    def admit(self) -> None:
+        """Tell whether there is a place for one more kernel, before anything is done for it.
+
+        Raises:
+            ServerFull: as many kernels run as the operator allows.
+        """
+        if not self._free:
             raise ServerFull("as many kernels run as are allowed", retry_after=30)
 
     async def start(self, request: KernelRequest) -> Kernel:

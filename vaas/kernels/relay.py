@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from vaas.errors import MessageRefused
@@ -19,7 +19,7 @@ from vaas.kernels.backlog import Backlog
 from vaas.kernels.base import Channel
 from vaas.kernels.own import own_message
 from vaas.kernels.page import permitted
-from vaas.kernels.wire import Frame, read_json
+from vaas.kernels.wire import Frame, read_json, unpack
 
 HELD_FRAMES = 1000
 HELD_BYTES = 8 << 20
@@ -45,6 +45,8 @@ class Relay(Channel):
         self._session = ""
         self._kernel: Channel | None = None
         self._ended = self._lost = False
+        self._pages = 0
+        self._here, self._gone = asyncio.Event(), asyncio.Event()
 
     def watch(self, about: Mapping[str, Any], session: str) -> None:
         """Answer the page's questions, and hold what else it says.
@@ -56,6 +58,27 @@ class Relay(Channel):
         """
         self._about, self._session = about, session
         self._open.set()
+        held, self._held, self._held_bytes = self._held, deque(), 0
+        for frame in held:
+            self._hold(frame, unpack(frame))
+
+    def hold(self) -> None:
+        """Hold what the page says, also its questions: nothing to answer them is near."""
+        self._open.set()
+
+    async def deserted(self, seconds: float) -> None:
+        """Wait until a page has gone, and none has been there for a while.
+
+        Args:
+            seconds: the while.
+        """
+        back = True
+        while back:
+            await self._gone.wait()
+            try:
+                await asyncio.wait_for(self._here.wait(), seconds)
+            except TimeoutError:
+                back = False
 
     def put(self, frame: bytes, *, own: bool = False) -> None:
         """Put something of the run before the page.
@@ -91,20 +114,21 @@ class Relay(Channel):
         self._page += 1
         page = self._page
         self._changed.set()
-        while page == self._page:
-            while self._kept and page == self._page:
-                number, frame = self._kept.first()
-                yield frame
-                # Only now is it delivered; a page that left meanwhile leaves it kept.
-                self._kept.taken(number)
-            if page == self._page and (self._kernel is not None or self._ended):
-                self.through.set()
-                break
-            await self._next_change(page)
-        if self._kernel is not None and page == self._page:
-            async with contextlib.aclosing(self._kernel.attach()) as frames:  # type: ignore[type-var]
-                async for frame in frames:
+        with self._attended():
+            while page == self._page:
+                while self._kept and page == self._page:
+                    number, frame = self._kept.first()
                     yield frame
+                    # Only now is it delivered; a page that left meanwhile leaves it kept.
+                    self._kept.taken(number)
+                if page == self._page and (self._kernel is not None or self._ended):
+                    self.through.set()
+                    break
+                await self._next_change(page)
+            if self._kernel is not None and page == self._page:
+                async with contextlib.aclosing(self._kernel.attach()) as frames:  # type: ignore[type-var]
+                    async for frame in frames:
+                        yield frame
 
     async def send(self, frame: bytes) -> None:
         """See ``Channel.send``; waits as long as nothing is known of a kernel."""
@@ -130,7 +154,7 @@ class Relay(Channel):
         Raises:
             MessageRefused: more is held already than any page has to say.
         """
-        if self._answer(message):
+        if self._about and self._answer(message):
             return
         if len(self._held) >= HELD_FRAMES or self._held_bytes + len(frame) > HELD_BYTES:
             raise MessageRefused("more than is held for a kernel that is still to come")
@@ -151,6 +175,20 @@ class Relay(Channel):
         for (said, told), way in ((answered, channel), (("status", idle), "iopub")):
             self.put(own_message(said, told, self._session, parent=header, channel=way))
         return True
+
+    @contextlib.contextmanager
+    def _attended(self) -> Iterator[None]:
+        """Note that a page is there."""
+        self._pages += 1
+        self._here.set()
+        self._gone.clear()
+        try:
+            yield
+        finally:
+            self._pages -= 1
+            if not self._pages:
+                self._here.clear()
+                self._gone.set()
 
     def _wake(self) -> None:
         self._open.set()

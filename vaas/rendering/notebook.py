@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any
@@ -53,6 +54,7 @@ class Notebook:
         cells: how many code cells it has.
         launch: how viewers' kernels begin: ``fork``, ``fresh``, or as the
             service thinks best if empty.
+        ttl: seconds after which its run is too old for viewers; 0 if it does not age.
         fresh: places of the cells that run for each viewer, tagged ``vaas.fresh``.
         parameters: that its address may give.
         given: how it gets their values.
@@ -66,6 +68,7 @@ class Notebook:
     theme: str
     cells: int
     launch: str
+    ttl: float
     fresh: frozenset[int]
     parameters: tuple[Declared, ...] = ()
     given: Assignment | None = None
@@ -126,6 +129,7 @@ def load_notebook(
         theme=_theme(metadata.get("theme", voila.get("theme"))),
         cells=sum(cell.cell_type == "code" for cell in node.cells),
         launch=_launch(metadata.get("launch")),
+        ttl=_ttl(metadata.get("ttl")),
         fresh=frozenset(
             index
             for index, cell in enumerate(node.cells)
@@ -215,6 +219,11 @@ def _theme(asked: Any) -> str:
 
 def _launch(asked: Any) -> str:
     return asked if asked in ("fork", "fresh") else ""
+
+
+def _ttl(asked: Any) -> float:
+    number = isinstance(asked, int | float) and not isinstance(asked, bool)
+    return float(asked) if number and 0 < asked < inf else 0.0
 
 
 def _heading(node: Any) -> str:

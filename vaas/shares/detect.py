@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vaas.errors import (
+    EfssFailed,
     EfssMaintenance,
     EfssTooSlow,
     EfssUnreachable,
@@ -44,6 +45,9 @@ _PROBE_DEADLINE = 10.0
 _NEW_ENDPOINT_SINCE = 29
 _LAST_OWNCLOUD = 10
 _LATER = frozenset({429, 503})
+_AWAY = frozenset({502, 504})
+"""What a web server says behind which nothing answers."""
+
 _REVA_VERSION = "10.0.11.5"
 
 
@@ -97,6 +101,7 @@ class Detector:
 
         Raises:
             NotAnEfss: the host answers as none that we know.
+            EfssFailed: nothing answers behind the host's web server.
             ShareThrottled, EfssMaintenance: the host asks to wait.
             OutboundError: the host may not or cannot be asked.
         """
@@ -124,7 +129,7 @@ class Detector:
             outcome = await self._probe(root)
         except NotAnEfss as error:
             outcome, keep = error, FAILED_FOR
-        except (EfssUnreachable, EfssTooSlow) as error:
+        except (EfssFailed, EfssUnreachable, EfssTooSlow) as error:
             outcome, keep = error, UNREACHED_FOR
         self._known[root] = (self._clock() + keep, outcome)
         self._known.move_to_end(root)
@@ -163,6 +168,8 @@ class Detector:
             max_bytes=_PROBE_BYTES,
             deadline=_PROBE_DEADLINE,
         )
+        if answer.status in _AWAY:
+            raise EfssFailed(f"status {answer.status}")
         if answer.status in _LATER:
             error = refusal(answer, password=False)
             if isinstance(error, (ShareThrottled, EfssMaintenance)):

@@ -52,6 +52,10 @@ class AutoStorage(Storage):
         """
         return self._open(share, reader, on_progress)
 
+    def kept(self, share: Share) -> AbstractAsyncContextManager[Workspace | None]:
+        """See ``Storage.kept``."""
+        return self._copy.kept(share)
+
     @asynccontextmanager
     async def _open(
         self, share: Share, reader: Reader, on_progress: OnProgress

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from vaas.model import Phase, Reader, Share, Workspace
 
@@ -45,6 +45,18 @@ class Storage(ABC):
                 changes faster than it can be fetched.
             ShareError, OutboundError: whatever ``reader`` raises.
         """
+
+    def kept(self, share: Share) -> AbstractAsyncContextManager[Workspace | None]:
+        """The share's files, if they are at hand and nobody need be asked for them.
+
+        Args:
+            share: what to open, at a version that was seen before.
+
+        Returns:
+            as ``open``; ``None`` where they would have to be fetched.
+        """
+        del share
+        return nullcontext()
 
     async def stamped(self, share: Share) -> Share:
         """The share at its state as this mode tells it.

@@ -109,6 +109,16 @@ class CopyStorage(Storage):
         finally:
             pin.close()
 
+    @asynccontextmanager
+    async def kept(self, share: Share) -> AsyncIterator[Workspace | None]:
+        """See ``Storage.kept``."""
+        pin = await self._pin(share)
+        try:
+            yield pin.workspace if pin else None
+        finally:
+            if pin:
+                pin.close()
+
     async def close(self) -> None:
         """End copies under way; finished and unfinished files stay for the next run."""
         tasks: list[asyncio.Task[Any] | None] = [flight.task for flight in self._flights.values()]

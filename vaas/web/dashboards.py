@@ -13,7 +13,7 @@ from tornado.iostream import StreamClosedError
 
 from vaas import __version__
 from vaas.errors import ParameterWrong, PasswordWrong, VaasError
-from vaas.launch import Elsewhere, Listing, Opened, Wish
+from vaas.launch import Elsewhere, Listing, Opened, Remembered, Wish
 from vaas.manifest import Manifest
 from vaas.model import Phase, ShareLink
 from vaas.observability import logger, metrics
@@ -28,7 +28,7 @@ PATIENCE = 0.3
 """Seconds to wait for a whole answer, with its true status, before the page
 starts to tell its progress instead."""
 
-Event = Phase | Manifest | Listing | Elsewhere | Opened
+Event = Phase | Manifest | Listing | Elsewhere | Opened | Remembered
 
 
 class Dashboard(Page):
@@ -50,6 +50,7 @@ class Dashboard(Page):
 
     async def _answer(self, link: ShareLink) -> None:
         modes = {"source": self._source, "parameters": self._ask, "plain": self._document}
+        modes["cloud"] = self._tell_of_cloud
         asked = (modes[one] for one in self.modes if one in modes)
         await next(asked, self._show)(link)
 
@@ -57,6 +58,10 @@ class Dashboard(Page):
     def _like_this(self) -> str:
         """What an address ends in that is to be shown as this one."""
         return f"?{OURS}=embed" if "embed" in self.modes else ""
+
+    async def _tell_of_cloud(self, link: ShareLink) -> None:
+        """Tell a page that waits for its cloud whether that answers again."""
+        self.write({"back": await self.front.launcher.arrivals.answers(self._wish(link))})
 
     def compute_etag(self) -> None:
         """Dashboards are never the same twice."""
@@ -116,6 +121,9 @@ class Dashboard(Page):
             query = "&".join([*wanted, *filter(None, [self.request.query])])
             address = canonical_path(replace(link, path=event.path))
             stream.go(f"{address}?{query}" if query else address)
+        elif isinstance(event, Remembered):
+            metrics.launches.labels("remembered").inc()
+            await stream.remembered(event.snapshot)
         else:
             metrics.launches.labels("opened").inc()
             self.opened = event.session.id
@@ -156,7 +164,7 @@ class Dashboard(Page):
     async def _read(self, wish: Wish) -> Notebook:
         """The notebook, not run."""
         share, notebook = await self.front.launcher.read(wish)
-        self.frame_hosts = (await self.front.launcher.manifests.of(share)).embed
+        self.frame_hosts = (await self.front.launcher.arrivals.manifests.of(share)).embed
         return notebook
 
     async def _ask(self, link: ShareLink) -> None:

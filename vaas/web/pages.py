@@ -64,7 +64,7 @@ class Password(Handler):
         password = Secret(self.get_body_argument("password", "", strip=False))
         link = self._link(address)
         try:
-            await self.front.launcher.resolve(Wish(link, password))
+            await self.front.launcher.arrivals.check(Wish(link, password))
         except PasswordNeeded:
             self.set_status(401)
             self.ask_password("Please enter the password.", address)

@@ -42,7 +42,7 @@ class SessionState(Handler):
     """``GET /api/v1/sessions/{id}``: how a dashboard is, for its own page."""
 
     def get(self, session_id: str) -> None:
-        """``{state, done, total, error}``; an ended or unknown session is an answer too."""
+        """``{state, done, total, place, error}``; an ended or unknown session is an answer too."""
         try:
             session = self.front.launcher.sessions.find(session_id)
         except SessionGone as gone:
@@ -54,6 +54,7 @@ class SessionState(Handler):
                 "state": session.state,
                 "done": session.done,
                 "total": session.notebook.cells,
+                "place": session.place.number,
                 "error": error,
             }
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from vaas.launch import LANGUAGE, Opened
 from vaas.model import Phase, ShareLink
 from vaas.rendering import OURS, Packed, parameter_answers
 from vaas.session import Session
+from vaas.snapshots import Snapshot
 from vaas.web.base import TEMPLATES, Handler
 from vaas.web.policies import dashboard_policy
 
@@ -94,9 +96,13 @@ class Stream:
         self._announce(opened.session.id, widgets)
         self._block("known", name=self._name)
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
+        if opened.snapshot:
+            self._mark(opened.snapshot, live=True)
         self._parameters(opened.session)
         self._block("dashboard", scheme=opened.session.notebook.theme)
         handler.write(opened.html)
+        if waits := opened.session.waits:
+            self._block("phase", phase=_phase(waits))
         # What was written so far is the dashboard's own text: it is painted
         # before the scripts, which have been on their way since the first bytes.
         handler.write(
@@ -112,6 +118,23 @@ class Stream:
             query = session.recipe.request.environment["QUERY_STRING"]
             told = parameter_answers(session.notebook.parameters, query)
             self._block("parameters", answers=told, action=self._handler.request.path)
+
+    async def remembered(self, snapshot: Snapshot) -> None:
+        """Send a dashboard as it looked once, since its cloud does not answer."""
+        self._name = snapshot.title
+        await self.begin()
+        self._block("known", name=self._name)
+        style = self._front.statics.url("dashboard.css")
+        self._handler.write(f'<link rel="stylesheet" href="{style}">')
+        self._mark(snapshot, live=False)
+        self._block("dashboard", scheme=snapshot.scheme)
+        self._handler.write(snapshot.html)
+        self._block("tail")
+        await self._handler.finish()
+
+    def _mark(self, snapshot: Snapshot, *, live: bool) -> None:
+        """Say that the cloud does not answer, and of when what is shown is."""
+        self._block("cloud", taken=datetime.fromtimestamp(snapshot.taken, UTC), live=live)
 
     def _announce(self, session_id: str, widgets: Packed) -> None:
         """Tell the browser what the page's script will ask for."""

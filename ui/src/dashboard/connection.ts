@@ -46,6 +46,8 @@ export class Connection {
       if (session?.state === "ended") {
         this.over = true;
         notice("");
+        // Who stood in the line of a service that is another now stands in the new one's.
+        if (session.error?.code === "gone" && waits()) return location.reload();
         ended(session.error);
         return;
       }
@@ -68,6 +70,10 @@ export class Connection {
       return undefined;
     }
   }
+}
+
+function waits(): boolean {
+  return document.getElementById("vaas-shell")?.dataset["phase"] === "line";
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -4,6 +4,7 @@
  * - makes the widgets that the notebook's run left (`widgets`), or that come by the line,
  * - shows each cell when the server says that it has run (`vaas_cell`),
  * - fetches widget libraries when they are first needed,
+ * - says where it stands in the line for a kernel (`vaas_line`),
  * - says when the share has changed (`vaas_changed`),
  * - watches the line.
  *
@@ -84,6 +85,11 @@ let live = false;
 function receive({ header, content }: KernelMessage.IIOPubMessage, cells: Cells): void {
   const told = content as Record<string, unknown>;
   switch (header.msg_type as string) {
+    case "vaas_line": {
+      const { number, passed } = told as { number: number; passed: number };
+      window.vaasPhase(number ? { name: "line", done: passed, total: number } : { name: "environment" });
+      break;
+    }
     case "vaas_run":
       window.vaasPhase({ name: "run", done: 0, total: told["total"] as number });
       break;

@@ -3,6 +3,7 @@
 export interface Failure {
   title: string;
   advice: string;
+  code?: string;
 }
 
 let bar: HTMLElement | undefined;

@@ -51,12 +51,6 @@ class RemoteHost(KernelHost):
         assert self._report is not None
         return self._report
 
-    def admit(self, waiting: int = 0) -> None:
-        """See ``KernelHost.admit``."""
-        living = [one for one in self._all() if not one.gone.done()]
-        if len(living) + self._starting + waiting >= self._terms.most:
-            raise ServerFull("as many kernels run as are allowed", retry_after=30)
-
     def kernels(self) -> tuple[RemoteKernel, ...]:
         """See ``KernelHost.kernels``."""
         return tuple(one for one in self._all() if not one.ended.done())
@@ -128,8 +122,14 @@ class RemoteHost(KernelHost):
 
     @contextmanager
     def _one_more(self) -> Iterator[None]:
-        """Take a place until the host's answer."""
-        self.admit()
+        """Take a place until the host's answer; other hosts' kernels count as well.
+
+        Raises:
+            ServerFull: there is none.
+        """
+        living = [one for one in self._all() if not one.gone.done()]
+        if len(living) + self._starting >= self._terms.most:
+            raise ServerFull("as many kernels run as are allowed", retry_after=30)
         self._starting += 1
         try:
             yield

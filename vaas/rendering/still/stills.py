@@ -83,11 +83,12 @@ class Stills:
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def take(self, notebook: Notebook, recording: Recording) -> None:
-        """Begin to take a run's still out of sight."""
+    def take(self, notebook: Notebook, recording: Recording) -> asyncio.Task[None]:
+        """Begin to take a run's still out of sight; the task ends well in any case."""
         task = asyncio.create_task(self._take(notebook, recording), name="still")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def close(self) -> None:
         """Take no more, and end the browser."""

@@ -1,0 +1,88 @@
+"""Runs that age: their authors say how fast, and viewers do not wait for the next one."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+import nbformat.v4 as nb
+import pytest
+import pytest_asyncio
+
+from tests.service.harness import Stage, Viewer, book, code, staged
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
+
+ONCE = "import uuid\nprint('named', uuid.uuid4())"
+KERNEL = {"cell": 10, "most": 8, "grace": 2, "templates": 3}
+NAMED = re.compile("named [0-9a-f-]{36}")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage() -> AsyncIterator[Stage]:
+    async with staged(kernel=KERNEL) as found:
+        yield found
+
+
+async def ends(viewer: Viewer, why: str) -> int:
+    """How many templates were let go for a reason."""
+    metrics = (await viewer.get("/metrics")).text
+    found = re.search(rf'^vaas_template_ends_total{{reason="{why}"}} (\d+)', metrics, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+async def until_one_ends(viewer: Viewer, why: str, before: int) -> None:
+    while await ends(viewer, why) == before:  # noqa: ASYNC110 - asked as Prometheus asks
+        await asyncio.sleep(0.05)
+
+
+async def first(viewer: Viewer, address: str) -> str:
+    """What a notebook's first viewer sees."""
+    return (await viewer.view(address)).texts(0).strip()
+
+
+@pytest.mark.parametrize("manifest", [False, True])
+async def test_the_new_run_is_there_before_the_old_one_goes(
+    stage: Stage, viewer: Viewer, *, manifest: bool
+) -> None:
+    cells = [nb.new_code_cell(ONCE)]
+    files = {"a.ipynb": book(cells) if manifest else book(cells, vaas={"ttl": 3})}
+    address = stage.share(files | ({"vaas.toml": "ttl = 3"} if manifest else {}))
+    old, replaced = await first(viewer, address), await ends(viewer, "replaced")
+    seen = {old}
+    while seen == {old}:
+        page = await viewer.get(address)
+        painted = NAMED.search(page.text)
+        assert painted, "nobody waits for the run"
+        seen.add(painted[0])
+        await viewer.leave(page.kernel)
+        await asyncio.sleep(0.05)
+    await until_one_ends(viewer, "replaced", replaced)
+
+
+async def test_a_run_that_nobody_looks_at_ends_and_others_stay() -> None:
+    async with staged(kernel=KERNEL) as alone, alone.viewer() as viewer:
+        lasting = alone.notebook(book([nb.new_code_cell(ONCE)], vaas={"ttl": "soon"}))
+        aging = alone.notebook(book([nb.new_code_cell(ONCE)], vaas={"ttl": 0.5}))
+        before = await ends(viewer, "age")
+        stays, goes = await first(viewer, lasting), await first(viewer, aging)
+        await until_one_ends(viewer, "age", before)
+        assert await first(viewer, aging) != goes
+        assert await first(viewer, lasting) == stays
+
+
+async def test_all_age_as_the_operator_has_it() -> None:
+    async with staged(kernel={"template_life": 0.5}) as small, small.viewer() as viewer:
+        before = await ends(viewer, "age")
+        await first(viewer, small.notebook(code(ONCE)))
+        await until_one_ends(viewer, "age", before)
+
+
+async def test_the_least_used_goes_where_memory_is_short() -> None:
+    async with staged(kernel={"template_spare": 1 << 60}) as small, small.viewer() as viewer:
+        before = await ends(viewer, "memory")
+        address = small.notebook(code(ONCE))
+        old = await first(viewer, address)
+        await until_one_ends(viewer, "memory", before)
+        assert await first(viewer, address) != old

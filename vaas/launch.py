@@ -12,7 +12,6 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from functools import partial
 
 from vaas.errors import NotebookMissing, SessionGone
 from vaas.kernels import Kernel, KernelRequest, Limits
@@ -107,10 +106,10 @@ class Launcher:
             prepared = self.sessions.prepared(recipe)
             recording = prepared.recording if prepared else None
             if wish.stream and recording:
-                session.widgets = await asyncio.to_thread(self._renderer.widgets, recording)
+                session.widgets = await self._renderer.state(recording)
             known = prepared.known if prepared else {}
-            make = partial(self._renderer.fragment, notebook, known, recording)
-            html = await asyncio.to_thread(make) if wish.stream else ""
+            inside = self._renderer.inside
+            html = await inside(notebook, known, recording) if wish.stream else ""
             # A mount goes with the server that made it, and with it what reads there.
             if not workspace.mounted:
                 stands = await asyncio.to_thread(standing, workspace)

@@ -69,12 +69,14 @@ class Prepared:
         template: to be forked.
         recording: outputs, and the widgets' state.
         fresh: places of the cells that run for each viewer.
+        session: what each fork calls its session.
         until: ``time.monotonic()`` at which it is too old to be forked.
     """
 
     template: Template
     recording: Recording
     fresh: frozenset[int]
+    session: str
     until: float
 
     @property
@@ -239,7 +241,7 @@ class PreparedNotebooks:
             await (await template.fork(request)).close()
         await self._make_room(recipe.key)
         until = time.monotonic() + request.limits.life
-        self._kept[recipe.key] = Prepared(template, recording, notebook.fresh, until)
+        self._kept[recipe.key] = Prepared(template, recording, notebook.fresh, run.session, until)
         metrics.templates.labels("made").inc()
         self.made(notebook, recording)
         template.ended.add_done_callback(_letting_go(stack.pop_all()))

@@ -57,6 +57,10 @@ class Relay(Channel):
         self._about, self._session = about, session
         self._open.set()
 
+    def name(self, session: str) -> None:
+        """What the kernel calls its session that ``inject`` speaks for before it is there."""
+        self._session = session
+
     def put(self, frame: bytes, *, own: bool = False) -> None:
         """Put something of the run before the page.
 

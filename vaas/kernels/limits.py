@@ -164,9 +164,8 @@ class Leaf:
             folder.mkdir()
         values = _values_2(limits) if self._version == 2 else _values_1(limits)  # noqa: PLR2004
         for name, value in values.items():
-            folder = self._of.get(name.split(".", 1)[0])
-            if folder is not None:
-                _write(folder / name, str(value))
+            if group := self._of.get(name.split(".", 1)[0]):
+                _write(group / name, str(value))
 
     def out_of_memory(self) -> int:
         """How many processes the limit on memory has ended."""
@@ -176,6 +175,13 @@ class Leaf:
                 key, _, count = line.partition(" ")
                 if key == "oom_kill":
                     return int(count)
+        return 0
+
+    def held(self) -> int:
+        """Bytes that all inside hold now; 0 where they are not counted."""
+        name = "memory.current" if self._version == 2 else "memory.usage_in_bytes"  # noqa: PLR2004
+        with contextlib.suppress(OSError, KeyError, ValueError):
+            return int((self._of["memory"] / name).read_text())
         return 0
 
     def remove(self, patience: float = 2.0) -> bool:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -66,13 +67,7 @@ class PageRenderer:
     async def inside(
         self, notebook: Notebook, known: Mapping[int, CellResult], recording: Recording | None
     ) -> str:
-        """As ``fragment``, off the event loop; made once for all viewers of a run.
-
-        Args:
-            notebook: as for ``fragment``; the one that ran, if there was a run.
-            known: likewise.
-            recording: likewise.
-        """
+        """As ``fragment``, off the event loop; made once for all viewers of a run."""
         if recording and (html := self._insides.get(recording)):
             return html
         still = self._stills.get(recording) if recording else None
@@ -138,9 +133,10 @@ class PageRenderer:
         html, _ = exporter(DEFAULT_TEMPLATE).from_notebook_node(notebook.node, resources=resources)
         return str(html)
 
-    def keep_still(self, recording: Recording, still: Still) -> None:
-        """Show a still from now on to who gets what a run gave."""
+    def keep_still(self, recording: Recording, still: Still, scripts: Sequence[str] = ()) -> None:
+        """Show a still of a run from now on, and tell browsers at once which scripts that took."""
         self._stills[recording] = still
+        self._packed[recording] = replace(self.widgets(recording), scripts=tuple(scripts))
         self._insides.pop(recording, None)
 
     def widgets(self, recording: Recording) -> Packed:
@@ -173,7 +169,7 @@ class PageRenderer:
             for one in wanted
             if one["name"] not in _VOILAS
         ]
-        return list(dict.fromkeys(scripts)), list(widgets.sources)
+        return list(dict.fromkeys([*scripts, *widgets.scripts])), list(widgets.sources)
 
     def config(
         self, session_id: str, *, widgets: bool, still: Mapping[int, Any] | None = None

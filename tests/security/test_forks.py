@@ -221,9 +221,10 @@ async def test_a_fork_made_ahead_is_as_apart_when_its_viewer_comes(host, share):
     await (await template.fork(request(share))).close()
     one, other = await stocked(host)
     assert one.user != other.user
+    own_user = FIRST_UID + one.user if os.geteuid() == 0 else None
+    walls.check(one.peer.first, template.pid, own_user)
     kernel = await template.fork(request(share, environment={"MINE": "1"}))
     assert kernel.pid == one.peer.first
-    walls.check(kernel.pid, template.pid, FIRST_UID + one.user if os.geteuid() == 0 else None)
     seen = "print(sorted(p for p in os.listdir('/proc') if p.isdigit()), os.environ['MINE'])"
     assert (await run(kernel, seen)).out == "['1'] 1\n"
     second = await template.fork(request(share))

@@ -126,11 +126,10 @@ class Launcher:
         """The inside of a session's page, with what is known of the notebook's run."""
         prepared = self.sessions.prepared(session.recipe)
         if prepared is None:
-            return await asyncio.to_thread(self._renderer.fragment, session.notebook)
+            return await self._renderer.inside(session.notebook, {}, None)
         recording = prepared.recording
-        session.widgets = await asyncio.to_thread(self._renderer.widgets, recording)
-        make = partial(self._renderer.fragment, session.notebook, prepared.known, recording)
-        return await asyncio.to_thread(make)
+        session.widgets = await self._renderer.state(recording)
+        return await self._renderer.inside(session.notebook, prepared.known, recording)
 
     async def adopt(self, kernel: Kernel, note: str) -> None:
         """Go on with a session that a server before this one left.

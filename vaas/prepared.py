@@ -224,7 +224,7 @@ class PreparedNotebooks:
         now = time.monotonic()
         until = now + min(self._life, recipe.age(now - began))
         self._kept[recipe.key] = Prepared(
-            recipe, template, recording, notebook.fresh, now - began, until
+            recipe, template, recording, notebook.fresh, run.session, now - began, until
         )
         metrics.templates.labels("made").inc()
         template.ended.add_done_callback(_letting_go(stack.pop_all()))

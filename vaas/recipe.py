@@ -76,6 +76,7 @@ class Prepared:
         template: to be forked.
         recording: outputs, and the widgets' state.
         fresh: places of the cells that run for each viewer.
+        session: what each fork calls its session.
         took: seconds that it took to make.
         until: ``time.monotonic()`` at which it is too old to be forked, unless a newer one is on its way.
         used: whether somebody has looked at it.
@@ -86,6 +87,7 @@ class Prepared:
     template: Template
     recording: Recording
     fresh: frozenset[int]
+    session: str
     took: float
     until: float
     used: bool = False

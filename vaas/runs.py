@@ -79,6 +79,7 @@ class Run:
     """One run, its viewers, and what it has said so far.
 
     Attributes:
+        session: what the kernel calls its session, and each fork of it likewise.
         watched: set when the first viewer has come.
         watchers: those who are there, in the order in which they came.
     """
@@ -94,7 +95,8 @@ class Run:
         self._shown: list[CellResult] = []
         self._in_order: list[CellResult] = []
         self._stopped = self._over = False
-        self._about: tuple[dict[str, Any], str] | None = None
+        self.session = ""
+        self._about: dict[str, Any] | None = None
         self._hearing: asyncio.Task[None] | None = None
 
     @property
@@ -127,7 +129,7 @@ class Run:
         """
         self._fresh, self._total = notebook.fresh, notebook.cells
         reply = await template.client.kernel_info(reply=True, timeout=ANSWERS_WITHIN)
-        self._about = reply["content"], str(reply["header"]["session"])
+        self._about, self.session = reply["content"], str(reply["header"]["session"])
         self._hearing = asyncio.create_task(self._hear(template.channel), name="a run's line")
         template.channel.inject("vaas_run", {"done": 0, "total": self._total})
         for watcher in self.watchers:
@@ -203,7 +205,7 @@ class Run:
         watcher.begun.set()
         if watcher.blind:
             return
-        watcher.relay.watch(*self._about)
+        watcher.relay.watch(self._about, self.session)
         for frame, own in self._said:
             _put(watcher, frame, own=own)
         for result in self._in_order if watcher.whole else self._shown:

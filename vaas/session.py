@@ -12,7 +12,7 @@ from vaas.errors import KernelStartFailed, SessionGone, VaasError
 from vaas.kernels import Kernel, Relay
 from vaas.model import Phase, Share, Workspace
 from vaas.observability import logger, metrics
-from vaas.recipe import Recipe
+from vaas.recipe import Prepared, Recipe
 from vaas.rendering import CellFailure, CellResult, Notebook, Packed
 from vaas.runs import Watcher
 from vaas.waiting import Place
@@ -149,6 +149,18 @@ class Session:
         async for result in watcher.cells():
             self.show(result)
 
+    def recall(self, prepared: Prepared) -> None:
+        """Tell the page what a run gave, as far as it was not told; its fork need not be there."""
+        total = self.notebook.cells
+        self.channel.name(prepared.session)
+        if self.done < total:
+            self.channel.inject("vaas_run", {"done": self.done, "total": total})
+        for index, result in sorted(prepared.known.items()):
+            if index not in self.shown:
+                self.show(result)
+                told = {"index": index, "outputs": result.outputs}
+                self.channel.inject("vaas_cell", {**told, "done": self.done, "total": total})
+
     def begin_anew(self, watcher: Watcher) -> None:
         """The run that was watched is of no use to this viewer, whose own kernel comes next.
 
@@ -161,6 +173,10 @@ class Session:
                 self.show(ending.results[index])
                 self.tell_author(ending.results[index])
             raise ending.error or KernelStartFailed("what has run could not be forked")
+        self.forget()
+
+    def forget(self) -> None:
+        """Tell all anew: the kernel will not be the one of which the page was told."""
         self.shown.clear()
         self.channel.forget()
 

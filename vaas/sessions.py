@@ -32,6 +32,9 @@ _JOINS_WITHIN = 120.0
 _LET_GO = 5.0
 """Seconds that whoever ends a session waits for its kernel and files to go."""
 
+_Given = tuple[Kernel, Mapping[int, CellResult] | None]
+"""A kernel and the results of cells that have run in it; ``None`` if the page has them all."""
+
 
 class Sessions:
     """Starts sessions and owns them.
@@ -170,7 +173,9 @@ class Sessions:
             await session.channel.join(kernel.channel)
             session.kernel.set_result(kernel)
             session.see()
-            await self._run(session, kernel, known, stream=stream)
+            if known is not None:
+                await self._run(session, kernel, known, stream=stream)
+            self._be_ready(session, kernel)
             await self._live_on(session, kernel)
 
     async def _go_on(self, session: Session, kernel: Kernel, stack: AsyncExitStack) -> None:
@@ -212,10 +217,8 @@ class Sessions:
         finally:
             self._finish(session)
 
-    async def _kernel(
-        self, session: Session, stack: AsyncExitStack, *, stream: bool
-    ) -> tuple[Kernel, Mapping[int, CellResult]]:
-        """A kernel in which the notebook has run, with its results; else one of its own."""
+    async def _kernel(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> _Given:
+        """A kernel in which the notebook has run; else one of its own."""
         recipe = session.recipe
         watcher = self._prepared.watch(recipe, session.channel, whole=not stream)
         if watcher:
@@ -224,25 +227,30 @@ class Sessions:
             ending = await watcher.ending
             if ending.kernel:
                 return ending.kernel, ending.results
-        if forked := await self._fork(recipe):
+        if forked := await self._fork(session, stream=stream):
             return forked
         if watcher:
             session.begin_anew(watcher)
         return await self._host.start(recipe.request), {}
 
-    async def _fork(self, recipe: Recipe) -> tuple[Kernel, Mapping[int, CellResult]] | None:
-        """A fork of the notebook if it has run already, with its results."""
+    async def _fork(self, session: Session, *, stream: bool) -> _Given | None:
+        """A fork of the notebook if it has run already."""
+        recipe = session.recipe
         prepared = self._prepared.find(recipe)
         if prepared is None or recipe.notebook.launch == "fresh":
             return None
+        runs = bool(prepared.fresh) or not stream
+        if not runs:
+            session.recall(prepared)
         try:
-            kernel = await prepared.template.fork(recipe.request)
+            kernel = await prepared.template.fork(recipe.request, runs=runs)
         except KernelStartFailed as error:
             log.warning("fork_failed", notebook=recipe.notebook.path, detail=error.detail)
             await self._prepared.drop(recipe, error.detail)
+            session.forget()
             return None
         metrics.forks.inc()
-        return kernel, prepared.known
+        return kernel, prepared.known if runs else None
 
     async def _run(
         self, session: Session, kernel: Kernel, known: Mapping[int, CellResult], *, stream: bool
@@ -267,6 +275,9 @@ class Sessions:
             if stream:
                 news = {"index": result.index, "outputs": result.outputs}
                 kernel.channel.inject("vaas_cell", {**news, "done": session.done, "total": total})
+
+    def _be_ready(self, session: Session, kernel: Kernel) -> None:
+        """Nothing is left to run."""
         session.results.put_nowait(None)
         session.state = "ready"
         kernel.channel.inject("vaas_ready", {"failed": bool(session.failures)})

@@ -17,7 +17,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.test_kernels_fork import Page
-from tests.security.kernel_tools import a_host, leftovers, request, run
+from tests.security.kernel_tools import a_host, leftovers, request, run, stocked
 from vaas.errors import KernelDied, SessionGone
 from vaas.kernels.base import Kernel, Template
 
@@ -138,6 +138,7 @@ class House:
         self.model = (await run(self.made, CODE, within=60)).text
         assert await self.made.seal() == []
         await self.play([Life(0, 1, "close", 0)], [0, 0, 0])  # what starts once has started
+        await stocked(self.host)
         self.before = self.left()
 
     async def play(self, lives: list[Life], turns: list[int]) -> None:
@@ -155,7 +156,7 @@ class House:
         """What viewers could leave on the machine."""
         mine = Path("/proc/self/mountinfo").read_text().count(str(self.folder))
         files = sorted(map(str, (self.folder / "run").rglob("*")))
-        places = len(self.host._free)
+        places = self.host._taken, len(self.host._users), len(self.host._spares)
         return leftovers(self.host) | {"mounts": mine, "files": files, "places": places}
 
     async def emptied(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.security.kernel_tools import a_host, frame, leftovers, request, run, until
+from tests.security.kernel_tools import a_host, frame, leftovers, request, run, stocked, until
 from vaas.errors import KernelDied, KernelOutOfMemory, KernelStartFailed, ServerFull, SessionGone
 from vaas.kernels.wire import unpack
 
@@ -318,6 +318,7 @@ async def test_nothing_is_left_of_forks(tmp_path):
     async with a_host(tmp_path / "run", "fork", most=12) as host:
         made = await template(host, tmp_path, "x = 1")
         await (await made.fork(request(tmp_path / "share"))).close()
+        await stocked(host)
         before = leftovers(host)
         for _ in range(3):
             kernels = await asyncio.gather(
@@ -325,6 +326,7 @@ async def test_nothing_is_left_of_forks(tmp_path):
             )
             await asyncio.gather(*(run(kernel, "print(x)") for kernel in kernels))
             await asyncio.gather(*(kernel.close() for kernel in kernels))
+        await stocked(host)
         await until(lambda: leftovers(host) == before)
     gone = leftovers(host)
     assert (gone["kernel processes"], gone["cgroups"]) == (0, 0)

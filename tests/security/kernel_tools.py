@@ -14,6 +14,7 @@ from typing import Any
 from vaas.kernels import Kernel, KernelRequest, Limits, LocalKernelHost, RemoteHost, Terms
 from vaas.kernels.base import Template
 from vaas.kernels.forks import ForkingHost
+from vaas.kernels.forks.spares import OF_ONE, Furnished
 from vaas.kernels.wire import Frame, pack
 from vaas.model import KernelRef, Version, Workspace
 
@@ -157,6 +158,12 @@ async def until(condition: Any, within: float = 5) -> None:
     async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110  the condition is the machine's, not ours
             await asyncio.sleep(0.02)
+
+
+async def stocked(host: Any, count: int = OF_ONE) -> list[Furnished]:
+    """Wait until forks have been made ahead; those that wait."""
+    await until(lambda: len(host._spares) == count, within=20)
+    return [spare for shelf in host._spares._shelves.values() for spare in shelf.spares]
 
 
 def children() -> list[int]:

@@ -9,9 +9,11 @@ import os
 import pytest
 import pytest_asyncio
 
-from tests.security.kernel_tools import a_host, frame, request, run, until
+from tests.security.kernel_tools import a_host, frame, request, run, stocked, until
 from vaas.errors import KernelStartFailed, MessageRefused
 from vaas.kernels import Relay
+from vaas.kernels.forks import walls
+from vaas.kernels.local import FIRST_UID
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.asyncio(loop_scope="module")]
 
@@ -211,4 +213,23 @@ async def test_what_a_viewer_says_reaches_their_own_fork_alone(host, share):
     assert (await run(mine, look)).out == "9 [9] [1] False\n"
     assert (await run(theirs, look)).out == "3 [] [] True\n"
     await asyncio.gather(mine.close(), theirs.close())
+    await template.close()
+
+
+async def test_a_fork_made_ahead_is_as_apart_when_its_viewer_comes(host, share):
+    template = await sealed(host, share, "import os, socket")
+    await (await template.fork(request(share))).close()
+    one, other = await stocked(host)
+    assert one.user != other.user
+    own_user = FIRST_UID + one.user if os.geteuid() == 0 else None
+    walls.check(one.peer.first, template.pid, own_user)
+    kernel = await template.fork(request(share, environment={"MINE": "1"}))
+    assert kernel.pid == one.peer.first
+    seen = "print(sorted(p for p in os.listdir('/proc') if p.isdigit()), os.environ['MINE'])"
+    assert (await run(kernel, seen)).out == "['1'] 1\n"
+    second = await template.fork(request(share))
+    assert second.pid == other.peer.first
+    assert (await run(second, "print('MINE' in os.environ)")).out == "False\n"
+    await kernel.close()
+    await second.close()
     await template.close()

@@ -6,12 +6,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Any
+from unittest import mock
 
 import nbformat.v4 as nb
 import pytest
 import pytest_asyncio
 
 from tests.service.harness import Line, Stage, Viewer, book, code, staged
+from vaas.rendering.painted import Still
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
 
@@ -186,3 +188,46 @@ async def test_many_at_once(stage: Stage, viewer: Viewer) -> None:
     lines = await asyncio.gather(*(viewer.view(address) for _ in range(7)))
     print(f"7 at once: {time.monotonic() - started:.2f} s")
     assert len({line.texts(2) for line in lines}) == 7
+
+
+DIES_LATER = """
+import os
+forks = []
+os.register_at_fork(
+    before=lambda: forks.append(1), after_in_child=lambda: len(forks) > 1 and os._exit(1))
+"""
+
+
+async def test_a_fork_that_cannot_be_had_is_no_loss_to_who_was_told_of_its_cells(
+    stage: Stage, viewer: Viewer
+) -> None:
+    address = stage.notebook(code(DIES_LATER, "print('there')", "print(len(forks))"))
+    assert (await viewer.view(address)).texts(1) == "there\n"
+    line = await viewer.view(address)
+    assert stage.heard("fork_failed")
+    assert [line.texts(1), line.texts(2)] == ["there\n", "0\n"]
+    told = [heard.kind for heard in line.heard if heard.kind.startswith("vaas_")]
+    assert told[-4:] == ["vaas_cell"] * 3 + ["vaas_ready"]
+
+
+async def test_a_page_is_made_once_for_all_viewers_of_a_run(stage: Stage, viewer: Viewer) -> None:
+    address = stage.notebook(code("# %% Once\nprint('shown')", SLIDER))
+    await viewer.view(address)
+    renderer, made = stage.front.renderer, []
+    fragment = renderer.fragment
+    with mock.patch.object(renderer, "fragment", lambda *of: made.append(of) or fragment(*of)):
+        pages = [await viewer.get(address) for _ in range(3)]
+        assert len(made) == 1
+        assert all("shown" in page.text for page in pages)
+        assert len({page.kernel for page in pages}) == 3
+        # A still that comes later stands in the pages after it.
+        prepared = list(stage.front.launcher.sessions._prepared._kept.values())[-1]
+        script = f"{renderer.root}/labextensions/one/static/1.js"
+        still = Still({1: "<p>a still</p>"}, "<style></style>")
+        renderer.keep_still(prepared.recording, still, [script])
+        later = await viewer.get(address)
+    for page in (*pages, later):
+        await viewer.leave(page.kernel)
+    assert "a still" not in pages[0].text
+    assert "<p>a still</p>" in later.text
+    assert f'<link rel="preload" as="script" href="{script}">' in later.text

@@ -50,7 +50,9 @@ async def seen(stage: Stage, viewer: Viewer, address: str) -> str:
 
 
 def lose_copies(stage: Stage) -> None:
-    shutil.rmtree(stage.data / "shares" / "shares")
+    # At once: the service itself may be tidying up in there.
+    (stage.data / "shares" / "shares").rename(stage.data / "lost")
+    shutil.rmtree(stage.data / "lost")
 
 
 def mark(page: Page) -> str:

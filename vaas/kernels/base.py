@@ -185,12 +185,14 @@ class Template(ABC):
         """
 
     @abstractmethod
-    async def fork(self, request: KernelRequest) -> Kernel:
+    async def fork(self, request: KernelRequest, *, runs: bool = True) -> Kernel:
         """Start a viewer's kernel with all that the run made.
 
         Args:
             request: the viewer's. Its variables are set in the fork, the
                 template's stay where it sets none.
+            runs: whether cells will be run in it; else its ``manager`` and
+                ``client`` are not to be used.
 
         Raises:
             ServerFull: as many kernels run as the operator allows.

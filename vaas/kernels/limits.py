@@ -164,9 +164,8 @@ class Leaf:
             folder.mkdir()
         values = _values_2(limits) if self._version == 2 else _values_1(limits)  # noqa: PLR2004
         for name, value in values.items():
-            file = self._of.get(name.split(".", 1)[0], Path("/nonexistent")) / name
-            if file.exists():
-                file.write_text(str(value))
+            if group := self._of.get(name.split(".", 1)[0]):
+                _write(group / name, str(value))
 
     def out_of_memory(self) -> int:
         """How many processes the limit on memory has ended."""
@@ -176,6 +175,13 @@ class Leaf:
                 key, _, count = line.partition(" ")
                 if key == "oom_kill":
                     return int(count)
+        return 0
+
+    def held(self) -> int:
+        """Bytes that all inside hold now; 0 where they are not counted."""
+        name = "memory.current" if self._version == 2 else "memory.usage_in_bytes"  # noqa: PLR2004
+        with contextlib.suppress(OSError, KeyError, ValueError):
+            return int((self._of["memory"] / name).read_text())
         return 0
 
     def remove(self, patience: float = 2.0) -> bool:
@@ -221,6 +227,9 @@ def remove(folder: Path, until: float) -> bool:
         folder: the group.
         until: ``time.monotonic()`` at which to give up.
     """
+    # Usually it is empty: nothing need be looked for.
+    with contextlib.suppress(OSError):
+        folder.rmdir()
     if not folder.exists():
         return True
     for child in [path for path in folder.iterdir() if path.is_dir()]:
@@ -238,6 +247,16 @@ def remove(folder: Path, until: float) -> bool:
             time.sleep(0.01)
         else:
             return True
+
+
+def _write(file: Path, text: str) -> None:
+    """Set a value, where the Linux kernel has such a file; none is made."""
+    with contextlib.suppress(FileNotFoundError):
+        fd = os.open(file, os.O_WRONLY | os.O_TRUNC)
+        try:
+            os.write(fd, text.encode())
+        finally:
+            os.close(fd)
 
 
 def _kill(folder: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import zmq.asyncio
 
 from vaas.errors import KernelStartFailed, SandboxMissing, ServerFull
-from vaas.kernels.base import Kernel, KernelHost, KernelRequest
+from vaas.kernels.base import Kernel, KernelHost, KernelRequest, Limits
 from vaas.kernels.channel import LocalChannel
 from vaas.kernels.culling import Culler
 from vaas.kernels.environment import Environment, Environments
@@ -78,7 +78,8 @@ class LocalKernelHost(KernelHost):
         self._tell_author, self._failure_view = on_author_message, failure_view
         self._clock = clock
         self._most = most
-        self._free = list(range(most - 1, -1, -1))
+        self._taken = 0
+        self._users = list(range(most - 1, -1, -1))
         self._kernels: dict[int, LocalKernel] = {}
         self._culler = Culler(self.kernels, clock, grace=grace)
         self._opening = asyncio.Lock()
@@ -103,7 +104,7 @@ class LocalKernelHost(KernelHost):
         Raises:
             ServerFull: as many kernels run as the operator allows.
         """
-        if not self._free:
+        if self._taken >= self._most:
             raise ServerFull("as many kernels run as are allowed", retry_after=30)
 
     async def start(self, request: KernelRequest) -> Kernel:
@@ -191,9 +192,10 @@ class LocalKernelHost(KernelHost):
     ) -> LocalKernel:
         """Take a place, start the process, connect; undo all of it if a step fails."""
         async with AsyncExitStack() as stack:
-            slot = self._take_slot(stack)
+            self._take_place(stack)
+            slot = self._take_user(stack)
             name = f"k{secrets.token_hex(6)}"
-            leaf = await self._make_leaf(stack, name, request)
+            leaf = await self._make_leaf(stack, name, request.limits)
             orders = Orders(
                 cgroups=leaf.procs,
                 uid=FIRST_UID + slot if report.own_users and self._sandboxed else None,
@@ -208,16 +210,29 @@ class LocalKernelHost(KernelHost):
             kernel.owns(stack.pop_all())
             return kernel
 
-    def _take_slot(self, stack: AsyncExitStack) -> int:
-        self.admit()
-        slot = self._free.pop()
-        stack.callback(self._free.append, slot)
-        return slot
+    def _take_place(self, stack: AsyncExitStack) -> None:
+        """Count as a kernel.
 
-    async def _make_leaf(self, stack: AsyncExitStack, name: str, request: KernelRequest) -> Leaf:
+        Raises:
+            ServerFull: there are enough of them.
+        """
+        self.admit()
+        self._taken += 1
+        stack.callback(self._give_place)
+
+    def _give_place(self) -> None:
+        self._taken -= 1
+
+    def _take_user(self, stack: AsyncExitStack) -> int:
+        """The number of a user that no other kernel has."""
+        user = self._users.pop()
+        stack.callback(self._users.append, user)
+        return user
+
+    async def _make_leaf(self, stack: AsyncExitStack, name: str, limits: Limits) -> Leaf:
         leaf = Leaf(self._runtime.groups, self._runtime.name, name)
         stack.push_async_callback(asyncio.to_thread, leaf.remove)
-        await asyncio.to_thread(leaf.create, request.limits)
+        await asyncio.to_thread(leaf.create, limits)
         return leaf
 
     async def _begin(

@@ -80,6 +80,10 @@ class Relay(Channel):
             except TimeoutError:
                 back = False
 
+    def name(self, session: str) -> None:
+        """What the kernel calls its session that ``inject`` speaks for before it is there."""
+        self._session = session
+
     def put(self, frame: bytes, *, own: bool = False) -> None:
         """Put something of the run before the page.
 

@@ -8,9 +8,11 @@ whole document, piece by piece, as Voilà itself does.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -50,6 +52,7 @@ class PageRenderer:
         self._root = f"{base}/{assets.digest}"
         self._packed: WeakKeyDictionary[Recording, Packed] = WeakKeyDictionary()
         self._stills: WeakKeyDictionary[Recording, Still] = WeakKeyDictionary()
+        self._insides: WeakKeyDictionary[Recording, str] = WeakKeyDictionary()
 
     @property
     def root(self) -> str:
@@ -60,6 +63,25 @@ class PageRenderer:
     def warm() -> None:
         """Load and compile what the first page needs; takes seconds, run it in a thread."""
         exporter(DEFAULT_TEMPLATE).template  # noqa: B018 - compiles when first asked for
+
+    async def inside(
+        self, notebook: Notebook, known: Mapping[int, CellResult], recording: Recording | None
+    ) -> str:
+        """As ``fragment``, off the event loop; made once for all viewers of a run."""
+        if recording and (html := self._insides.get(recording)):
+            return html
+        still = self._stills.get(recording) if recording else None
+        html = await asyncio.to_thread(self.fragment, notebook, known, recording)
+        # One that was taken meanwhile is perhaps not in it.
+        if recording and still is self._stills.get(recording):
+            self._insides[recording] = html
+        return html
+
+    async def state(self, recording: Recording) -> Packed:
+        """As ``widgets``, off the event loop."""
+        if found := self._packed.get(recording):
+            return found
+        return await asyncio.to_thread(self.widgets, recording)
 
     def fragment(
         self,
@@ -111,9 +133,11 @@ class PageRenderer:
         html, _ = exporter(DEFAULT_TEMPLATE).from_notebook_node(notebook.node, resources=resources)
         return str(html)
 
-    def keep_still(self, recording: Recording, still: Still) -> None:
-        """Show a still from now on to who gets what a run gave."""
+    def keep_still(self, recording: Recording, still: Still, scripts: Sequence[str] = ()) -> None:
+        """Show a still of a run from now on, and tell browsers at once which scripts that took."""
         self._stills[recording] = still
+        self._packed[recording] = replace(self.widgets(recording), scripts=tuple(scripts))
+        self._insides.pop(recording, None)
 
     def widgets(self, recording: Recording) -> Packed:
         """What the page makes its widgets of.
@@ -145,7 +169,7 @@ class PageRenderer:
             for one in wanted
             if one["name"] not in _VOILAS
         ]
-        return list(dict.fromkeys(scripts)), list(widgets.sources)
+        return list(dict.fromkeys([*scripts, *widgets.scripts])), list(widgets.sources)
 
     def config(
         self, session_id: str, *, widgets: bool, still: Mapping[int, Any] | None = None

@@ -81,11 +81,13 @@ class Packed:
         body: gzipped JSON; empty if there are none.
         libraries: names of the modules that their classes are of.
         sources: addresses of the scripts that they brought.
+        scripts: addresses of their libraries' scripts, as far as it is known which they fetch.
     """
 
     body: bytes = field(default=b"", repr=False)
     libraries: frozenset[str] = frozenset()
     sources: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
 
 
 def pack(widgets: Mapping[str, Any], keep: Keep) -> Packed:

@@ -175,3 +175,19 @@ async def test_a_run_that_is_of_no_use_is_forgotten():
     relay.forget()
     await relay.join(Kernel(said("vaas_run")))
     assert await kinds(relay) == ["vaas_run"]
+
+
+async def test_before_there_is_a_kernel_the_server_speaks_for_it():
+    relay = Relay()
+    relay.name("its session")
+    relay.inject("vaas_cell", {"index": 1})
+    hearing = asyncio.create_task(anext(relay.attach()))
+    header = json.loads(unpack(await hearing).parts[0])
+    assert (header["msg_type"], header["session"]) == ("vaas_cell", "its session")
+    kernel = Kernel()
+    asking = asyncio.create_task(relay.send(frame("kernel_info_request", {})))
+    await asyncio.sleep(0)
+    assert not asking.done(), "a live kernel answers, nobody for it"
+    await relay.join(kernel)
+    await asking
+    assert kernel.heard == ["kernel_info_request"]

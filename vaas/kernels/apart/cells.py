@@ -69,6 +69,11 @@ class Cells:
         self.closed = False
         self._relay: asyncio.Task[None] | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection; there is none where no cells are run."""
+        return self._relay is not None
+
     async def open(self, control: Control, name: str, session: str) -> None:
         """Connect.
 

@@ -51,7 +51,10 @@ class RemoteChannel(Channel):
 
     def inject(self, message_type: str, content: Mapping[str, Any]) -> None:
         """See ``Channel.inject``."""
-        self._cells.post(injection(message_type, content))
+        if self._cells.is_open:
+            self._cells.post(injection(message_type, content))
+        else:
+            self._control.post("inject", kernel=self._name, kind=message_type, content=content)
 
 
 class RemoteKernel(Kernel):
@@ -219,15 +222,16 @@ class RemoteTemplate(Template):
         said = await self._ask("seal")
         return [str(one) for one in said["reasons"]]
 
-    async def fork(self, request: KernelRequest) -> Kernel:
+    async def fork(self, request: KernelRequest, *, runs: bool = True) -> Kernel:
         """See ``Template.fork``."""
         kernel: RemoteKernel = await self._ask(
             "fork",
             within=request.limits.start + MARGIN,
             take=maker(self._control, request),
             request=request_told(request),
+            runs=runs,
         )
-        return await kernel.open()
+        return await kernel.open() if runs else kernel
 
     async def memory(self) -> int:
         """See ``Template.memory``."""

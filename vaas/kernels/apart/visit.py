@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Protocol
 
 from vaas.errors import KernelStartFailed, SessionGone, VaasError
@@ -19,8 +20,8 @@ from vaas.kernels.kernel import LocalKernel
 log = logging.getLogger(__name__)
 
 _VERBS = frozenset(
-    {"adopt", "become", "bye", "close", "fork", "interrupt", "memory", "note", "prepare", "report"}
-    | {"retire", "seal", "send", "start"}
+    {"adopt", "become", "bye", "close", "fork", "inject", "interrupt", "memory", "note", "prepare"}
+    | {"report", "retire", "seal", "send", "start"}
 )
 """What a server may ask; a method each."""
 
@@ -185,7 +186,7 @@ class Visit:
         return await self._made(self._house.host.prepare, said)
 
     async def _fork(self, said: Said, _body: bytes) -> Said:
-        return await self._made(self._template(said).fork, said)
+        return await self._made(partial(self._template(said).fork, runs=said["runs"]), said)
 
     async def _become(self, said: Said, _body: bytes) -> Said:
         return await self._made(self._template(said).become, said)
@@ -207,6 +208,9 @@ class Visit:
 
     async def _memory(self, said: Said, _body: bytes) -> Said:
         return {"bytes": await self._one(said).memory()}
+
+    async def _inject(self, said: Said, _body: bytes) -> None:
+        self._kernel(said).channel.inject(said["kind"], said["content"])
 
     async def _send(self, said: Said, body: bytes) -> None:
         await self._kernel(said).channel.send(body)

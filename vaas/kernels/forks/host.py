@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import socket
 from contextlib import AsyncExitStack
@@ -12,20 +11,19 @@ from typing import Any
 
 from vaas.errors import KernelStartFailed, SandboxMissing, ServerFull
 from vaas.kernels.base import Kernel, KernelRequest, Limits, Template
-from vaas.kernels.descriptors import readable
 from vaas.kernels.environment import Environment, build_template_world
-from vaas.kernels.forks import walls
 from vaas.kernels.forks.channel import LineChannel
 from vaas.kernels.forks.client import LineClient, LineManager
 from vaas.kernels.forks.line import Line
 from vaas.kernels.forks.peer import Peer, meet, pair
-from vaas.kernels.forks.placing import Confinement, Order, Placing
+from vaas.kernels.forks.placing import Confinement, Placing
+from vaas.kernels.forks.spares import CALM, MOST, Furnished, Spares
 from vaas.kernels.forks.template import LocalTemplate
+from vaas.kernels.forks.walling import greet, wall_in
 from vaas.kernels.kernel import LocalKernel
 from vaas.kernels.limits import Leaf
 from vaas.kernels.local import FIRST_UID, LocalKernelHost, stop
 from vaas.kernels.process import Orders, Process, abandon, launch
-from vaas.kernels.sandbox import FIRST_OTHER, INSIDE_ID, places
 from vaas.kernels.watchdog import tree
 from vaas.model import KernelRef
 
@@ -34,9 +32,6 @@ FIRST_TEMPLATE_UID = 60001
 
 MOST_PROCESSES = 8192
 """Of a template and all its forks; each fork has its own, smaller limit."""
-
-HELLO = b"\n"
-LONGEST_WORD = 500
 
 
 def template_users(templates: int, most: int) -> range:
@@ -52,15 +47,20 @@ def template_users(templates: int, most: int) -> range:
 class ForkingHost(LocalKernelHost):
     """A host that also keeps templates and forks them."""
 
-    def __init__(self, *where: Any, templates: int = 8, **settings: Any) -> None:
+    def __init__(
+        self, *where: Any, templates: int = 8, spares: int = MOST, **settings: Any
+    ) -> None:
         """Set it up.
 
         Args:
             where: see ``LocalKernelHost``.
             templates: at a time.
+            spares: forks made ahead, of all templates.
             settings: see ``LocalKernelHost``.
         """
         super().__init__(*where, **settings)
+        self._users = list(range(self._most + spares - 1, -1, -1))
+        self._spares = Spares(self._made_ahead, self._calm, spares)
         self._most_templates = templates
         self._template_users = list(template_users(templates, self._most))[::-1]
         self._templates: dict[int, LocalTemplate] = {}
@@ -85,13 +85,17 @@ class ForkingHost(LocalKernelHost):
         self.admit()
         try:
             async with asyncio.timeout(request.limits.start):
-                return await self._owned(self._fork(template, request))
+                kernel = await self._owned(self._fork(template, request))
         except TimeoutError as error:
             raise KernelStartFailed("the fork did not answer in time") from error
+        if self._counted:  # nobody else watches what forks without a viewer hold
+            self._spares.want(template, request.limits)
+        return kernel
 
     async def close(self) -> None:
         """See ``KernelHost.close``."""
         await self._close_kernels()
+        await self._spares.close()
         await asyncio.gather(*(template.close() for template in list(self._templates.values())))
         if self._placing:
             await asyncio.to_thread(self._placing.close)
@@ -107,7 +111,7 @@ class ForkingHost(LocalKernelHost):
     ) -> LocalTemplate:
         uid = self._take_template_place(stack)
         name = f"t{secrets.token_hex(6)}"
-        leaf = await self._make_leaf(stack, name, request)
+        leaf = await self._make_leaf(stack, name, request.limits)
         (ours, theirs), (control, its) = pair(), _control()
         stack.callback(control.close)
         stack.callback(ours.close)
@@ -136,6 +140,7 @@ class ForkingHost(LocalKernelHost):
         )
         self._templates[uid] = template
         template.owns(stack.pop_all())
+        template.ended.add_done_callback(lambda _: self._spares.drop(template))
         return template
 
     async def _launch(
@@ -154,7 +159,7 @@ class ForkingHost(LocalKernelHost):
             uid=uid if report.own_users else None,
             no_nesting=False,
             filtered=report.seccomp,
-            users=(FIRST_UID, self._most) if report.own_users else None,
+            users=(FIRST_UID, self._most + self._spares.most) if report.own_users else None,
         )
         return await launch(world, orders)
 
@@ -171,7 +176,8 @@ class ForkingHost(LocalKernelHost):
     async def _adopt(self, template: LocalTemplate, request: KernelRequest) -> Kernel:
         """See ``Template.become``."""
         async with AsyncExitStack() as stack:
-            slot = self._take_slot(stack)
+            self._take_place(stack)
+            slot = self._take_user(stack)
             await template.claim()
             await self._confine(template, request.limits)
             # From here on nothing can come between: a kernel has one owner at any time.
@@ -189,56 +195,45 @@ class ForkingHost(LocalKernelHost):
 
     async def _fork(self, template: LocalTemplate, request: KernelRequest) -> LocalKernel:
         async with AsyncExitStack() as stack:
-            slot = self._take_slot(stack)
-            leaf = await self._make_leaf(stack, f"k{secrets.token_hex(6)}", request)
+            self._take_place(stack)
+            fork = self._spares.take(template, request.limits)
+            fork = fork or await self._furnish(template, request.limits)
+            await stack.enter_async_context(fork.resources)
+            greet(fork.ours, request.environment)
+            line = await Line.open(fork.ours)
+            kernel = self._join(request, line, fork.peer, fork.leaf, stack)
+            kernel.channel.kernel_session = template.channel.kernel_session
+            self._kernels[fork.user] = kernel
+            stack.callback(self._kernels.pop, fork.user)
+            kernel.owns(stack.pop_all())
+            return kernel
+
+    async def _furnish(self, template: LocalTemplate, limits: Limits) -> Furnished:
+        """A fork within its walls, for whoever comes."""
+        async with AsyncExitStack() as stack:
+            user = self._take_user(stack)
+            leaf = await self._make_leaf(stack, f"k{secrets.token_hex(6)}", limits)
             ours, peer = await template.begin_fork()
             stack.callback(ours.close)
             stack.callback(peer.close)
             stack.push_async_callback(_end, peer)
-            await self._wall_in(
-                template=template, request=request, slot=slot, leaf=leaf, ours=ours, peer=peer
-            )
-            line = await Line.open(ours)
-            kernel = self._join(request, line, peer, leaf, stack)
-            kernel.channel.kernel_session = template.channel.kernel_session
-            self._kernels[slot] = kernel
-            stack.callback(self._kernels.pop, slot)
-            kernel.owns(stack.pop_all())
-            return kernel
+            fork = Furnished(limits, user, leaf, ours, peer, stack)
+            own_user = FIRST_UID + user if (await self._open()).own_users else None
+            await wall_in(self._placer, template.pid, fork, own_user)
+            fork.resources = stack.pop_all()
+            return fork
 
-    async def _wall_in(
-        self,
-        *,
-        template: LocalTemplate,
-        request: KernelRequest,
-        slot: int,
-        leaf: Leaf,
-        ours: socket.socket,
-        peer: Peer,
-    ) -> None:
-        """Furnish the fork's namespaces, give it its orders, see that all walls stand."""
-        root = (await self._open()).own_users
-        order = Order(
-            pid=peer.first,
-            template=template.pid,
-            outer=FIRST_OTHER + slot if root else INSIDE_ID,
-            cgroups=leaf.procs,
-            processes=request.limits.processes,
-            places=places(request.limits),
-            deny_groups=not root,
-        )
-        await self._placer.place(order, peer)
-        uid = INSIDE_ID if root else None
-        orders = {"uid": uid, "environment": dict(request.environment)}
-        ours.send(json.dumps(orders).encode())
-        await readable(ours.fileno())
-        if (said := ours.recv(LONGEST_WORD)) != HELLO:
-            why = said.decode(errors="replace")
-            raise KernelStartFailed(f"a fork ended before it was ready {why}")
-        await asyncio.to_thread(
-            walls.check, peer.first, template.pid, FIRST_UID + slot if root else None
-        )
-        ours.send(HELLO)
+    async def _made_ahead(self, template: LocalTemplate, limits: Limits) -> Furnished:
+        async with asyncio.timeout(limits.start):
+            return await self._furnish(template, limits)
+
+    async def _calm(self) -> None:
+        """Wait until no kernel has been started for a moment."""
+        while True:
+            await asyncio.sleep(CALM)
+            if not self._starting:
+                return
+            await asyncio.wait(self._starting)
 
     def _join(
         self, request: KernelRequest, line: Line, peer: Peer, leaf: Leaf, stack: AsyncExitStack

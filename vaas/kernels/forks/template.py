@@ -189,9 +189,13 @@ class LocalTemplate(Template):
     def _answer(self) -> bytes:
         return self._control.recv(LONGEST_REPORT)
 
-    async def fork(self, request: KernelRequest) -> Kernel:
+    async def fork(self, request: KernelRequest, *, runs: bool = True) -> Kernel:
         """See ``Template.fork``."""
-        return await self._furnish(self, request)
+        kernel = await self._furnish(self, request)
+        if not runs:
+            # What nobody reads would pile up.
+            kernel.client.stop_channels()
+        return kernel
 
     async def memory(self) -> int:
         """See ``Template.memory``."""

@@ -12,15 +12,16 @@ import re
 import signal
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from itertools import chain
 from pathlib import Path
 
 from vaas.errors import KernelStartFailed
 
 NAMESPACES = ("user", "pid", "mnt", "net", "ipc", "uts", "cgroup")
 STOPPED_WITHIN = 5.0
-SHARED = re.compile(rb"^\S+ \S\S\Ss \S+ \S+ \S+ +(.*)$", re.MULTILINE)
+SHARED = re.compile(rb" [r-][w-][x-]s \S+ \S+ \S+ +(.*)$", re.MULTILINE)
 TABLES = (b"/usr/", b"/data/", b"/opt/", b"/lib")
 """Below these nothing can be written inside; libraries map tables from there."""
 RIGHT = {"CapInh": 0, "CapPrm": 0, "CapEff": 0, "CapBnd": 0, "CapAmb": 0, "NoNewPrivs": 1}
@@ -39,8 +40,9 @@ def check(pid: int, template: int, uid: int | None) -> None:
         KernelStartFailed: something is not as it must be.
     """
     try:
-        _stop(pid)
-        wrong = [*_namespaces(pid, template), *_rights(pid, uid), *_company(pid), *_shared(pid)]
+        status = _stopped(pid)
+        seen = (_namespaces(pid, template, status), _rights(status, uid))
+        wrong = [*chain(*seen, _company(pid), _shared(pid))]
     except OSError as error:
         raise KernelStartFailed(f"a fork ended while it was looked at: {error}") from error
     if wrong:
@@ -48,13 +50,15 @@ def check(pid: int, template: int, uid: int | None) -> None:
     os.kill(pid, signal.SIGCONT)
 
 
-def _stop(pid: int) -> None:
+def _stopped(pid: int) -> dict[str, str]:
+    """Stop it; its status then."""
     os.kill(pid, signal.SIGSTOP)
     until = time.monotonic() + STOPPED_WITHIN
-    while _status(pid)["State"][0] != "T":
+    while (status := _status(pid))["State"][0] != "T":
         if time.monotonic() > until:
             raise KernelStartFailed("a fork does not stop")
-        time.sleep(0.0002)
+        time.sleep(0.0005)
+    return status
 
 
 def _status(pid: int) -> dict[str, str]:
@@ -62,20 +66,18 @@ def _status(pid: int) -> dict[str, str]:
     return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
-def _namespaces(pid: int, template: int) -> Iterator[str]:
+def _namespaces(pid: int, template: int, status: Mapping[str, str]) -> Iterator[str]:
     for kind in NAMESPACES:
-        theirs, others = (Path(f"/proc/{one}/ns/{kind}").readlink() for one in (pid, template))
+        theirs, others = (os.readlink(f"/proc/{one}/ns/{kind}") for one in (pid, template))  # noqa: PTH115
         if theirs == others:
             yield f"its {kind} namespace is the template's"
-    status = _status(pid)
     for name in ("NSpid", "NSpgid", "NSsid"):
         # A signal to a group reaches all of it, in whichever namespace they are.
         if status[name].split()[-1] != "1":
             yield f"it is not the first by {name}: {status[name]}"
 
 
-def _rights(pid: int, uid: int | None) -> Iterator[str]:
-    status = _status(pid)
+def _rights(status: Mapping[str, str], uid: int | None) -> Iterator[str]:
     for name, right in RIGHT.items():
         if int(status[name], 16) != right:
             yield f"{name} is {status[name]}"

@@ -122,17 +122,30 @@ def _live(
         forking.settle(orders["uid"])
         loop.disarm()
         forking.reopen(files)
-        os.environ.update(orders["environment"])
-        forking.reseed(kernel.shell.user_ns)
         sock.send(HELLO)
         if sock.recv(len(HELLO)) == HELLO:  # the server has seen that our walls stand
             told = bytes  # from now on only frames pass
+            os.environ.update(_viewer(sock))
+            forking.reseed(kernel.shell.user_ns)
             loop.rearm()
             kernel.line.use(sock)
             loop.run_until_complete(kernel.serve())
     except BaseException as error:  # noqa: BLE001  the last line of a process
         told(repr(error).encode(errors="replace"))
     os._exit(0)
+
+
+def _viewer(sock: socket.socket) -> dict[str, str]:
+    """Wait for a viewer, perhaps for long; their variables.
+
+    Raises:
+        EOFError: nobody needs this fork.
+    """
+    size = sock.recv(8, socket.MSG_WAITALL)
+    if not size:
+        raise EOFError("no viewer came")
+    told: dict[str, str] = json.loads(sock.recv(int.from_bytes(size, "little"), socket.MSG_WAITALL))
+    return told
 
 
 __all__ = ["main"]

@@ -13,6 +13,7 @@ import base64
 import gzip
 import json
 import mimetypes
+import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -37,6 +38,8 @@ DEADLINE = 30.0
 """Seconds for one still, from the browser's start to its end."""
 
 _ORIGIN = "https://still.invalid"
+_LIBRARY = re.compile(r"/labextensions/[\w@./~-]+\.js(\?v=\w+)?")
+_MOST_SCRIPTS = 40
 _HEIGHT = 900
 _TOLD = "vaasStill"
 
@@ -117,7 +120,7 @@ class Stills:
             return
         log.info("still_taken", notebook=notebook.path, bytes=still.size, seconds=took)
         if still.size <= MAX_BYTES:
-            self._renderer.keep_still(recording, still)
+            self._renderer.keep_still(recording, still, answers.scripts)
 
     async def _answers(self, inside: str, notebook: Notebook, recording: Recording) -> _Answers:
         packed = await asyncio.to_thread(self._renderer.widgets, recording)
@@ -148,6 +151,12 @@ class _Answers:
         self, made: Mapping[str, Asset], assets: AssetStore, root: str, built: Built
     ) -> None:
         self._made, self._assets, self._root, self._built = made, assets, root, built
+        self._asked: dict[str, None] = {}
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """Addresses of the libraries' scripts that the page fetched, in its order."""
+        return tuple(self._asked)[:_MOST_SCRIPTS]
 
     async def of(self, address: str) -> Asset | None:
         """The answer to an address; ``None`` if there is none."""
@@ -159,6 +168,9 @@ class _Answers:
         if path.startswith(f"{self._root}/"):
             # In the form in which viewers get it, which is kept.
             asset = await self._assets.get(path.removeprefix(f"{self._root}/"), "br")
+            script = _LIBRARY.fullmatch(address.removeprefix(f"{_ORIGIN}{self._root}"))
+            if asset and script:
+                self._asked[f"{self._root}{script[0]}"] = None
             return await asyncio.to_thread(_unpacked, asset) if asset else None
         name = path.removeprefix("/static/")
         if name not in self._built.names:

@@ -1,0 +1,180 @@
+"""Forks made ahead: furnished, all their walls seen to stand, each waiting for its viewer.
+
+They are made after a viewer came, for those who follow, one at a time and while nobody
+waits for a kernel. They go with their template, when no viewer came for long, and
+before they take much of the machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import select
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+from vaas.errors import KernelError
+from vaas.kernels.base import Limits
+from vaas.kernels.forks.peer import Peer
+from vaas.kernels.forks.template import LocalTemplate
+from vaas.kernels.limits import Leaf
+
+log = logging.getLogger(__name__)
+
+MOST = 8
+"""Of all templates together."""
+
+OF_ONE = 2
+"""Of one template."""
+
+MEMORY = 256 << 20
+"""Bytes that all of them hold from which on no more are made."""
+
+KEPT = 600.0
+"""Seconds that they wait for a viewer."""
+
+CALM = 0.25
+"""Seconds without a viewer's start before one is made."""
+
+
+@dataclass(slots=True, eq=False)
+class Furnished:
+    """A fork within its walls, that nobody has spoken to yet.
+
+    Attributes:
+        limits: what it may use.
+        user: number of its user.
+        leaf: its cgroups.
+        ours: our end of its line.
+        peer: its process.
+        resources: ends it and gives all of it back.
+    """
+
+    limits: Limits
+    user: int
+    leaf: Leaf
+    ours: socket.socket
+    peer: Peer
+    resources: AsyncExitStack
+
+    @property
+    def lives(self) -> bool:
+        """Whether its process has not ended."""
+        asked = select.poll()
+        asked.register(self.peer.pidfd, select.POLLIN)
+        return not asked.poll(0)
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The spares of one template, and for what limits the last viewer asked."""
+
+    limits: Limits
+    forgotten: asyncio.TimerHandle
+    spares: list[Furnished] = field(default_factory=list)
+
+
+class Spares:
+    """All spares of a host."""
+
+    def __init__(
+        self,
+        make: Callable[[LocalTemplate, Limits], Awaitable[Furnished]],
+        calm: Callable[[], Awaitable[None]],
+        most: int = MOST,
+    ) -> None:
+        """Begin without any.
+
+        Args:
+            make: furnishes a fork.
+            calm: waits until nobody waits for a kernel.
+            most: at a time.
+        """
+        self._make, self._calm, self.most = make, calm, most
+        self._shelves: dict[LocalTemplate, _Shelf] = {}
+        self._work: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        """How many wait."""
+        return sum(len(shelf.spares) for shelf in self._shelves.values())
+
+    def take(self, template: LocalTemplate, limits: Limits) -> Furnished | None:
+        """A fork that waits, if there is one for these limits; it is the caller's then."""
+        if template.ended.done():
+            return None
+        spares = shelf.spares if (shelf := self._shelves.get(template)) else []
+        while spares:
+            spare = spares.pop(0)
+            if spare.limits == limits and spare.lives:
+                return spare
+            self._part_with(spare)
+        return None
+
+    def want(self, template: LocalTemplate, limits: Limits) -> None:
+        """A viewer came: more may follow."""
+        if not self.most or template.ended.done():
+            return
+        forget = asyncio.get_running_loop().call_later(KEPT, self.drop, template)
+        if shelf := self._shelves.pop(template, None):
+            shelf.forgotten.cancel()
+            shelf.limits, shelf.forgotten = limits, forget
+        # The last one is the one that was asked for last; the first ones make room for it.
+        self._shelves[template] = shelf or _Shelf(limits, forget)
+        while len(self._shelves) > max(1, self.most // OF_ONE):
+            self.drop(next(iter(self._shelves)))
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._fill(), name="forks made ahead")
+
+    def drop(self, template: LocalTemplate) -> None:
+        """End those of a template."""
+        if shelf := self._shelves.pop(template, None):
+            shelf.forgotten.cancel()
+            for spare in shelf.spares:
+                self._part_with(spare)
+
+    async def close(self) -> None:
+        """End all, and see that they are gone."""
+        self.most = 0
+        if self._work:
+            self._work.cancel()
+            await asyncio.wait([self._work])
+        for template in tuple(self._shelves):
+            self.drop(template)
+        await asyncio.gather(*self._closing)
+
+    async def _fill(self) -> None:
+        """Make what is wanted, that of the template first that was asked for last."""
+        while template := self._lacking():
+            await self._calm()
+            shelf = self._shelves.get(template)
+            if shelf is None:
+                continue
+            try:
+                spare = await self._make(template, shelf.limits)
+            except (KernelError, OSError, TimeoutError) as error:
+                # Its next viewer is told, or another way is found for them.
+                log.info("no fork could be made ahead: %r", error)
+                self.drop(template)
+                continue
+            if self._shelves.get(template) is shelf:
+                shelf.spares.append(spare)
+            else:
+                self._part_with(spare)
+
+    def _lacking(self) -> LocalTemplate | None:
+        waiting = [spare for shelf in self._shelves.values() for spare in shelf.spares]
+        if len(waiting) >= self.most or sum(one.leaf.held() for one in waiting) >= MEMORY:
+            return None
+        few = (one for one in reversed(self._shelves) if len(self._shelves[one].spares) < OF_ONE)
+        return next(few, None)
+
+    def _part_with(self, spare: Furnished) -> None:
+        task = asyncio.create_task(spare.resources.aclose(), name="a fork that nobody needs")
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+__all__ = ["Furnished", "Spares"]

@@ -18,7 +18,7 @@ from tornado.httpserver import HTTPServer
 
 from vaas.config import Settings
 from vaas.errors import ConfigError, VaasError
-from vaas.kernels import Kernel, Limits, RemoteHost, SandboxReport, Terms
+from vaas.kernels import Installations, Kernel, Limits, RemoteHost, SandboxReport, Terms
 from vaas.kernels.janitor import Janitor
 from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
@@ -94,7 +94,8 @@ async def rooms(
         prepared = PreparedNotebooks(host, most=settings.kernel.templates)
         sessions = Sessions(host, prepared)
         stack.push_async_callback(sessions.close)
-        assets = AssetStore(data / "assets")
+        installations = Installations(settings.environments)
+        assets = AssetStore(data / "assets", installations.prefix)
         renderer = PageRenderer(assets)
         launcher = Launcher(
             shares,
@@ -102,6 +103,7 @@ async def rooms(
             sessions,
             renderer,
             kernel_limits(settings),
+            installations=installations,
             refresh=settings.refresh,
         )
         stack.push_async_callback(launcher.close)

@@ -14,15 +14,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 
+from vaas.choice import Choice, choose
 from vaas.errors import NotebookMissing, SessionGone
-from vaas.kernels import Kernel, KernelRequest, Limits
+from vaas.kernels import Installations, Kernel, KernelRequest, Limits
 from vaas.left import Left, note_of, standing
 from vaas.manifest import Manifest
 from vaas.manifests import Manifests
 from vaas.model import KernelRef, Phase, Share, Workspace
 from vaas.places import local_path, pick_notebook, read_inside, titles
 from vaas.prepared import Recipe
-from vaas.rendering import Notebook, PageRenderer, choose_kernel, has_template, load_notebook
+from vaas.rendering import Notebook, PageRenderer, has_template, load_notebook
 from vaas.session import Session
 from vaas.sessions import Sessions
 from vaas.shares import Shares
@@ -37,6 +38,7 @@ class Launcher:
     Attributes:
         sessions: notebooks that run.
         manifests: what shares say of themselves.
+        installations: environments in which they may run.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Launcher:
         renderer: PageRenderer,
         limits: Limits,
         *,
+        installations: Installations,
         refresh: float = 0.0,
     ) -> None:
         """Take the rooms; ``app`` builds them.
@@ -58,6 +61,7 @@ class Launcher:
             sessions: runs the notebooks.
             renderer: makes pages.
             limits: what each kernel may use.
+            installations: environments in which they may run.
             refresh: seconds between two looks at a share that somebody looks
                 at; 0 for none.
         """
@@ -65,6 +69,7 @@ class Launcher:
         self._shares, self._storages = shares, storages
         self._renderer, self._limits = renderer, limits
         self._refresh = refresh
+        self.installations = installations
         self.manifests = Manifests(shares)
         self._watch = Watch(self._look_again, self._prepare)
 
@@ -93,6 +98,7 @@ class Launcher:
                 yield Listing(share, manifest, listed)
                 return
             notebook = await self._load(share, workspace, path)
+            notebook, chosen = await self._choose(share, notebook)
             whole = bool(notebook.template and has_template(notebook.template))
             # Pictures are named relative to the notebook, not to a folder's address.
             below = "/" in path and path != local_path(workspace, wish.link.path)
@@ -101,7 +107,7 @@ class Launcher:
                 return
             self.sessions.admit()
             yield Phase("environment")
-            request = await self._request(wish, share, workspace, notebook)
+            request = await self._request(wish, share, workspace, path, chosen)
             recipe = Recipe(notebook, request, lambda: self.files(share))
             session = Session(request.ref.id, share, workspace, notebook, recipe)
             prepared = self.sessions.prepared(recipe)
@@ -141,9 +147,8 @@ class Launcher:
             notebook = _named(
                 await asyncio.to_thread(load_notebook, workspace.near, path), left.manifest
             )
-            request = KernelRequest(
-                kernel.ref, workspace, left.kernel_name, left.environment, left.limits
-            )
+            notebook = replace(notebook, libraries=left.installation.key)
+            request = left.request(kernel.ref, workspace)
             recipe = Recipe(notebook, request, lambda: self.files(left.share))
             session = Session(kernel.ref.id, left.share, workspace, notebook, recipe)
             session.shown, session.failures = set(range(left.done)), left.failures
@@ -204,7 +209,8 @@ class Launcher:
         async with self.files(share) as workspace:
             notebook = await self._load(share, workspace, session.notebook.path)
             wish = Wish(share.link, environment=session.recipe.request.environment)
-            request = await self._request(wish, share, workspace, notebook)
+            notebook, chosen = await self._choose(share, notebook)
+            request = await self._request(wish, share, workspace, notebook.path, chosen)
         recipe = Recipe(notebook, request, lambda: self.files(share))
         self.sessions.prepare_anew(session, recipe)
 
@@ -265,17 +271,25 @@ class Launcher:
                 await asyncio.gather(opening, return_exceptions=True)
 
     async def _request(
-        self, wish: Wish, share: Share, workspace: Workspace, notebook: Notebook
+        self, wish: Wish, share: Share, workspace: Workspace, path: str, chosen: Choice
     ) -> KernelRequest:
-        ref = KernelRef(secrets.token_hex(16), share.version, notebook.path)
+        ref = KernelRef(secrets.token_hex(16), share.version, path)
         environment = {
             **wish.environment,
             "VAAS_SHARE_NAME": share.name,
             "VAAS_SHARE_VERSION": share.version.key,
         }
-        name = await asyncio.to_thread(choose_kernel, notebook)
         limits = (await self.manifests.of(share)).limits.within(self._limits)
-        return KernelRequest(ref, workspace, name, environment, limits)
+        where = chosen.installation
+        return KernelRequest(ref, workspace, chosen.kernel_name, where, environment, limits)
+
+    async def _choose(self, share: Share, notebook: Notebook) -> tuple[Notebook, Choice]:
+        """Where a notebook runs, and itself as it is drawn then."""
+        wanted = (await self.manifests.of(share)).environment
+        chosen = await asyncio.to_thread(choose, notebook, wanted, self.installations)
+        key = chosen.installation.key
+        await asyncio.to_thread(self._renderer.learn, key)
+        return replace(notebook, libraries=key), chosen
 
 
 def _named(notebook: Notebook, manifest: Manifest) -> Notebook:

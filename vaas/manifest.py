@@ -127,7 +127,7 @@ class Manifest(BaseModel):
         data: how its files come here, where the operator leaves it open.
         refresh: seconds between looks for changes at least; 0 for none.
         limits: for its kernels.
-        environment: name of a set of packages; not yet used.
+        environment: name of the operator's set of packages in which its notebooks run.
         languages: of its texts, as ``en`` or ``pt-BR``; not yet used.
         embed: hosts whose pages may show it; not yet used.
         parameters: by name; not yet used.

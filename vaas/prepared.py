@@ -20,15 +20,15 @@ from dataclasses import dataclass, field, replace
 
 from vaas.errors import KernelStartFailed, VaasError
 from vaas.kernels import KernelHost, KernelRequest, Relay, Template
-from vaas.model import KernelRef, Version, Workspace
+from vaas.model import Installation, KernelRef, Version, Workspace
 from vaas.observability import logger, metrics
 from vaas.rendering import CellResult, Notebook, Recording, load_notebook
 from vaas.runs import Run, Watcher
 
 log = logger(__name__)
 
-Key = tuple[Version, str, str, tuple[tuple[str, str], ...]]
-"""Version, notebook, kernel's name, variables: what a run depends on."""
+Key = tuple[Version, str, str, Installation, tuple[tuple[str, str], ...]]
+"""Version, notebook, kernel's name, environment, variables: what a run depends on."""
 
 _REMEMBERED = 1024
 """Notebooks of which we know that they cannot be forked."""
@@ -53,7 +53,8 @@ class Recipe:
         """What the run depends on."""
         request = self.request
         variables = tuple(sorted(request.environment.items()))
-        return request.ref.version, request.ref.notebook, request.kernel_name, variables
+        ref, name = request.ref, request.kernel_name
+        return ref.version, ref.notebook, name, request.installation, variables
 
     @property
     def asks(self) -> bool:
@@ -227,6 +228,7 @@ class PreparedNotebooks:
         stack.push_async_callback(run.close)
         # Read anew: the one at hand is its viewer's, in whose kernel cells may still run.
         notebook = await asyncio.to_thread(load_notebook, workspace.path, recipe.notebook.path)
+        notebook = replace(notebook, libraries=recipe.notebook.libraries)
         recording = await run.go(template, notebook, request.limits.cell)
         if why := await _why_not(template, recording):
             self._give_up(recipe, why)

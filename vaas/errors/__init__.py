@@ -34,7 +34,8 @@
     │   ├── NoNotebook
     │   ├── NotebookMissing
     │   ├── NotebookInvalid
-    │   └── LanguageUnknown
+    │   ├── LanguageUnknown
+    │   └── EnvironmentUnknown
     ├── KernelError          the notebook cannot run, or no longer does
     │   ├── KernelStartFailed
     │   ├── KernelDied
@@ -43,6 +44,7 @@
     │   ├── SandboxMissing
     │   ├── ServerFull
     │   └── SessionGone
+    ├── EnvironmentNotMade   what the operator asked for cannot be installed
     ├── WrongName            a browser called us by a name that is not ours
     └── ConfigError          the operator's settings are wrong
 
@@ -56,11 +58,13 @@ from __future__ import annotations
 
 from vaas.errors._base import (
     ConfigError,
+    EnvironmentNotMade,
     VaasError,
     WrongName,
 )
 from vaas.errors._files import (
     DiskFull,
+    EnvironmentUnknown,
     FileMissing,
     FolderPrivate,
     LanguageUnknown,
@@ -118,6 +122,8 @@ __all__ = [
     "EfssMaintenance",
     "EfssTooSlow",
     "EfssUnreachable",
+    "EnvironmentNotMade",
+    "EnvironmentUnknown",
     "FileDrop",
     "FileMissing",
     "FolderPrivate",

@@ -4,7 +4,13 @@ from vaas.rendering.assets import Asset, AssetStore
 from vaas.rendering.execute import CellResult, failure_view, run_cells
 from vaas.rendering.exporter import has_template
 from vaas.rendering.failures import CellFailure
-from vaas.rendering.notebook import Notebook, choose_kernel, describe, load_notebook
+from vaas.rendering.notebook import (
+    Notebook,
+    choose_kernel,
+    describe,
+    kernel_asked,
+    load_notebook,
+)
 from vaas.rendering.page import PageRenderer
 from vaas.rendering.record import Recording, record_cells
 from vaas.rendering.source import SourceCell, source_cells
@@ -27,6 +33,7 @@ __all__ = [
     "failure_view",
     "find_browser",
     "has_template",
+    "kernel_asked",
     "load_notebook",
     "record_cells",
     "run_cells",

@@ -8,12 +8,12 @@ for the author; nothing else leaves this module.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpecManager
 
 from vaas.errors import LanguageUnknown, NotebookInvalid, NotebookMissing
 from vaas.rendering.tidy import attachments, cell_metadata, notebook_metadata, text
@@ -43,6 +43,8 @@ class Notebook:
         launch: how viewers' kernels begin: ``fork``, ``fresh``, or as the
             service thinks best if empty.
         fresh: places of the cells that run for each viewer, tagged ``vaas.fresh``.
+        libraries: key of the environment whose widget libraries draw it; empty
+            for those that VaaS comes with.
     """
 
     path: str
@@ -54,6 +56,7 @@ class Notebook:
     cells: int
     launch: str
     fresh: frozenset[int]
+    libraries: str = ""
 
 
 def load_notebook(root: Path, path: str) -> Notebook:
@@ -95,24 +98,32 @@ def describe(root: Path, path: str) -> tuple[str, str]:
     return notebook.title, notebook.description
 
 
-def choose_kernel(notebook: Notebook, specs: KernelSpecManager | None = None) -> str:
-    """Name of the installed kernelspec that fits a notebook.
+def kernel_asked(notebook: Notebook) -> str:
+    """The name of the kernel that a notebook asks for; empty if it does not say."""
+    return text(notebook.node.metadata.kernelspec.name)
+
+
+def choose_kernel(notebook: Notebook, installed: Mapping[str, str]) -> str:
+    """Name of the installed kernel that fits a notebook.
 
     The named kernel if it is installed; else one of the same language; a
     notebook that says nothing is Python.
 
+    Args:
+        notebook: what is to run.
+        installed: languages by kernels' names.
+
     Raises:
         LanguageUnknown: nothing installed speaks its language.
     """
-    installed = (specs or KernelSpecManager()).get_all_specs()
     metadata = notebook.node.metadata
     spec, info = metadata.kernelspec, metadata.language_info
     if spec.name in installed:
         return str(spec.name)
-    language = (spec.language or info.name or "python").lower()
-    for candidate, found in sorted(installed.items()):
-        if found["spec"]["language"].lower() == language:
-            return str(candidate)
+    language = str(spec.language or info.name or "python").lower()
+    for candidate in sorted(installed):
+        if installed[candidate] == language:
+            return candidate
     raise LanguageUnknown(f"no kernel for {language!r} (asked for {spec.name!r})")
 
 
@@ -177,4 +188,11 @@ def _heading(node: Any) -> str:
     return ""
 
 
-__all__ = ["MAX_BYTES", "Notebook", "choose_kernel", "describe", "load_notebook"]
+__all__ = [
+    "MAX_BYTES",
+    "Notebook",
+    "choose_kernel",
+    "describe",
+    "kernel_asked",
+    "load_notebook",
+]

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from vaas.errors import PasswordNeeded, PasswordWrong, VaasError
 from vaas.launch import Opened
 from vaas.model import Phase, ShareLink
-from vaas.rendering import Packed
 from vaas.web.base import TEMPLATES, Handler
 
 
@@ -66,15 +65,16 @@ class Stream:
 
     async def dashboard(self, opened: Opened) -> None:
         """Send the dashboard's inside and its scripts, and close the page."""
-        self._name = opened.session.notebook.title
+        notebook = opened.session.notebook
+        self._name = notebook.title
         await self.begin()
         front, handler = self._front, self._handler
         widgets = opened.session.widgets
-        config = front.renderer.config(opened.session.id, widgets=bool(widgets.body))
-        self._announce(opened.session.id, widgets)
+        config = front.renderer.config(notebook, opened.session.id, widgets=bool(widgets.body))
+        self._announce(opened)
         self._block("known", name=self._name)
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
-        self._block("dashboard", scheme=opened.session.notebook.theme)
+        self._block("dashboard", scheme=notebook.theme)
         handler.write(opened.html)
         # What was written so far is the dashboard's own text: it is painted
         # before the scripts, which have been on their way since the first bytes.
@@ -85,9 +85,10 @@ class Stream:
         self._block("tail")
         await handler.finish()
 
-    def _announce(self, session_id: str, widgets: Packed) -> None:
+    def _announce(self, opened: Opened) -> None:
         """Tell the browser what the page's script will ask for."""
-        scripts, modules = self._front.renderer.early(widgets)
+        session_id, widgets = opened.session.id, opened.session.widgets
+        scripts, modules = self._front.renderer.early(opened.session.notebook, widgets)
         for address in scripts:
             self._handler.write(f'<link rel="preload" as="script" href="{address}">')
         for address in modules:

@@ -20,7 +20,7 @@ from tornado.httpserver import HTTPServer
 from vaas.arrival import Arrivals
 from vaas.config import Settings
 from vaas.errors import ConfigError, VaasError
-from vaas.kernels import Kernel, Limits, RemoteHost, SandboxReport, Terms
+from vaas.kernels import Installations, Kernel, Limits, RemoteHost, SandboxReport, Terms
 from vaas.kernels.janitor import Janitor
 from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
@@ -113,7 +113,8 @@ async def rooms(
         sessions = Sessions(host, prepared, room, grace=kernel.grace)
         stack.push_async_callback(sessions.close)
         await stack.enter_async_context(upkeep(prepared, kernel.template_spare))
-        assets = AssetStore(data / "assets")
+        installations = Installations(settings.environments)
+        assets = AssetStore(data / "assets", installations.prefix)
         renderer = PageRenderer(assets)
         manifests = Manifests(shares)
         snapshots = Snapshots(data / "snapshots", settings.snapshots)
@@ -122,7 +123,12 @@ async def rooms(
         prepared.made = partial(offline.keep, still=None)
         arrivals = Arrivals(shares, modes.choose, manifests, offline)
         launcher = Launcher(
-            arrivals, sessions, renderer, kernel_limits(settings), refresh=settings.refresh
+            arrivals,
+            sessions,
+            renderer,
+            kernel_limits(settings),
+            installations=installations,
+            refresh=settings.refresh,
         )
         stack.push_async_callback(launcher.close)
         yield Rooms(launcher, host, prepared, shares, policy, renderer, assets)

@@ -7,7 +7,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from vaas.config import Settings
 from vaas.errors import VaasError
 from vaas.launch import Listing, Opened, Wish
 from vaas.model import PRODUCT_NAMES, Secret, Share, ShareLink
+from vaas.packages import found_in, lacking
 from vaas.places import missing
 from vaas.session import Session
 
@@ -41,7 +42,9 @@ class NotebookReport:
         problem: what went wrong, empty if nothing.
         cell: number of the failing cell, from 1.
         line: line in it, from 1.
-        missing: packages that are not installed.
+        missing: packages that it imports, or could, and that are not installed.
+        found_in: the environments that have each of them.
+        environment: the one that it ran in.
         traceback: whole, for the author.
         parameters: that its address may give, one line each.
     """
@@ -59,6 +62,8 @@ class NotebookReport:
     cell: int | None = None
     line: int | None = None
     missing: tuple[str, ...] = ()
+    found_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    environment: str = ""
     traceback: str = ""
     parameters: tuple[str, ...] = ()
 
@@ -170,6 +175,7 @@ async def _watch(built: Rooms, session: Session) -> NotebookReport:
     if report.works:
         waits = await sessions.why_not_forked(session)
         report = replace(report, waits=waits)
+    report = await asyncio.to_thread(_packages, built, session, report)
     await sessions.end(session.id)
     if session.failures:
         failure = session.failures[0]
@@ -178,12 +184,21 @@ async def _watch(built: Rooms, session: Session) -> NotebookReport:
             problem=f"{failure.name}: {failure.message}",
             cell=failure.cell,
             line=failure.line,
-            missing=tuple(sorted(set(_MISSING.findall(failure.message)))),
             traceback=failure.traceback,
         )
     if session.error and session.state == "ended" and not report.works:
         return replace(report, problem=_words(session.error))
     return report
+
+
+def _packages(built: Rooms, session: Session, report: NotebookReport) -> NotebookReport:
+    """A report with what is not installed, and where it would be."""
+    said = [one.message for one in session.failures]
+    missed = {name for text in said for name in _MISSING.findall(text)}
+    where = session.recipe.request.installation
+    names = lacking(session.notebook, session.workspace, where, missed)
+    there = found_in(names, built.launcher.installations)
+    return replace(report, missing=names, found_in=there, environment=where.name)
 
 
 def print_report(report: Report, *, as_json: bool) -> None:
@@ -219,8 +234,10 @@ def _lines(notebook: NotebookReport) -> list[str]:
         place = f"cell {notebook.cell}" if notebook.cell else ""
         place += f", line {notebook.line}" if notebook.line else ""
         lines.append(f"         {place + ': ' if place else ''}{notebook.problem}")
-    if notebook.missing:
-        lines.append(f"         not installed here: {', '.join(notebook.missing)}")
+    for name in notebook.missing:
+        others = [one for one in notebook.found_in.get(name, ()) if one != notebook.environment]
+        named = f"; environment that has it: {', '.join(others)}" if others else ""
+        lines.append(f"         not installed here: {name}{named}")
     lines += [f"           {line}".rstrip() for line in _frames(notebook.traceback)]
     return lines
 

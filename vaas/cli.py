@@ -11,17 +11,18 @@ import asyncio
 import signal
 import sys
 import webbrowser
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 import typer
 
-from vaas import __version__
+from vaas import __version__, envs
 from vaas.config import Settings, Site, load_settings
-from vaas.errors import ConfigError, NotALink, VaasError
+from vaas.envs import plainly
+from vaas.errors import NotALink
 from vaas.model import Secret, ShareLink
 from vaas.observability import configure_logging
 from vaas.shares import parse_link
@@ -40,6 +41,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(envs.app, name="env")
 
 Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes any free one.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
@@ -76,7 +79,7 @@ def demo(port: Port = DEFAULT_PORT, no_browser: NoBrowser = False) -> None:
     from vaas.demo.gallery import gallery  # noqa: PLC0415
     from vaas.web import Card  # noqa: PLC0415
 
-    with _plainly(), ExitStack() as stack:
+    with plainly(), ExitStack() as stack:
         data = stack.enter_context(run_folder("demo"))
         exhibits = stack.enter_context(gallery())
         settings = load_settings(
@@ -103,7 +106,7 @@ def open_(
 
     Example: vaas open https://cloud.example.org/s/AbCdEf123
     """
-    with _plainly(), run_folder("open") as data:
+    with plainly(), run_folder("open") as data:
         found, local = _named(link)
         sandbox = "none" if no_sandbox else "bubblewrap"
         settings = _for_link(found, data=data, port=port, kernel={"sandbox": sandbox})
@@ -119,7 +122,7 @@ def serve(config: ConfigFile = None) -> None:
     Without a file, settings come from VAAS_... variables and defaults: no site
     is open until one is listed.
     """
-    with _plainly():
+    with plainly():
         settings = load_settings(config)
         _serve(settings, browser=False, stay=settings.kernel.stay)
 
@@ -139,7 +142,7 @@ def check(
     """
     from vaas.check import check_link, print_report  # noqa: PLC0415
 
-    with _plainly(), run_folder("check") as data:
+    with plainly(), run_folder("check") as data:
         configure_logging(as_json=False, level="ERROR")
         given = dict(_name_and_value(one) for one in values or ())
         password = None
@@ -156,12 +159,13 @@ def check(
 @app.command()
 def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    config: ConfigFile = None,
 ) -> None:
     """Tell what this machine lacks, and the command that installs it."""
     from vaas.doctor import examine, print_findings  # noqa: PLC0415
 
-    with _plainly():
-        findings = asyncio.run(examine())
+    with plainly():
+        findings = asyncio.run(examine(load_settings(config).environments))
         print_findings(findings, as_json=json)
     raise typer.Exit(0 if all(finding.ok or finding.optional for finding in findings) else 1)
 
@@ -178,21 +182,6 @@ def _version(
 def main() -> None:
     """Entry point of the command."""
     app()
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """Errors of ours become one line or two on standard error, and exit code 2."""
-    try:
-        yield
-    except VaasError as error:
-        # The words for viewers send them to the operator, who is who reads this.
-        is_config = isinstance(error, ConfigError)
-        said = "cannot start as it is set up" if is_config else f"{error.title}. {error.advice}"
-        typer.echo(f"vaas: {said}", err=True)
-        if error.detail:
-            typer.echo(f"      {error.detail}", err=True)
-        raise typer.Exit(2) from None
 
 
 def _named(text: str) -> tuple[ShareLink, dict[str, Path]]:
@@ -259,7 +248,7 @@ def _serve(
                 typer.echo(f"      {url.rstrip('/')}{at}")
             await asyncio.Event().wait()
 
-    with _plainly(), suppress(typer.Exit):
+    with plainly(), suppress(typer.Exit):
         asyncio.run(_until_signal(run()))
 
 

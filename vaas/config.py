@@ -5,6 +5,7 @@ No room reads settings; ``app`` takes them apart and hands each room its own.
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -106,6 +107,13 @@ class MountSettings(BaseModel):
     above_files: int = Field(default=2_000, gt=0)
 
 
+def _environments() -> Path:
+    """Where kernels, which run as other users than root, can read them."""
+    if os.geteuid() == 0:
+        return Path("/opt/vaas/environments")
+    return Path("~/.local/share/vaas/environments")
+
+
 class KernelSettings(BaseModel):
     """What kernels may use; bytes and seconds as in ``vaas.kernels.Limits``.
 
@@ -157,6 +165,7 @@ class Settings(BaseSettings):
             address too.
         site: the sites.
         data: folder for cached shares and compressed assets.
+        environments: folder of the environments that ``vaas env`` makes.
         copy_limits: limits of copies; ``[copy]`` in the file.
         mount: when shares are mounted.
         kernel: limits of kernels.
@@ -186,6 +195,7 @@ class Settings(BaseSettings):
     open_mode: Literal["listed", "public"] = "listed"
     site: tuple[Site, ...] = ()
     data: Path = Path("~/.cache/vaas")
+    environments: Path = Field(default_factory=_environments)
     copy_limits: CopySettings = Field(default=CopySettings(), alias="copy")
     mount: MountSettings = MountSettings()
     kernel: KernelSettings = KernelSettings()

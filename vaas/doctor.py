@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
 
-from vaas.kernels import SandboxReport, probe
+from vaas.kernels import Installations, SandboxReport, probe
+from vaas.kernels.installations import packages, python_version, unreadable
+from vaas.model import Installation
 from vaas.rendering import find_browser
 from vaas.storage import find_program
 
 _FETCHES = "apt-get install rclone"
 _DEVICE = "/dev/fuse"
+_DRAWN = "ipywidgets"
+"""The widgets whose browser's half is part of our page."""
+
 _MOUNTS = f"{_FETCHES} fuse3"
 
 
@@ -34,10 +42,33 @@ class Finding:
     optional: bool = False
 
 
-async def examine() -> list[Finding]:
-    """Look at the sandbox, limits and programs of this machine."""
+async def examine(environments: Path) -> list[Finding]:
+    """Look at the sandbox, limits, programs and environments of this machine.
+
+    Args:
+        environments: folder of those that the operator made.
+    """
     report = await probe()
-    return [_sandbox(report), *_strength(report), _stills(), *data_modes()]
+    made = await asyncio.to_thread(_environments, environments)
+    return [_sandbox(report), *_strength(report), *made, _stills(), *data_modes()]
+
+
+def _environments(folder: Path) -> list[Finding]:
+    """Which there are, and whether kernels can read and pages draw them."""
+    return [_environment(one) for one in Installations(folder).all()]
+
+
+def _environment(one: Installation) -> Finding:
+    name, there = f"environment {one.name}", packages(one)
+    told = f"Python {python_version(one)}, {len(there)} packages"
+    if closed := unreadable(one):
+        cure = f"chmod o+x {closed}"
+        return Finding(name, ok=False, detail=f"kernels may not enter {closed}", cure=cure)
+    ours, theirs = version(_DRAWN), there.get(_DRAWN, "")
+    if theirs.split(".")[0] != ours.split(".")[0]:
+        detail = f"{told}; pages draw {_DRAWN} {ours}, it has {theirs or 'none'}"
+        return Finding(name, ok=False, detail=detail, cure=f"vaas env add {one.name}")
+    return Finding(name, ok=True, detail=told)
 
 
 def _sandbox(report: SandboxReport) -> Finding:

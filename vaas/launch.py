@@ -11,17 +11,19 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import partial
 
 from vaas.arrival import Arrival, Arrivals
+from vaas.choice import choose
 from vaas.errors import NotebookMissing, ParameterWrong, SessionGone
-from vaas.kernels import Kernel, KernelRequest, Limits
+from vaas.kernels import Installations, Kernel, KernelRequest, Limits
 from vaas.left import Left, note_of, standing
 from vaas.manifest import Manifest
 from vaas.model import KernelRef, Phase, Share, Workspace
 from vaas.places import local_path, pick_notebook, read_inside, titles
 from vaas.recipe import Recipe
-from vaas.rendering import Notebook, PageRenderer, choose_kernel, has_template, load_notebook
+from vaas.rendering import Notebook, PageRenderer, has_template, load_notebook
 from vaas.session import Session
 from vaas.sessions import Sessions
 from vaas.watch import Watch
@@ -34,6 +36,7 @@ class Launcher:
     Attributes:
         arrivals: brings shares' files.
         sessions: notebooks that run.
+        installations: environments in which they may run.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class Launcher:
         renderer: PageRenderer,
         limits: Limits,
         *,
+        installations: Installations,
         refresh: float = 0.0,
     ) -> None:
         """Take the rooms; ``app`` builds them.
@@ -52,12 +56,14 @@ class Launcher:
             sessions: runs the notebooks.
             renderer: makes pages.
             limits: what each kernel may use.
+            installations: environments in which they may run.
             refresh: seconds between two looks at a share that somebody looks
                 at; 0 for none.
         """
         self.arrivals, self.sessions = arrivals, sessions
         self._renderer, self._limits = renderer, limits
         self._refresh = refresh
+        self.installations = installations
         self._watch = Watch(arrivals.look_again, self._prepare)
 
     async def open(
@@ -67,9 +73,10 @@ class Launcher:
 
         Yields:
             phases while it takes time, and the share's manifest when that is
-            known; then an ``Opened`` if the link leads to one dashboard, a ``Listing`` if to a folder with several, or
-            ``Elsewhere`` if a stream was wished that this address cannot be, or
-            ``Remembered`` if its cloud does not answer.
+            known; then an ``Opened`` if the link leads to one dashboard, a
+            ``Listing`` if to a folder with several, ``Elsewhere`` if a stream was
+            wished that this address cannot be, or ``Remembered`` if its cloud
+            does not answer.
 
         Raises:
             VaasError: whatever stopped it, in words for the viewer.
@@ -149,10 +156,8 @@ class Launcher:
             if await asyncio.to_thread(standing, workspace) != left.standing:
                 raise SessionGone("its files are not where its kernel sees them")
             loaded = await asyncio.to_thread(load_notebook, workspace.near, path)
-            notebook = left.manifest.complete(loaded)
-            request = KernelRequest(
-                kernel.ref, workspace, left.kernel_name, left.environment, left.limits
-            )
+            notebook = replace(left.manifest.complete(loaded), libraries=left.installation.key)
+            request = left.request(kernel.ref, workspace)
             recipe = Recipe(notebook, request, left.share, lambda: self.arrivals.files(left.share))
             place = stack.enter_context(self.sessions.room.sit())
             session = Session(kernel.ref.id, left.share, workspace, notebook, recipe, place)
@@ -217,12 +222,16 @@ class Launcher:
         asked = notebook.asked(wish.environment.get("QUERY_STRING", ""))
         manifest = await self.arrivals.manifests.of(share)
         ref = KernelRef(secrets.token_hex(16), share.version, notebook.path)
-        name = await asyncio.to_thread(choose_kernel, notebook)
+        wanted = manifest.environment
+        chosen = await asyncio.to_thread(choose, notebook, wanted, self.installations)
+        where = chosen.installation
+        await asyncio.to_thread(self._renderer.learn, where.key)
         variables = wish.variables(share, manifest, asked.query)
         limits = manifest.limits.within(self._limits)
-        request = KernelRequest(ref, workspace, name, variables, limits)
+        request = KernelRequest(ref, workspace, chosen.kernel_name, where, variables, limits)
         files = partial(self.arrivals.files, share)
-        return Recipe(asked.notebook, request, share, files, asks=asked.more)
+        drawn = replace(asked.notebook, libraries=where.key)
+        return Recipe(drawn, request, share, files, asks=asked.more)
 
 
 __all__ = [

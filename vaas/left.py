@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter, ValidationError
 
 from vaas.errors import SessionGone
-from vaas.kernels import Limits
+from vaas.kernels import KernelRequest, Limits
 from vaas.manifest import Manifest
-from vaas.model import Share, Workspace
+from vaas.model import Installation, KernelRef, Share, Workspace
 from vaas.rendering import CellFailure
 from vaas.session import Session
 
@@ -30,6 +30,7 @@ class Left:
         manifest: what that says of itself.
         standing: of the folder that its kernel sees.
         kernel_name: of its kernelspec.
+        installation: to which that belongs.
         environment: its variables.
         limits: what it may use.
         done: cells that have run.
@@ -40,6 +41,7 @@ class Left:
     manifest: Manifest
     standing: Standing
     kernel_name: str
+    installation: Installation
     environment: Mapping[str, str]
     limits: Limits
     done: int
@@ -56,6 +58,16 @@ class Left:
             return _LEFT.validate_json(note)
         except ValidationError as error:
             raise SessionGone(f"its note is none of ours: {error.error_count()} errors") from None
+
+    def request(self, ref: KernelRef, workspace: Workspace) -> KernelRequest:
+        """What its kernel was started for.
+
+        Args:
+            ref: the kernel's identity.
+            workspace: its files, opened anew.
+        """
+        name, where = self.kernel_name, self.installation
+        return KernelRequest(ref, workspace, name, where, self.environment, self.limits)
 
 
 _LEFT = TypeAdapter(Left)
@@ -88,6 +100,7 @@ def note_of(session: Session, manifest: Manifest, stands: Standing) -> str:
         manifest,
         stands,
         request.kernel_name,
+        request.installation,
         request.environment,
         request.limits,
         session.done,

@@ -96,7 +96,7 @@ class Manifest(BaseModel):
         refresh: seconds between looks for changes at least; 0 for none.
         ttl: seconds after which its notebooks are run anew, where they do not say so themselves.
         limits: for its kernels.
-        environment: name of a set of packages; not yet used.
+        environment: name of the operator's set of packages in which its notebooks run.
         languages: of its texts, as ``en`` or ``pt-BR``, its main one first.
         embed: hosts whose pages may show it in a frame.
         parameters: of its dashboards' addresses, by name.

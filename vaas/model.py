@@ -7,6 +7,7 @@ Secrets ride in ``Secret``, which shows itself only when asked to by name.
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -212,6 +213,24 @@ class Workspace:
 
 
 @dataclass(frozen=True, slots=True)
+class Installation:
+    """A set of packages in which kernels run, as it is now.
+
+    Attributes:
+        name: as the operator calls it; ``base`` is the one that VaaS runs in.
+        key: of its present state: one that is made anew has another. Empty for ``base``.
+        prefix: of its interpreter.
+    """
+
+    name: str = "base"
+    key: str = ""
+    prefix: Path = Path(sys.prefix)
+
+
+BASE = Installation()
+
+
+@dataclass(frozen=True, slots=True)
 class KernelRef:
     """Which kernel serves which view.
 
@@ -246,9 +265,11 @@ class Phase:
 
 
 __all__ = [
+    "BASE",
     "FRAME_HOST",
     "PRODUCT_NAMES",
     "Entry",
+    "Installation",
     "KernelRef",
     "Phase",
     "PhaseName",

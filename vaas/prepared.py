@@ -206,7 +206,8 @@ class PreparedNotebooks:
         stack.push_async_callback(run.close)
         # Read anew: the one at hand is its viewer's, in whose kernel cells may still run.
         notebook = await asyncio.to_thread(load_notebook, workspace.path, recipe.notebook.path)
-        notebook = replace(notebook, given=recipe.notebook.given)
+        asked = recipe.notebook
+        notebook = replace(notebook, given=asked.given, libraries=asked.libraries)
         recording = await run.go(template, notebook, request.limits.cell)
         if not recording.failure:
             self.made(recipe, notebook, recording)

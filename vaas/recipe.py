@@ -44,7 +44,8 @@ class Recipe:
         """What the run depends on."""
         request = self.request
         variables = tuple(sorted(request.environment.items()))
-        return request.ref.version, request.ref.notebook, request.kernel_name, variables
+        ref, name = request.ref, request.kernel_name
+        return ref.version, ref.notebook, name, request.installation, variables
 
     @property
     def for_all(self) -> bool:

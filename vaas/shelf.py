@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vaas.model import Version
+from vaas.model import Installation, Version
 
-Key = tuple[Version, str, str, tuple[tuple[str, str], ...]]
-"""Version, notebook, kernel's name, variables: what a run depends on."""
+Key = tuple[Version, str, str, Installation, tuple[tuple[str, str], ...]]
+"""Version, notebook, kernel's name, environment, variables: what a run depends on."""
 
 
 def may_be_made(making: Iterable[Key], key: Key, most: int) -> bool:
@@ -50,7 +50,7 @@ def to_let_go(kept: Iterable[Key], key: Key, most: int) -> list[Key]:
 
 def query(key: Key) -> str:
     """The query of an address, as far as the run depends on it."""
-    return dict(key[3]).get("QUERY_STRING", "")
+    return dict(key[4]).get("QUERY_STRING", "")
 
 
 def _varies(key: Key) -> bool:

@@ -24,6 +24,8 @@ OURS = [line.split("#")[0] for line in SHELL if ".venv/bin/vaas " in line]
 SETTINGS = next(text for kind, text in BLOCKS if kind == "toml")
 # What a site has to choose; the README shows an example instead of the default.
 CHOSEN = {"public_url", "site"}
+# Whose default depends on the user.
+CHOSEN |= {"environments"}
 
 
 def commands() -> dict[str, Any]:

@@ -429,3 +429,11 @@ async def test_a_template_that_became_a_kernel_takes_a_kernels_place(tmp_path):
         with pytest.raises(ServerFull):
             await third.become(request(share))
         assert (await run(third, "print('as before')")).out == "as before\n"
+
+
+async def test_a_module_beside_the_notebook_can_be_imported(host, tmp_path):
+    (tmp_path / "share").mkdir(mode=0o755)
+    (tmp_path / "share" / "beside.py").write_text("value = 7")
+    (tmp_path / "share" / "json.py").write_text("raise ImportError('a library hidden by a file')")
+    kernel = await forked(host, tmp_path, "import beside, json; json.dumps(beside.value)")
+    assert (await run(kernel, "print(beside.value)")).out == "7\n"

@@ -35,7 +35,8 @@
     │   ├── NotebookMissing
     │   ├── NotebookInvalid
     │   ├── ParameterWrong
-    │   └── LanguageUnknown
+    │   ├── LanguageUnknown
+    │   └── EnvironmentUnknown
     ├── KernelError          the notebook cannot run, or no longer does
     │   ├── KernelStartFailed
     │   ├── KernelDied
@@ -44,6 +45,7 @@
     │   ├── SandboxMissing
     │   ├── ServerFull
     │   └── SessionGone
+    ├── EnvironmentNotMade   what the operator asked for cannot be installed
     ├── WrongName            a browser called us by a name that is not ours
     └── ConfigError          the operator's settings are wrong
 
@@ -57,11 +59,13 @@ from __future__ import annotations
 
 from vaas.errors._base import (
     ConfigError,
+    EnvironmentNotMade,
     VaasError,
     WrongName,
 )
 from vaas.errors._files import (
     DiskFull,
+    EnvironmentUnknown,
     FileMissing,
     FolderPrivate,
     LanguageUnknown,
@@ -120,6 +124,8 @@ __all__ = [
     "EfssMaintenance",
     "EfssTooSlow",
     "EfssUnreachable",
+    "EnvironmentNotMade",
+    "EnvironmentUnknown",
     "FileDrop",
     "FileMissing",
     "FolderPrivate",

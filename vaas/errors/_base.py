@@ -47,4 +47,12 @@ class ConfigError(VaasError):
     label = "config"
 
 
-__all__ = ["ConfigError", "VaasError", "WrongName"]
+class EnvironmentNotMade(VaasError):
+    """An environment for kernels could not be made, or removed."""
+
+    title = "The environment could not be made"
+    advice = "Nothing has changed; the reason stands below."
+    label = "environment_not_made"
+
+
+__all__ = ["ConfigError", "EnvironmentNotMade", "VaasError", "WrongName"]

@@ -100,8 +100,19 @@ class LanguageUnknown(NotebookError):
     label = "language_unknown"
 
 
+class EnvironmentUnknown(NotebookError):
+    """The share asks for an environment that the operator has not made."""
+
+    title = "The packages of this dashboard are not installed here"
+    advice = (
+        "Tell its author, who asked for them by name; the operator of this service can add them."
+    )
+    label = "environment_unknown"
+
+
 __all__ = [
     "DiskFull",
+    "EnvironmentUnknown",
     "FileMissing",
     "FolderPrivate",
     "LanguageUnknown",

@@ -2,8 +2,17 @@
 
 from vaas.kernels.apart import RemoteHost, Terms
 from vaas.kernels.backlog import Backlog
-from vaas.kernels.base import Channel, Kernel, KernelHost, KernelRequest, Limits, Template
+from vaas.kernels.base import (
+    Channel,
+    Kernel,
+    KernelHost,
+    KernelRequest,
+    Limits,
+    Template,
+)
+from vaas.kernels.environment import languages
 from vaas.kernels.forks import ForkingHost
+from vaas.kernels.installations import Installations
 from vaas.kernels.local import LocalKernelHost, SandboxMode
 from vaas.kernels.probe import SandboxReport, probe
 from vaas.kernels.relay import Relay
@@ -13,6 +22,7 @@ __all__ = [
     "Backlog",
     "Channel",
     "ForkingHost",
+    "Installations",
     "Kernel",
     "KernelHost",
     "KernelRequest",
@@ -24,6 +34,7 @@ __all__ = [
     "SandboxReport",
     "Template",
     "Terms",
+    "languages",
     "message_type",
     "probe",
 ]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vaas.errors import KernelError, KernelStartFailed
-from vaas.model import KernelRef, Workspace
+from vaas.model import BASE, Installation, KernelRef, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class KernelRequest:
             as another user where the server is root, so the files and folders
             inside must be readable by all (those above need not).
         kernel_name: name of the kernelspec.
+        installation: to which that belongs.
         environment: variables for the notebook, without any credential.
         limits: what it may use.
     """
@@ -62,6 +63,7 @@ class KernelRequest:
     ref: KernelRef
     workspace: Workspace
     kernel_name: str = "python3"
+    installation: Installation = BASE
     environment: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = Limits()
 

@@ -63,31 +63,34 @@ class Environment:
         return first if Path(first).is_absolute() else str(self.prefix / "bin" / "python")
 
 
-class Environments:
-    """The installations that the operator approved, by kernel name."""
+def find_environment(prefix: Path, name: str) -> Environment:
+    """The kernel of a name that an installation has.
 
-    def __init__(self, prefixes: Sequence[Path]) -> None:
-        """Look for kernelspecs below ``PREFIX/share/jupyter/kernels``."""
-        self._prefixes = tuple(prefixes)
+    Args:
+        prefix: of the installation; kernelspecs are below its ``share/jupyter/kernels``.
+        name: of the kernelspec; ``python`` is Python's usual one.
 
-    def find(self, name: str) -> Environment:
-        """The first environment with a kernel of that name.
+    Raises:
+        LanguageUnknown: it has none.
+    """
+    try:
+        spec = _specs(prefix).get_kernel_spec("python3" if name == "python" else name)
+    except (NoSuchKernel, ValueError):
+        raise LanguageUnknown(f"no kernelspec {name!r} below {prefix}") from None
+    # Signals do not pass into the sandbox.
+    spec.interrupt_mode = "message"
+    return Environment(prefix, spec)
 
-        Raises:
-            LanguageUnknown: none has one.
-        """
-        name = "python3" if name == "python" else name
-        for prefix in self._prefixes:
-            folder = str(prefix / "share" / "jupyter" / "kernels")
-            manager = KernelSpecManager(kernel_dirs=[folder], ensure_native_kernel=False)
-            try:
-                spec = manager.get_kernel_spec(name)
-            except (NoSuchKernel, ValueError):
-                continue
-            # Signals do not pass into the sandbox.
-            spec.interrupt_mode = "message"
-            return Environment(prefix, spec)
-        raise LanguageUnknown(f"no kernelspec {name!r} in {len(self._prefixes)} environments")
+
+def languages(prefix: Path) -> dict[str, str]:
+    """The languages of an installation's kernels, by their names."""
+    found = _specs(prefix).get_all_specs()
+    return {name: str(one["spec"]["language"]).lower() for name, one in found.items()}
+
+
+def _specs(prefix: Path) -> Any:
+    folder = str(prefix / "share" / "jupyter" / "kernels")
+    return KernelSpecManager(kernel_dirs=[folder], ensure_native_kernel=False)
 
 
 def _installation(environment: Environment) -> Iterator[Path]:
@@ -228,10 +231,11 @@ def _data(workspace: Workspace) -> tuple[Bind, dict[str, str]]:
 __all__ = [
     "ENTRY",
     "Environment",
-    "Environments",
     "build_template_world",
     "build_world",
     "command",
+    "find_environment",
+    "languages",
     "library",
     "notebook_folder",
     "variables",

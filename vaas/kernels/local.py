@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-import sys
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +17,8 @@ from vaas.errors import KernelStartFailed, SandboxMissing, ServerFull
 from vaas.kernels.base import Kernel, KernelHost, KernelRequest, Limits
 from vaas.kernels.channel import LocalChannel
 from vaas.kernels.culling import Culler
-from vaas.kernels.environment import Environment, Environments
+from vaas.kernels.environment import Environment, find_environment
+from vaas.kernels.installations import held
 from vaas.kernels.kernel import LocalKernel, out_of_memory
 from vaas.kernels.launcher import Begun, begin_bare, begin_sandboxed
 from vaas.kernels.limits import Leaf
@@ -52,7 +52,6 @@ class LocalKernelHost(KernelHost):
         runtime: Path,
         *,
         most: int = 32,
-        environments: Sequence[Path] = (Path(sys.prefix),),
         mode: SandboxMode = "bubblewrap",
         on_author_message: Callable[[KernelRef, str], None] = log_for_author,
         clock: Callable[[], float] = time.monotonic,
@@ -64,7 +63,6 @@ class LocalKernelHost(KernelHost):
         Args:
             runtime: folder for locks (and, in mode ``none``, kernels' files).
             most: kernels at a time.
-            environments: prefixes of installations whose kernelspecs may be used.
             mode: ``none`` runs kernels unprotected: for one's own files only.
             on_author_message: takes errors and standard error of notebooks.
             clock: tells the time in seconds.
@@ -73,7 +71,6 @@ class LocalKernelHost(KernelHost):
                 of a ``display_data`` message.
         """
         self._runtime = Runtime(runtime)
-        self._environments = Environments(environments)
         self._sandboxed = mode == "bubblewrap"
         self._tell_author, self._failure_view = on_author_message, failure_view
         self._clock = clock
@@ -112,7 +109,7 @@ class LocalKernelHost(KernelHost):
         report = await self._open()
         if self._sandboxed and not report.usable:
             raise SandboxMissing(report.detail)
-        environment = await asyncio.to_thread(self._environments.find, request.kernel_name)
+        environment = await environment_of(request)
         try:
             async with asyncio.timeout(request.limits.start):
                 return await self._owned(self._start(request, environment, report))
@@ -192,6 +189,7 @@ class LocalKernelHost(KernelHost):
     ) -> LocalKernel:
         """Take a place, start the process, connect; undo all of it if a step fails."""
         async with AsyncExitStack() as stack:
+            stack.enter_context(held(request.installation))
             self._take_place(stack)
             slot = self._take_user(stack)
             name = f"k{secrets.token_hex(6)}"
@@ -292,6 +290,16 @@ class LocalKernelHost(KernelHost):
         return channel
 
 
+async def environment_of(request: KernelRequest) -> Environment:
+    """What a request's kernel runs in.
+
+    Raises:
+        LanguageUnknown: its installation has no such kernel.
+    """
+    prefix = request.installation.prefix
+    return await asyncio.to_thread(find_environment, prefix, request.kernel_name)
+
+
 async def stop(task: asyncio.Task[None]) -> None:
     """Cancel a task of ours and see it end."""
     task.cancel()
@@ -300,4 +308,4 @@ async def stop(task: asyncio.Task[None]) -> None:
         log.error("a channel broke: %r", error)
 
 
-__all__ = ["LocalKernelHost", "SandboxMode", "log_for_author", "stop"]
+__all__ = ["LocalKernelHost", "SandboxMode", "environment_of", "log_for_author", "stop"]

@@ -5,7 +5,13 @@ from vaas.rendering.cards import failure_view
 from vaas.rendering.execute import CellResult, run_cells
 from vaas.rendering.exporter import has_template
 from vaas.rendering.failures import CellFailure
-from vaas.rendering.notebook import Notebook, choose_kernel, describe, load_notebook
+from vaas.rendering.notebook import (
+    Notebook,
+    choose_kernel,
+    describe,
+    kernel_asked,
+    load_notebook,
+)
 from vaas.rendering.page import PageRenderer
 from vaas.rendering.parameters import OURS, Answer, Declared, Parameter
 from vaas.rendering.parameters import answers as parameter_answers
@@ -36,6 +42,7 @@ __all__ = [
     "find_browser",
     "has_template",
     "is_parameter_name",
+    "kernel_asked",
     "load_notebook",
     "parameter_answers",
     "record_cells",

@@ -13,7 +13,7 @@ import hashlib
 import json
 import mimetypes
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,16 +49,21 @@ class AssetStore:
     """Finds and compresses front-end files.
 
     Addresses below the digest: ``voila/...`` (Voilà's front end),
-    ``labextensions/NAME/...`` (widget libraries), ``templates/NAME/static/...``,
+    ``labextensions/NAME/...`` (widget libraries), ``labextensions-KEY/NAME/...``
+    (those of an environment, and ours where it has none), ``templates/NAME/static/...``,
     ``sources/HASH.js`` (see ``keep``).
     """
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(
+        self, cache: Path, prefix_of: Callable[[str], Path | None] = lambda _key: None
+    ) -> None:
         """Look at what is installed.
 
         Args:
             cache: folder for compressed copies.
+            prefix_of: where the environment of a key is.
         """
+        self._prefix_of = prefix_of
         self._cache, self._sources = cache, cache / "sources"
         roots = [Path(path) for path in jupyter_path()]
         self._roots: dict[str, list[Path]] = {
@@ -68,10 +73,26 @@ class AssetStore:
                 *(root / "voila/labextensions" for root in roots),
             ],
         }
-        self.extensions = tuple(_extensions(self._roots["labextensions"]))
+        self._extensions = {"": tuple(_extensions(self._roots["labextensions"]))}
         self.digest = self._digest()
         self._hot: dict[tuple[str, str], Asset] = {}
         self._hot_bytes = 0
+
+    def extensions(self, key: str = "") -> tuple[dict[str, Any], ...]:
+        """The widget libraries as a page's configuration lists them; blocks when first asked.
+
+        Args:
+            key: of the environment whose they are; empty for VaaS's own.
+        """
+        if key not in self._extensions:
+            self._extensions[key] = tuple(_extensions(self._libraries(key)))
+        return self._extensions[key]
+
+    def _libraries(self, key: str) -> list[Path]:
+        """Folders of widget libraries; an environment's own come first."""
+        prefix = self._prefix_of(key) if key else None
+        own = [prefix / "share" / "jupyter" / "labextensions"] if prefix else []
+        return [*own, *self._roots["labextensions"]]
 
     def find(self, address: str) -> Path | None:
         """The file for an address below the digest, or ``None``; never one outside the roots."""
@@ -80,7 +101,8 @@ class AssetStore:
             return _template_file(rest)
         if kind == "sources":
             return _inside(self._sources, rest)
-        for root in self._roots.get(kind, ()):
+        key = kind.removeprefix("labextensions-")
+        for root in self._roots.get(kind, ()) if key == kind else self._libraries(key):
             if file := _inside(root, rest):
                 return file
         return None

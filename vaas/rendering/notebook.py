@@ -16,7 +16,6 @@ from types import MappingProxyType
 from typing import Any
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpecManager
 
 from vaas.errors import LanguageUnknown, NotebookInvalid, NotebookMissing
 from vaas.rendering.parameters import (
@@ -58,6 +57,8 @@ class Notebook:
         fresh: places of the cells that run for each viewer, tagged ``vaas.fresh``.
         parameters: that its address may give.
         given: how it gets their values.
+        libraries: key of the environment whose widget libraries draw it; empty
+            for those that VaaS comes with.
     """
 
     path: str
@@ -72,6 +73,7 @@ class Notebook:
     fresh: frozenset[int]
     parameters: tuple[Declared, ...] = ()
     given: Assignment | None = None
+    libraries: str = ""
 
     def asked(self, query: str) -> Asked:
         """The notebook as an address wants it.
@@ -148,24 +150,32 @@ def describe(root: Path, path: str) -> tuple[str, str]:
     return notebook.title, notebook.description
 
 
-def choose_kernel(notebook: Notebook, specs: KernelSpecManager | None = None) -> str:
-    """Name of the installed kernelspec that fits a notebook.
+def kernel_asked(notebook: Notebook) -> str:
+    """The name of the kernel that a notebook asks for; empty if it does not say."""
+    return text(notebook.node.metadata.kernelspec.name)
+
+
+def choose_kernel(notebook: Notebook, installed: Mapping[str, str]) -> str:
+    """Name of the installed kernel that fits a notebook.
 
     The named kernel if it is installed; else one of the same language; a
     notebook that says nothing is Python.
 
+    Args:
+        notebook: what is to run.
+        installed: languages by kernels' names.
+
     Raises:
         LanguageUnknown: nothing installed speaks its language.
     """
-    installed = (specs or KernelSpecManager()).get_all_specs()
     metadata = notebook.node.metadata
     spec, info = metadata.kernelspec, metadata.language_info
     if spec.name in installed:
         return str(spec.name)
-    language = (spec.language or info.name or "python").lower()
-    for candidate, found in sorted(installed.items()):
-        if found["spec"]["language"].lower() == language:
-            return str(candidate)
+    language = str(spec.language or info.name or "python").lower()
+    for candidate in sorted(installed):
+        if installed[candidate] == language:
+            return candidate
     raise LanguageUnknown(f"no kernel for {language!r} (asked for {spec.name!r})")
 
 
@@ -235,4 +245,12 @@ def _heading(node: Any) -> str:
     return ""
 
 
-__all__ = ["MAX_BYTES", "Asked", "Notebook", "choose_kernel", "describe", "load_notebook"]
+__all__ = [
+    "MAX_BYTES",
+    "Asked",
+    "Notebook",
+    "choose_kernel",
+    "describe",
+    "kernel_asked",
+    "load_notebook",
+]

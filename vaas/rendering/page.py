@@ -64,6 +64,14 @@ class PageRenderer:
         """Load and compile what the first page needs; takes seconds, run it in a thread."""
         exporter(DEFAULT_TEMPLATE).template  # noqa: B018 - compiles when first asked for
 
+    def learn(self, libraries: str) -> None:
+        """Find out which widget libraries an environment has; blocks when first asked.
+
+        Args:
+            libraries: see ``Notebook``.
+        """
+        self._assets.extensions(libraries)
+
     async def inside(
         self, notebook: Notebook, known: Mapping[int, CellResult], recording: Recording | None
     ) -> str:
@@ -122,7 +130,7 @@ class PageRenderer:
         waits = {i: one.outputs for i, one in known.items() if i not in shown}
         if not waits:
             return ""
-        config = self.config("still", widgets=True, still=waits)
+        config = self.config(notebook, "still", widgets=True, still=waits)
         orders = f'<script id="vaas-config" type="application/json">{config}</script>'
         return self._inside(notebook, shown) + orders
 
@@ -155,38 +163,50 @@ class PageRenderer:
     def _keep(self, text: str, suffix: str) -> str:
         return f"{self._root}/{self._assets.keep(text, suffix)}"
 
-    def early(self, widgets: Packed) -> tuple[list[str], list[str]]:
+    def early(self, notebook: Notebook, widgets: Packed) -> tuple[list[str], list[str]]:
         """What a page's widgets will ask for, to be fetched while its script is read.
+
+        Args:
+            notebook: what the page is of.
+            widgets: of its run.
 
         Returns:
             addresses of scripts, and of modules.
         """
-        by_name = {one["name"]: one for one in self._assets.extensions}
+        by_name = {one["name"]: one for one in self._assets.extensions(notebook.libraries)}
+        root = self._libraries(notebook)
         wanted = [by_name[name] for name in sorted(widgets.libraries) if name in by_name]
         wanted += [by_name[name] for one in wanted for name in one["needs"]]
         scripts = [
-            f"{self._root}/labextensions/{one['name']}/{one['load'].removeprefix('./')}"
+            f"{root}/{one['name']}/{one['load'].removeprefix('./')}"
             for one in wanted
             if one["name"] not in _VOILAS
         ]
         return list(dict.fromkeys([*scripts, *widgets.scripts])), list(widgets.sources)
 
     def config(
-        self, session_id: str, *, widgets: bool, still: Mapping[int, Any] | None = None
+        self,
+        notebook: Notebook,
+        session_id: str,
+        *,
+        widgets: bool,
+        still: Mapping[int, Any] | None = None,
     ) -> str:
         """What our own template's script is told, JSON safe inside a script element.
 
         Args:
+            notebook: what the page is of.
             session_id: the viewer's.
             widgets: whether the widgets' state can be had at once.
             still: outputs by cell of which a still is to be taken.
         """
-        libraries = [e for e in self._assets.extensions if e["name"] not in _VOILAS]
+        found = self._assets.extensions(notebook.libraries)
+        libraries = [one for one in found if one["name"] not in _VOILAS]
         return _script_safe(
             {
                 "session": session_id,
                 "extensions": libraries,
-                "libraries": f"{self._root}/labextensions",
+                "libraries": self._libraries(notebook),
                 "widgets": widgets,
                 "still": still,
             }
@@ -206,8 +226,10 @@ class PageRenderer:
         Yields:
             pieces of HTML as cells finish.
         """
+        found = self._assets.extensions(notebook.libraries)
         config = self._page_config("") | {
-            "federated_extensions": [e for e in self._assets.extensions if e["name"] not in _NEVER]
+            "federated_extensions": [one for one in found if one["name"] not in _NEVER],
+            "fullLabextensionsUrl": self._libraries(notebook),
         }
 
         async def kernel_start(_node: Any) -> str:
@@ -242,13 +264,17 @@ class PageRenderer:
         async for piece, _ in pieces:
             yield _OUTSIDE_STYLE.sub("", piece)
 
+    def _libraries(self, notebook: Notebook) -> str:
+        """Address prefix of the widget libraries that draw a notebook."""
+        key = f"-{notebook.libraries}" if notebook.libraries else ""
+        return f"{self._root}/labextensions{key}"
+
     def _page_config(self, kernel_id: str) -> dict[str, Any]:
         return {
             "appUrl": "voila/",
             "baseUrl": "/",
             "themesUrl": f"{self._root}/themes",
             "fullStaticUrl": f"{self._root}/voila",
-            "fullLabextensionsUrl": f"{self._root}/labextensions",
             "fullMathjaxUrl": "null",
             "mathjaxConfig": "null",
             "kernelId": kernel_id,

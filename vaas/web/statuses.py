@@ -32,6 +32,7 @@ _STATUS: dict[type[errors.VaasError], int] = {
     errors.SessionGone: 410,
     errors.WrongName: 421,
     errors.ConfigError: 500,
+    errors.EnvironmentNotMade: 422,
 }
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from vaas.errors import ParameterWrong, PasswordNeeded, PasswordWrong, VaasError
 from vaas.launch import LANGUAGE, Opened
 from vaas.model import Phase, ShareLink
-from vaas.rendering import OURS, Packed, parameter_answers
+from vaas.rendering import OURS, parameter_answers
 from vaas.session import Session
 from vaas.snapshots import Snapshot
 from vaas.web.base import TEMPLATES, Handler
@@ -87,19 +87,20 @@ class Stream:
 
     async def dashboard(self, opened: Opened) -> None:
         """Send the dashboard's inside and its scripts, and close the page."""
-        self._name = opened.session.notebook.title
+        notebook = opened.session.notebook
+        self._name = notebook.title
         self._language = opened.session.recipe.request.environment.get(LANGUAGE, self._language)
         await self.begin()
         front, handler = self._front, self._handler
         widgets = opened.session.widgets
-        config = front.renderer.config(opened.session.id, widgets=bool(widgets.body))
-        self._announce(opened.session.id, widgets)
+        config = front.renderer.config(notebook, opened.session.id, widgets=bool(widgets.body))
+        self._announce(opened)
         self._block("known", name=self._name)
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
         if opened.snapshot:
             self._mark(opened.snapshot, live=True)
         self._parameters(opened.session)
-        self._block("dashboard", scheme=opened.session.notebook.theme)
+        self._block("dashboard", scheme=notebook.theme)
         handler.write(opened.html)
         if waits := opened.session.waits:
             self._block("phase", phase=_phase(waits))
@@ -136,9 +137,10 @@ class Stream:
         """Say that the cloud does not answer, and of when what is shown is."""
         self._block("cloud", taken=datetime.fromtimestamp(snapshot.taken, UTC), live=live)
 
-    def _announce(self, session_id: str, widgets: Packed) -> None:
+    def _announce(self, opened: Opened) -> None:
         """Tell the browser what the page's script will ask for."""
-        scripts, modules = self._front.renderer.early(widgets)
+        session_id, widgets = opened.session.id, opened.session.widgets
+        scripts, modules = self._front.renderer.early(opened.session.notebook, widgets)
         for address in scripts:
             self._handler.write(f'<link rel="preload" as="script" href="{address}">')
         for address in modules:

@@ -8,8 +8,8 @@ from vaas.errors import KernelStartFailed, LanguageUnknown
 from vaas.kernels import sandbox, watchdog
 from vaas.kernels.base import Limits
 from vaas.kernels.environment import (
-    Environments,
     command,
+    find_environment,
     notebook_folder,
     system_binds,
     variables,
@@ -92,7 +92,7 @@ def test_other_languages_are_started_as_their_spec_says(tmp_path):
         argv=["R", "{resource_dir}", "{prefix}/x", "{connection_file}"],
         env={"R_ENVIRON": "1"},
     )
-    found = Environments([tmp_path]).find("ir")
+    found = find_environment(tmp_path, "ir")
     resources = str(tmp_path / "share/jupyter/kernels/ir")
     assert command(found, "/c", "/e", "/l") == ["R", resources, f"{tmp_path}/x", "/c"]
     assert found.spec.interrupt_mode == "message"
@@ -101,18 +101,16 @@ def test_other_languages_are_started_as_their_spec_says(tmp_path):
     assert tmp_path in [bind.source for bind in system_binds(found)]
 
 
-def test_python_gets_the_lighter_start_and_the_first_environment_wins(tmp_path):
-    spec(tmp_path / "a", "python3")
-    spec(tmp_path / "b", "python3")
-    found = Environments([tmp_path / "a", tmp_path / "b"]).find("python")
-    argv = command(found, "/c", "/e", "/l")
-    assert argv == [f"{tmp_path}/a/bin/python", "-Xfrozen_modules=on", "/e", "/l", "-f", "/c"]
+def test_python_gets_the_lighter_start(tmp_path):
+    spec(tmp_path, "python3")
+    argv = command(find_environment(tmp_path, "python"), "/c", "/e", "/l")
+    assert argv == [f"{tmp_path}/bin/python", "-Xfrozen_modules=on", "/e", "/l", "-f", "/c"]
 
 
 @pytest.mark.parametrize("name", ["", "cobol", "../python3", "a b", "x" * 5000])
 def test_no_such_kernel(name):
     with pytest.raises(LanguageUnknown):
-        Environments([Path(sys.prefix)]).find(name)
+        find_environment(Path(sys.prefix), name)
 
 
 def test_the_filter_is_whole_bpf_instructions():

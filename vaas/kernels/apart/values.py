@@ -13,7 +13,7 @@ from vaas import __version__
 from vaas.kernels.apart.talk import PROTOCOL, Said
 from vaas.kernels.base import KernelRequest, Limits
 from vaas.kernels.local import SandboxMode
-from vaas.model import KernelRef, Version, Workspace
+from vaas.model import Installation, KernelRef, Version, Workspace
 
 _KERNELS = Path(__file__).parent.parent
 
@@ -52,6 +52,10 @@ def request_told(request: KernelRequest) -> Said:
         "path": str(request.workspace.path),
         "mounted": request.workspace.mounted,
         "kernel_name": request.kernel_name,
+        "installation": {
+            **asdict(request.installation),
+            "prefix": str(request.installation.prefix),
+        },
         "environment": dict(request.environment),
         "limits": asdict(request.limits),
     }
@@ -75,7 +79,10 @@ def request_untold(said: Said, interrupt: Callable[[bool], None]) -> KernelReque
         interrupt=interrupt,
     )
     limits = Limits(**said["limits"])
-    return KernelRequest(ref, workspace, said["kernel_name"], said["environment"], limits)
+    given = said["installation"]
+    installation = Installation(given["name"], given["key"], Path(given["prefix"]))
+    name = said["kernel_name"]
+    return KernelRequest(ref, workspace, name, installation, said["environment"], limits)
 
 
 def ref_told(ref: KernelRef) -> Said:

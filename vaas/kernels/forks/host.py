@@ -20,9 +20,10 @@ from vaas.kernels.forks.placing import Confinement, Placing
 from vaas.kernels.forks.spares import CALM, MOST, Furnished, Spares
 from vaas.kernels.forks.template import LocalTemplate
 from vaas.kernels.forks.walling import greet, wall_in
+from vaas.kernels.installations import held
 from vaas.kernels.kernel import LocalKernel
 from vaas.kernels.limits import Leaf
-from vaas.kernels.local import FIRST_UID, LocalKernelHost, stop
+from vaas.kernels.local import FIRST_UID, LocalKernelHost, environment_of, stop
 from vaas.kernels.process import Orders, Process, abandon, launch
 from vaas.kernels.watchdog import tree
 from vaas.model import KernelRef
@@ -71,7 +72,7 @@ class ForkingHost(LocalKernelHost):
         report = await self._open()
         if not self._sandboxed or not report.usable:
             raise SandboxMissing("templates need the sandbox")
-        environment = await asyncio.to_thread(self._environments.find, request.kernel_name)
+        environment = await environment_of(request)
         if not environment.is_ipykernel:
             raise KernelStartFailed("only Python's own kernel can be forked")
         try:
@@ -109,6 +110,7 @@ class ForkingHost(LocalKernelHost):
     async def _begin_template(
         self, request: KernelRequest, environment: Environment, stack: AsyncExitStack
     ) -> LocalTemplate:
+        stack.enter_context(held(request.installation))
         uid = self._take_template_place(stack)
         name = f"t{secrets.token_hex(6)}"
         leaf = await self._make_leaf(stack, name, request.limits)

@@ -25,6 +25,13 @@ UNNEEDED = ("debugpy", "jedi")
 LARGEST_ORDER = 1 << 16
 
 
+def _import_from_folder() -> None:
+    """Let the notebook import what lies beside it: after the standard library, as IPython does."""
+    ends = ("site-packages", "dist-packages")
+    places = [i for i, place in enumerate(sys.path) if place.endswith(ends)]
+    sys.path.insert(places[0] if places else len(sys.path), "")
+
+
 def _make_kernel(line: Line, loop: ForkingLoop) -> Any:
     """Load IPython without what no viewer needs."""
     for name in UNNEEDED:
@@ -61,6 +68,7 @@ def main() -> None:
     del sys.path[0]
     line_fd, control_fd, library = sys.argv[1:]
     sys.path.append(library)
+    _import_from_folder()
     # What was needed to build the sandbox is no business of a notebook's.
     for fd in remains.descriptors() - {0, 1, 2, int(line_fd), int(control_fd)}:
         os.close(fd)

@@ -162,15 +162,15 @@ class PreparedNotebooks:
         if found := self._kept.pop(recipe.key, None):
             await found.template.retire()
 
-    async def close(self) -> None:
-        """Make no more and keep none; forks that live go on."""
-        tasks = [task for _, task in self._making.values()]
+    async def forget(self, share: str | None = None) -> None:
+        """Make and keep nothing of a share (``Version.share``), or of any; forks that live go on."""
+        tasks = [task for key, (_, task) in self._making.items() if share in {None, key[0].share}]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for prepared in self._kept.values():
-            await prepared.template.retire()
-        self._kept.clear()
+        for key in [key for key in self._kept if share in {None, key[0].share}]:
+            if found := self._kept.pop(key, None):
+                await found.template.retire()
 
     async def _made(self, recipe: Recipe) -> None:
         if found := self._begun(recipe):

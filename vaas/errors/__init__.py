@@ -16,6 +16,8 @@
     ├── ShareError           the EFSS answered, and the answer is no
     │   ├── NotAnEfss
     │   ├── ShareUnknown     (expired links look the same from outside)
+    │   │   └── ShareWithdrawn
+    │   ├── ShareHidden
     │   ├── ShareExpired
     │   ├── PasswordNeeded
     │   ├── PasswordWrong
@@ -43,6 +45,13 @@
     │   ├── SandboxMissing
     │   ├── ServerFull
     │   └── SessionGone
+    ├── MeshError            another cloud's message was not accepted
+    │   ├── MessageInvalid
+    │   ├── SenderUnproven
+    │   ├── PeerNotTrusted
+    │   ├── NotSupported
+    │   ├── TooManyShares
+    │   └── InvitationTaken
     ├── WrongName            a browser called us by a name that is not ours
     └── ConfigError          the operator's settings are wrong
 
@@ -94,6 +103,15 @@ from vaas.errors._links import (
     SiteNotAllowed,
     TooManyRedirects,
 )
+from vaas.errors._mesh import (
+    InvitationTaken,
+    MeshError,
+    MessageInvalid,
+    NotSupported,
+    PeerNotTrusted,
+    SenderUnproven,
+    TooManyShares,
+)
 from vaas.errors._shares import (
     CloudSpared,
     EfssFailed,
@@ -104,8 +122,10 @@ from vaas.errors._shares import (
     PasswordWrong,
     ShareError,
     ShareExpired,
+    ShareHidden,
     ShareThrottled,
     ShareUnknown,
+    ShareWithdrawn,
 )
 
 __all__ = [
@@ -122,33 +142,42 @@ __all__ = [
     "FileMissing",
     "FolderPrivate",
     "InternalLink",
+    "InvitationTaken",
     "KernelDied",
     "KernelError",
     "KernelOutOfMemory",
     "KernelStartFailed",
     "LanguageUnknown",
     "LinkError",
+    "MeshError",
+    "MessageInvalid",
     "MessageRefused",
     "NoNotebook",
     "NotALink",
     "NotAnEfss",
+    "NotSupported",
     "NotebookError",
     "NotebookInvalid",
     "NotebookMissing",
     "OutboundError",
     "PasswordNeeded",
     "PasswordWrong",
+    "PeerNotTrusted",
     "SandboxMissing",
+    "SenderUnproven",
     "ServerFull",
     "SessionGone",
     "ShareChanged",
     "ShareError",
     "ShareExpired",
+    "ShareHidden",
     "ShareThrottled",
     "ShareTooLarge",
     "ShareUnknown",
+    "ShareWithdrawn",
     "SiteNotAllowed",
     "TooManyRedirects",
+    "TooManyShares",
     "VaasError",
     "WorkspaceError",
     "WrongName",

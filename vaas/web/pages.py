@@ -9,7 +9,7 @@ from vaas.errors import NotALink, PasswordNeeded, PasswordWrong
 from vaas.launch import Wish
 from vaas.model import Secret, ShareLink
 from vaas.shares.links import canonical_path, parse_link
-from vaas.web.base import Handler
+from vaas.web.base import Card, Handler
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\\]")
 
@@ -17,9 +17,11 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f\\]")
 class Home(Handler):
     """The paste-a-link box and the examples."""
 
-    def get(self) -> None:
+    async def get(self) -> None:
         """``GET /``."""
-        self.page("home.html", title="VaaS", cards=self.front.cards)
+        received = await self.front.received.listed() if self.front.received else ()
+        shared = [Card(name, f"Shared by {who}", href) for name, who, href in received]
+        self.page("home.html", title="VaaS", cards=self.front.cards, shared=shared)
 
     head = get
 
@@ -36,7 +38,7 @@ class Open(Handler):
 class WithoutSlash(Handler):
     """``GET /s/{host}/{token}``: a share's address as mails and people shorten it."""
 
-    def get(self) -> None:
+    def get(self, *_where: str) -> None:
         """Lead to the share."""
         self.redirect(f"{self.request.path}/{'?' * bool(self.request.query)}{self.request.query}")
 

@@ -1,0 +1,74 @@
+"""Invitations that we gave, and who accepted them."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from vaas.state.tables import ContactRow, InvitationRow
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody of another cloud.
+
+    Attributes:
+        address: ``id@host``.
+        name: what people call them.
+        email: theirs, or empty.
+    """
+
+    address: str
+    name: str
+    email: str
+
+
+class Contacts:
+    """The tables of invitations and contacts."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Made by ``Store``."""
+        self._engine = engine
+
+    async def invite(self, token: str, expires: float) -> None:
+        """Keep an invitation; those whose time is over go."""
+        old = delete(InvitationRow).where(InvitationRow.expires < time.time())
+        async with AsyncSession(self._engine) as session, session.begin():
+            await session.execute(old)
+            session.add(InvitationRow(digest=_digest(token), expires=expires, taken_by=None))
+
+    async def accept(self, token: str, contact: Contact) -> str:
+        """Let somebody take an invitation.
+
+        Returns:
+            ``new`` if they did, ``unknown`` if there is no such invitation or its
+            time is over, ``taken`` if it was taken before.
+        """
+        async with AsyncSession(self._engine) as session, session.begin():
+            row = await session.get(InvitationRow, _digest(token))
+            if row is None or row.expires < time.time():
+                return "unknown"
+            if row.taken_by is not None:
+                return "taken"
+            row.taken_by = contact.address
+            values = {"name": contact.name, "email": contact.email, "since": time.time()}
+            await session.merge(ContactRow(address=contact.address, **values))
+            return "new"
+
+    async def all(self) -> Sequence[Contact]:
+        """All contacts, by address."""
+        async with AsyncSession(self._engine) as session:
+            rows = await session.scalars(select(ContactRow).order_by(ContactRow.address))
+            return [Contact(row.address, row.name, row.email) for row in rows]
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+__all__ = ["Contact", "Contacts"]

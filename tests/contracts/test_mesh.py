@@ -14,19 +14,21 @@ from vaas.errors import ShareWithdrawn
 TREE = {"notebook.ipynb": b'{"cells": []}', "data/values.csv": b"a,b\n1,2\n" * 40, "e": b""}
 
 
-@pytest.fixture(params=SENDERS, ids=lambda kind: kind.__name__)
-def cloud(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cloud]:
-    (tmp_path / "cloud").mkdir()
-    with request.param(tmp_path / "cloud") as found:
+@pytest.fixture(params=SENDERS, ids=lambda kind: kind.__name__, scope="module")
+def cloud(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Cloud]:
+    with request.param(tmp_path_factory.mktemp("cloud")) as found:
         yield found
 
 
 @pytest.fixture
 async def member(cloud: Cloud, tmp_path: Path) -> AsyncIterator[Member]:
-    (tmp_path / "data").mkdir()
+    cloud.heard.clear()
+    cloud.refused = 0
     signed = type(cloud).__name__ in {"Nextcloud31", "Nextcloud35", "Strict14"}
     rule = trusted(cloud, cavage=True, signed=signed)
-    async with joined(tmp_path / "data", [rule]) as found:
+    async with joined(tmp_path, [rule]) as found:
         yield found
 
 

@@ -245,6 +245,7 @@ class Stage:
     cloud: DemoEfss
     root: Path
     front: Front
+    data: Path
     said: list[Any] = field(default_factory=list)
 
     def share(
@@ -288,7 +289,7 @@ class Stage:
 def settings_for(cloud: DemoEfss, data: Path, **wanted: Any) -> Settings:
     """Settings that open the cloud."""
     site = Site(host=urlsplit(cloud.url).netloc, insecure=True, private=True)
-    return load_settings(port=0, data=data, site=(site,), **wanted)
+    return load_settings(**{"port": 0, "data": data, "site": (site,)} | wanted)
 
 
 @contextlib.asynccontextmanager
@@ -313,6 +314,6 @@ async def staged(**wanted: Any) -> AsyncIterator[Stage]:
         app.make_application = keep  # type: ignore[assignment]
         try:
             async with app.service(settings_for(cloud, Path(data), **wanted)) as url:
-                yield Stage(url, cloud, Path(root), fronts[0], said)  # type: ignore[arg-type]
+                yield Stage(url, cloud, Path(root), fronts[0], Path(data), said)  # type: ignore[arg-type]
         finally:
             app.make_application = make

@@ -31,7 +31,7 @@ from vaas.mesh.addresses import authority, parse_address
 from vaas.mesh.directory import Directory
 from vaas.mesh.forms import Acceptance, Notification, Offer
 from vaas.mesh.keeper import Keeper
-from vaas.mesh.senders import Senders
+from vaas.mesh.senders import Sender, Senders
 from vaas.mesh.signatures import Message
 from vaas.model import Received
 from vaas.observability import logger
@@ -111,7 +111,7 @@ class Desk:
         sender = await self._senders.of(message, *_claims(offer))
         self._check(offer, sender.peer)
         async with self._turns.setdefault(sender.peer, asyncio.Lock()):
-            share = await self._keep(offer, sender.peer, proven=sender.proven)
+            share = await self._keep(offer, sender)
         log.info("share_received", peer=sender.peer, share=share.id[:8], signed=sender.proven)
         told = f"Its dashboards: {self._address(share)}"
         return share, {"recipientDisplayName": self._identity.name, "message": told}
@@ -128,6 +128,8 @@ class Desk:
         """
         told = forms.read(Notification, message.body)
         sender = await self._senders.of(message)
+        if sender.again:
+            return
         kind, secret = told.notificationType, told.secret
         found = await self._store.received.called(told.providerId)
         if sender.proven:
@@ -201,12 +203,23 @@ class Desk:
             return False
         return (address.user.lower(), address.host) == (self._identity.user, self._identity.host)
 
-    async def _keep(self, offer: Offer, peer: str, *, proven: bool) -> Received:
-        """Make or change the one share that the peer calls so."""
+    async def _keep(self, offer: Offer, sender: Sender) -> Received:
+        """Make or change the one share that the peer calls so.
+
+        Raises:
+            SenderUnproven: an unsigned message with another secret, or an old one for
+                a share that was taken back since.
+            TooManyShares: the peer has as many as it may have.
+        """
+        peer = sender.peer
         known = await self._store.received.of_peer(peer, offer.provider_id)
+        if sender.again and known is not None:
+            return known
+        if sender.again:
+            raise SenderUnproven(f"{peer}: this message was sent before")
         if known is None:
             await self._require_room(peer)
-        elif not (proven or _same(known.secret.value, offer.secret.value)):
+        elif not (sender.proven or _same(known.secret.value, offer.secret.value)):
             raise SenderUnproven(f"{peer}: another secret for a share that is known")
         share = Received(
             id=known.id if known else secrets.token_hex(16),

@@ -32,10 +32,13 @@ class Sender:
     Attributes:
         peer: ``host[:port]``; empty if nothing in the message tells.
         proven: whether its signature says so.
+        again: whether this very message was proven before: perhaps its sender
+            did not get our answer, perhaps somebody else sends it once more.
     """
 
     peer: str
-    proven: bool
+    proven: bool = False
+    again: bool = False
 
 
 class Senders:
@@ -75,11 +78,11 @@ class Senders:
             if self._peers.directory.rule(peer).cavage:
                 return await self._proven(message, peer, claimed, "")
         if not claimed:
-            return Sender("", proven=False)
+            return Sender("")
         if self._peers.directory.rule(claimed[0]).signed:
             raise SenderUnproven(f"{claimed[0]}: must sign, and did not")
         self._count(claimed[0], "unsigned")
-        return Sender(claimed[0], proven=False)
+        return Sender(claimed[0])
 
     async def _proven(
         self, message: Message, peer: str, claimed: Sequence[str], keyid: str
@@ -96,9 +99,8 @@ class Senders:
                 cavage.verify(message, keys.get(name, ""))
         except (OutboundError, ShareError) as error:
             raise SenderUnproven(f"{peer}: its keys cannot be had: {error.detail}") from None
-        self._once(message.header("Signature"))
         self._count(peer, "signed")
-        return Sender(peer, proven=True)
+        return Sender(peer, proven=True, again=self._is_again(message.header("Signature")))
 
     def _count(self, peer: str, kind: str) -> None:
         """Count a message; what anybody can send in a peer's name takes nothing from its own."""
@@ -113,13 +115,14 @@ class Senders:
             raise TooManyShares(f"{peer}: more than {PER_MINUTE} messages in a minute")
         times.append(now)
 
-    def _once(self, signature: str) -> None:
+    def _is_again(self, signature: str) -> bool:
         now = self._clock()
-        while self._seen and next(iter(self._seen.values())) < now:
+        while self._seen and (next(iter(self._seen.values())) < now or len(self._seen) >= _SEEN):
             self._seen.popitem(last=False)
-        if signature in self._seen or len(self._seen) >= _SEEN:
-            raise SenderUnproven("this message was sent before")
+        if signature in self._seen:
+            return True
         self._seen[signature] = now + 2 * FRESH.total_seconds()
+        return False
 
 
 def _host(keyid: str) -> str:

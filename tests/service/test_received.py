@@ -1,0 +1,121 @@
+"""A share that another cloud sends: from its announcement to its end, as its viewers see it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.contracts.clouds import Nextcloud28
+from tests.contracts.servers import free_port
+from tests.service.harness import Stage, Viewer, code, staged, until_ended
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
+
+SECRET_DATA = "the river rose by 41 mm"
+
+
+@pytest.fixture(scope="module")
+def sender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nextcloud28]:
+    with Nextcloud28(tmp_path_factory.mktemp("sender")) as found:
+        yield found
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(sender: Nextcloud28) -> AsyncIterator[Stage]:
+    port = free_port()
+    peer = {"host": sender.host, "insecure": True, "private": True}
+    async with staged(
+        port=port,
+        public_url=f"http://127.0.0.1:{port}",
+        ocm={"enabled": True, "peer": [peer]},
+        refresh=0.2,
+    ) as found:
+        yield found
+
+
+async def until(stage: Stage, event: str) -> None:
+    """Wait until the service has logged something."""
+    async with asyncio.timeout(20):
+        while not stage.heard(event):  # noqa: ASYNC110 - the log tells nobody
+            await asyncio.sleep(0.02)
+
+
+def on_disk(stage: Stage, text: str) -> list[Path]:
+    files = [path for path in stage.data.rglob("*") if path.is_file()]
+    return [path for path in files if text.encode() in path.read_bytes()]
+
+
+async def test_from_announcement_to_end(stage: Stage, sender: Nextcloud28) -> None:
+    folder = sender.root / "Rivers"
+    folder.mkdir()
+    (folder / "level.txt").write_text(SECRET_DATA)
+    (folder / "app.ipynb").write_text(code("print(open('level.txt').read())"))
+    us = f"dashboards@{stage.url.split('/')[2]}"
+    announced = sender.share(folder, us)
+    answer = await sender.post(f"{stage.url}ocm/shares", announced)
+    assert answer.status_code == 201
+    address = re.search(r"http\S+", answer.json()["message"])
+    assert address
+    await until(stage, "share_open")
+    assert address[0] in sender.heard[0]["notification"]["message"]
+
+    signed = address[0].removeprefix(stage.url.rstrip("/"))
+    plain = signed.partition("?")[0]
+    async with stage.viewer() as stranger:
+        page = await stranger.get(plain)
+        assert (page.status, page.failure) == (403, "hidden")
+        assert (await stranger.get(f"{plain}?key=AAAA")).failure == "hidden"
+        assert (await stranger.get(f"/ocm/s/{'0' * 32}/")).failure == "hidden"
+
+    async with stage.viewer() as viewer:
+        first = await viewer.get(signed)
+        assert (first.status, first.headers["Location"]) == (302, plain)
+        page = await viewer.get(plain)
+        assert page.status == 200
+        async with viewer.line(page.kernel) as line:
+            await line.until("vaas_ready")
+            assert line.texts(0) == f"{SECRET_DATA}\n"
+            assert on_disk(stage, SECRET_DATA)
+            told = sender.unsharing(announced)
+            answer = await sender.post(f"{stage.url}ocm/notifications", told)
+            assert answer.status_code == 201
+            await line.until_closed()
+        state = await until_ended(viewer, page.kernel)
+        assert state["error"]["code"] == "withdrawn"
+        await until(stage, "share_erased")
+        assert not on_disk(stage, SECRET_DATA)
+        after = await viewer.get(plain)
+        assert (after.status, after.failure) == (410, "withdrawn")
+        assert "no longer shared" in after.text
+    secret = announced["protocol"]["options"]["sharedSecret"]
+    assert not on_disk(stage, secret)
+    assert not [one for one in stage.said if secret in repr(one)]
+    assert not stage.heard("failed")
+    assert stage.kernels == 0
+
+
+async def test_it_is_noticed_without_a_word(
+    stage: Stage, sender: Nextcloud28, viewer: Viewer
+) -> None:
+    stage.said.clear()
+    folder = sender.root / "Lakes"
+    folder.mkdir()
+    (folder / "app.ipynb").write_text(code("print('ready')"))
+    us = f"dashboards@{stage.url.split('/')[2]}"
+    announced = sender.share(folder, us)
+    answer = await sender.post(f"{stage.url}ocm/shares", announced)
+    await until(stage, "share_open")
+    signed = answer.json()["message"].rpartition(stage.url.rstrip("/"))[2]
+    await viewer.get(signed)
+    page = await viewer.get(signed.partition("?")[0])
+    async with viewer.line(page.kernel) as line:
+        await line.until("vaas_ready")
+        sender.unsharing(announced)  # and nobody says so
+        await line.until_closed()
+    assert (await until_ended(viewer, page.kernel))["error"]["code"] == "withdrawn"
+    assert stage.heard("share_missing")

@@ -103,6 +103,12 @@ class Cloud:
         self._server.stop()
         self._thread.join(2)
 
+    def forget(self) -> None:
+        """Know of no share, and of nothing that was asked."""
+        for known in (self.grants, self.tokens, self.heard, self.asked):
+            known.clear()
+        self.refused = 0
+
     @property
     def host(self) -> str:
         return f"127.0.0.1:{self._server.bind_addr[1]}"

@@ -24,8 +24,7 @@ def cloud(
 
 @pytest.fixture
 async def member(cloud: Cloud, tmp_path: Path) -> AsyncIterator[Member]:
-    cloud.heard.clear()
-    cloud.refused = 0
+    cloud.forget()
     signed = type(cloud).__name__ in {"Nextcloud31", "Nextcloud35", "Strict14"}
     rule = trusted(cloud, cavage=True, signed=signed)
     async with joined(tmp_path, [rule]) as found:

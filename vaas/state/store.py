@@ -7,6 +7,7 @@ write-ahead log in which it would live on.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -56,7 +57,10 @@ class Store:
             ConfigError: the file cannot be opened, is newer than we are, or was
                 encrypted with other keys.
         """
-        engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
+        # At their debug level both write what is stored, and errors would too.
+        for name in ("aiosqlite", "sqlalchemy"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        engine = create_async_engine(f"sqlite+aiosqlite:///{file}", hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _prepare)
         store = cls(engine, vault)
         try:

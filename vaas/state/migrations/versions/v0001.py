@@ -19,9 +19,9 @@ def upgrade() -> None:
         sa.Column("uri", sa.String, nullable=False),
         sa.Column("modern", sa.Boolean, nullable=False),
         sa.Column("exchange", sa.Boolean, nullable=False),
-        sa.Column("expires", sa.Float),
+        sa.Column("expires", sa.Double),
         sa.Column("state", sa.String, nullable=False),
-        sa.Column("changed", sa.Float, nullable=False),
+        sa.Column("changed", sa.Double, nullable=False),
         sa.UniqueConstraint("peer", "provider_id"),
     )
     op.create_table(
@@ -32,7 +32,7 @@ def upgrade() -> None:
     op.create_table(
         "invitation",
         sa.Column("digest", sa.String, primary_key=True),
-        sa.Column("expires", sa.Float, nullable=False),
+        sa.Column("expires", sa.Double, nullable=False),
         sa.Column("taken_by", sa.String),
     )
     op.create_table(
@@ -40,7 +40,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String, primary_key=True),
         sa.Column("name", sa.String, nullable=False),
         sa.Column("email", sa.String, nullable=False),
-        sa.Column("since", sa.Float, nullable=False),
+        sa.Column("since", sa.Double, nullable=False),
     )
 
 

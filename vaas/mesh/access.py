@@ -51,6 +51,7 @@ class _Held:
         door: the way in use.
         since: when its key was had.
         until: when it runs out.
+        opened: whether it was seen to open the share.
     """
 
     share: Received
@@ -58,6 +59,7 @@ class _Held:
     door: Door | None = None
     since: float = 0.0
     until: float = 0.0
+    opened: bool = False
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -106,8 +108,9 @@ class Access:
         async with held.turn:
             if held.door is not None and held.door != refused:
                 return held.door  # somebody else was here before
-            fresh = time.monotonic() - held.since < _RENEWED_LATELY
-            if held.left and (held.left[0] != "token" or fresh):
+            # A token may be revoked at any time; one that never was good was none.
+            good = held.opened or time.monotonic() - held.since > _RENEWED_LATELY
+            if held.left and not (held.left[0] == "token" and good):
                 held.left.pop(0)
             held.door = None
             if not held.left:
@@ -124,6 +127,7 @@ class Access:
 
     async def _change(self, link: ShareLink, state: ReceivedState) -> None:
         held = await self._hold(link)
+        held.opened = state == "open"
         if held.share.state != state and await self._received.mark(held.share.id, state):
             held.share = replace(held.share, state=state)
             self.told(held.share)
@@ -153,7 +157,7 @@ class Access:
             kind = held.left[0]
             key, lasts = await self._key(held.share, profile, kind)
             if key is not None:
-                held.since = time.monotonic()
+                held.since, held.opened = time.monotonic(), False
                 held.until = held.since + lasts
                 held.door = Door(url, key, held.share.name, kind)
                 return held.door

@@ -139,6 +139,8 @@ class Cache:
                 self._remove(path)
             else:
                 self._discard(path)
+        with suppress(OSError):
+            homes.rmdir()  # goes only when empty
         return not any(path.exists() for path in [*folders(homes), *begun])
 
     def make_room(self, need: int) -> None:

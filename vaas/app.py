@@ -203,6 +203,7 @@ def _front(
         image_hosts=settings.image_hosts,
         names=own_names(settings.public_url, settings.host),
         received=built.mesh.entry if built.mesh else None,
+        inviter=built.mesh.inviter if built.mesh else None,
         **given,
     )
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -432,6 +432,21 @@ class Ocis(_ByPath):
     places = ("/.well-known/ocm",)
     dav_root = "/dav/ocm/"
     capabilities = ("/invite-accepted",)
+    invitations: ClassVar[dict[str, dict[str, str]]] = {}
+
+    def discovery(self) -> dict[str, Any]:
+        return super().discovery() | {"inviteAcceptDialog": f"{self.url}/open-cloud-mesh/accept"}
+
+    def more(self, request: Request) -> Answer:
+        if request.path != "/ocm/invite-accepted":
+            return super().more(request)
+        told = json.loads(self.body(request))
+        if told["token"] not in self.invitations:
+            return as_json({"message": "unknown"}, 400)
+        taken = bool(self.invitations[told["token"]])
+        self.invitations[told["token"]] = told
+        marie = {"userID": "marie", "email": "marie@example.org", "name": "Marie"}
+        return as_json({} if taken else marie, 409 if taken else 200)
 
     def announcement(self, grant: Grant, to: str) -> dict[str, Any]:
         who = f"marie@{self.host}@{self.url}/"

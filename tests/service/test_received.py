@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import html
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
 
-from tests.contracts.clouds import Nextcloud28
+from tests.contracts.clouds import Nextcloud28, Ocis
 from tests.contracts.servers import free_port
-from tests.service.harness import Stage, Viewer, code, staged, until_ended
+from tests.service.harness import Page, Stage, Viewer, code, staged, until_ended
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
 
@@ -25,14 +28,20 @@ def sender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nextcloud28]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def ocis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ocis]:
+    with Ocis(tmp_path_factory.mktemp("ocis")) as found:
+        yield found
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(sender: Nextcloud28) -> AsyncIterator[Stage]:
+async def stage(sender: Nextcloud28, ocis: Ocis) -> AsyncIterator[Stage]:
     port = free_port()
-    peer = {"host": sender.host, "insecure": True, "private": True}
+    peers = [{"host": one.host, "insecure": True, "private": True} for one in (sender, ocis)]
     async with staged(
         port=port,
         public_url=f"http://127.0.0.1:{port}",
-        ocm={"enabled": True, "peer": [peer]},
+        ocm={"enabled": True, "peer": peers},
         refresh=0.2,
     ) as found:
         yield found
@@ -119,3 +128,72 @@ async def test_it_is_noticed_without_a_word(
         await line.until_closed()
     assert (await until_ended(viewer, page.kernel))["error"]["code"] == "withdrawn"
     assert stage.heard("share_missing")
+
+
+async def send(stage: Stage, viewer: Viewer, **form: str) -> Page:
+    headers = {"Origin": stage.url.rstrip("/")}
+    answer = await viewer.client.post("/ocm/connect", data=form, headers=headers)
+    return Page(answer.status_code, answer.headers, answer.text)
+
+
+async def test_somebody_connects_their_cloud(stage: Stage, ocis: Ocis, viewer: Viewer) -> None:
+    us = f"dashboards@{stage.url.split('/')[2]}"
+    home = await viewer.get("/")
+    assert us in home.text
+    assert "/ocm/connect" in home.text
+    assert (await viewer.get("/ocm/connect")).status == 200
+    page = await send(stage, viewer, cloud=ocis.url)
+    dialog = re.search(r'href="([^"]*/open-cloud-mesh/accept[^"]*)"', page.text)
+    code_ = re.search(r"<code>([^<]+)</code>", page.text)
+    assert dialog
+    assert code_
+    query = parse_qs(urlsplit(html.unescape(dialog[1])).query)
+    token, _, host = base64.b64decode(code_[1]).decode().partition("@")
+    assert query == {"token": [token], "providerDomain": [host]}
+    assert f"dashboards@{host}" == us
+    about = {"recipientProvider": ocis.host, "token": token, "userID": "marie"}
+    answer = await ocis.post(f"{stage.url}ocm/invite-accepted", about | {"name": "Marie"})
+    assert (answer.status_code, answer.json()["userID"]) == (200, "dashboards")
+
+
+async def test_an_invitation_of_theirs_is_accepted(
+    stage: Stage, ocis: Ocis, viewer: Viewer
+) -> None:
+    ocis.invitations["theirs"] = {}
+    asks = await viewer.get(f"/ocm/connect?token=theirs&providerDomain={ocis.host}")
+    assert 'value="theirs"' in asks.text
+    assert ocis.invitations["theirs"] == {}  # a look accepts nothing
+    page = await send(stage, viewer, code="theirs", cloud=ocis.host)
+    assert f"marie@{ocis.host}" in page.text
+    told = ocis.invitations["theirs"]
+    assert told["userID"] == "dashboards"
+    assert told["recipientProvider"] == stage.url.split("/")[2]
+    whole = base64.b64encode(f"theirs@{ocis.host}".encode()).decode()
+    assert "accepted before" in (await send(stage, viewer, code=whole)).text
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"cloud": "elsewhere.example.org"}, "takes no shares from that cloud"),
+        ({"cloud": "127.0.0.1:1"}, "takes no shares from that cloud"),
+        ({"cloud": "<script>"}, "takes no shares from that cloud"),
+        ({"cloud": ""}, "takes no shares from that cloud"),
+        ({"code": "nonsense"}, "could not be read"),
+        ({"code": "x@elsewhere.example.org"}, "takes no shares from that cloud"),
+    ],
+)
+async def test_what_cannot_be_connected(
+    stage: Stage, viewer: Viewer, form: dict[str, str], words: str
+) -> None:
+    page = await send(stage, viewer, **form)
+    assert page.status in {400, 403}
+    assert words in page.text
+    assert "<script>" not in page.text
+
+
+async def test_another_site_connects_nobody(stage: Stage, viewer: Viewer) -> None:
+    answer = await viewer.client.post(
+        "/ocm/connect", data={"cloud": "x"}, headers={"Origin": "https://evil.example.org"}
+    )
+    assert answer.status_code == 403

@@ -34,10 +34,12 @@ def document(url: str, name: str, *, agent: str, well_known: bool, closed: bool)
             "exchange-token",
             "http-sig",
             "invites",
+            "invite-wayf",
             "notifications",
             "protocol-object",
         ],
         "criteria": ["allowlist"] if closed else ["denylist"],
+        "inviteAcceptDialog": f"{url}/ocm/connect",
         "tokenEndPoint": f"{url}/ocm/token",
         "jwksUri": f"{url}/ocm/jwks",
     }

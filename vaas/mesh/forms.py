@@ -126,9 +126,9 @@ def offer(body: bytes) -> Offer:
     """
     told = read(_Announced, body)
     if told.shareType != "user":
-        raise NotSupported(f"shares of type “{told.shareType[:40]}” are not taken")
+        raise NotSupported("only shares with one user are taken")
     if told.resourceType not in _RESOURCES:
-        raise NotSupported(f"resources of type “{told.resourceType[:40]}” are not taken")
+        raise NotSupported("only files and folders are taken")
     webdav = told.protocol.get("webdav")
     new = webdav if isinstance(webdav, dict) else {}
     options = told.protocol.get("options")
@@ -165,8 +165,8 @@ def _require_readable(protocol: Mapping[str, Any], new: Mapping[str, Any]) -> No
     kinds = _list(new.get("accessTypes"))
     if kinds and _REMOTE not in kinds:
         raise NotSupported("the files may not be read where they lie")
-    if unmet := set(_list(new.get("requirements"))) - {_EXCHANGE}:
-        raise NotSupported(f"what is required cannot be met: {', '.join(sorted(unmet))[:100]}")
+    if set(_list(new.get("requirements"))) - {_EXCHANGE}:
+        raise NotSupported("more is required than can be met: a token alone")
     permissions = new.get("permissions")
     if isinstance(permissions, list) and permissions and "read" not in permissions:
         raise NotSupported("the files may not be read")

@@ -10,7 +10,7 @@ from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
-from vaas.errors import MessageInvalid, TooManyShares, VaasError
+from vaas.errors import MeshError, MessageInvalid, TooManyShares, VaasError
 from vaas.mesh.desk import Desk
 from vaas.mesh.document import document
 from vaas.mesh.signatures import Message
@@ -19,7 +19,6 @@ from vaas.observability import logger
 log = logger(__name__)
 
 RETRY_AFTER = 600
-_FAILED = 500
 
 Route = tuple[str, type[RequestHandler], dict[str, Any]]
 
@@ -79,8 +78,9 @@ class _Machine(RequestHandler):
         error = (kwargs.get("exc_info") or (None, None))[1]
         if isinstance(error, VaasError):
             status_code = self.counter.status_of(error)
-        known = isinstance(error, VaasError) and status_code < _FAILED
-        told: dict[str, Any] = {"message": str(error) if known else "this cannot be answered"}
+        told: dict[str, Any] = {"message": "this cannot be answered"}
+        if isinstance(error, MeshError):
+            told["message"] = str(error)
         if isinstance(error, MessageInvalid):
             problems = error.problems.items()
             told["validationErrors"] = [{"name": name, "message": why} for name, why in problems]

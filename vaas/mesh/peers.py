@@ -46,6 +46,7 @@ class Profile:
         capabilities: what it can.
         token_url: where secrets are exchanged, or empty.
         jwks_url: where its keys are, or empty.
+        invite_dialog: where people accept invitations, or empty.
         old_keys: keys of the older form of signatures, by name.
     """
 
@@ -54,6 +55,7 @@ class Profile:
     capabilities: frozenset[str]
     token_url: str = ""
     jwks_url: str = ""
+    invite_dialog: str = ""
     old_keys: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -214,6 +216,7 @@ class Peers:
             capabilities=_words(told.get("capabilities")) | _words(told.get("criteria")),
             token_url=self._own(peer, told.get("tokenEndPoint")),
             jwks_url=self._own(peer, told.get("jwksUri")),
+            invite_dialog=self._own(peer, told.get("inviteAcceptDialog")),
             old_keys={str(old.get("keyId", "")): str(old.get("publicKeyPem", ""))},
         )
 

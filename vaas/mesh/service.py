@@ -15,6 +15,7 @@ from vaas.mesh.desk import Desk, Identity
 from vaas.mesh.directory import Directory, PeerRule
 from vaas.mesh.entry import Entry, Visible
 from vaas.mesh.handlers import Counter, Route, routes
+from vaas.mesh.invites import Inviter
 from vaas.mesh.keeper import Keeper, Opener
 from vaas.mesh.keys import Signer
 from vaas.mesh.peers import Peers
@@ -61,6 +62,7 @@ class Mesh:
     Attributes:
         provider: opens received shares.
         entry: leads viewers to them.
+        inviter: makes contacts.
         store: what is remembered.
     """
 
@@ -69,11 +71,13 @@ class Mesh:
     ) -> None:
         """Made by ``opened``."""
         self._terms, self._signer, self.store = terms, signer, store
-        self._host = authority(terms.url)
+        host = authority(terms.url)
+        self._identity = Identity(terms.user.lower(), host, terms.name, terms.most)
         self._directory = Directory(terms.rules, open=terms.open)
         self.peers = Peers(client, self._directory, signer)
-        self._access = Access(store.received, self.peers, self._host)
+        self._access = Access(store.received, self.peers, host)
         self.provider = Ocm(client, self._access)
+        self.inviter = Inviter(self._identity, store.contacts, self.peers)
         self.entry = Entry(store, vault, self._access, terms.visible, terms.url)
 
     @classmethod
@@ -116,10 +120,9 @@ class Mesh:
             entry.address,
             gone_after=terms.gone_after,
         )
-        identity = Identity(terms.user.lower(), self._host, terms.name, terms.most)
         senders = Senders(self.peers)
         desk = Desk(
-            identity,
+            self._identity,
             self.store,
             self._directory,
             senders,

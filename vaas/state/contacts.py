@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from vaas.state.tables import ContactRow, InvitationRow
@@ -42,6 +42,18 @@ class Contacts:
             await session.execute(old)
             session.add(InvitationRow(digest=_digest(token), expires=expires, taken_by=None))
 
+    async def waiting(self) -> int:
+        """How many invitations nobody has accepted yet."""
+        row = InvitationRow
+        wanted = select(func.count()).where(row.taken_by.is_(None), row.expires >= time.time())
+        async with AsyncSession(self._engine) as session:
+            return int((await session.execute(wanted)).scalar_one())
+
+    async def add(self, contact: Contact) -> None:
+        """Keep a contact."""
+        async with AsyncSession(self._engine) as session, session.begin():
+            await session.merge(_row(contact))
+
     async def accept(self, token: str, contact: Contact) -> str:
         """Let somebody take an invitation.
 
@@ -56,8 +68,7 @@ class Contacts:
             if row.taken_by is not None:
                 return "taken"
             row.taken_by = contact.address
-            values = {"name": contact.name, "email": contact.email, "since": time.time()}
-            await session.merge(ContactRow(address=contact.address, **values))
+            await session.merge(_row(contact))
             return "new"
 
     async def all(self) -> Sequence[Contact]:
@@ -65,6 +76,11 @@ class Contacts:
         async with AsyncSession(self._engine) as session:
             rows = await session.scalars(select(ContactRow).order_by(ContactRow.address))
             return [Contact(row.address, row.name, row.email) for row in rows]
+
+
+def _row(contact: Contact) -> ContactRow:
+    about = {"name": contact.name, "email": contact.email, "since": time.time()}
+    return ContactRow(address=contact.address, **about)
 
 
 def _digest(token: str) -> str:

@@ -21,7 +21,7 @@ from vaas.observability import logger
 from vaas.rendering import AssetStore, PageRenderer
 from vaas.shares.links import parse_canonical
 from vaas.web.hosts import is_ours
-from vaas.web.seams import Line, Received
+from vaas.web.seams import Inviter, Line, Received
 from vaas.web.statics import Statics
 from vaas.web.statuses import status_of
 from vaas.web.viewers import Viewers
@@ -65,6 +65,7 @@ class Front:
         names: host names under which browsers may call us.
         lines: websockets that are open.
         received: what other clouds sent, if anything is taken.
+        inviter: makes contacts for it.
         more: routes besides those of pages.
     """
 
@@ -81,6 +82,7 @@ class Front:
     names: frozenset[str] = frozenset()
     lines: set[Line] = field(default_factory=set)
     received: Received | None = None
+    inviter: Inviter | None = None
     more: Sequence[Any] = ()
 
 

@@ -21,7 +21,8 @@ class Home(Handler):
         """``GET /``."""
         received = await self.front.received.listed() if self.front.received else ()
         shared = [Card(name, f"Shared by {who}", href) for name, who, href in received]
-        self.page("home.html", title="VaaS", cards=self.front.cards, shared=shared)
+        us = self.front.inviter.us if self.front.inviter else ""
+        self.page("home.html", title="VaaS", cards=self.front.cards, shared=shared, us=us)
 
     head = get
 

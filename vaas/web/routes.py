@@ -8,6 +8,7 @@ from tornado.web import Application, RedirectHandler, RequestHandler
 
 from vaas.observability import logger
 from vaas.web.base import Front, Handler
+from vaas.web.connect import Connect
 from vaas.web.dashboards import Dashboard
 from vaas.web.files import AssetFile, StaticFile, TemplateFile
 from vaas.web.health import Live, Metrics, Ready
@@ -36,6 +37,7 @@ def make_application(front: Front) -> Application:
         (r"/s/([^/]+)/([^/]+)", WithoutSlash, given),
         (rf"/s/([^/]+)/([^/]+)/{PATTERN}", Picture, given),
         (r"/s/([^/]+)/([^/]+)/(.*)", Dashboard, given),
+        (r"/ocm/connect", Connect, given),
         (rf"/ocm/s/{_ID}", WithoutSlash, given),
         (rf"/ocm/s/{_ID}/{PATTERN}", ReceivedPicture, given),
         (rf"/ocm/s/{_ID}/(.*)", ReceivedDashboard, given),

@@ -31,4 +31,19 @@ class Received(Protocol):
         ...
 
 
-__all__ = ["Line", "Received"]
+class Inviter(Protocol):
+    """Makes us the contact of people at other clouds."""
+
+    us: str
+    """Our address, for people."""
+
+    async def invite(self, cloud: str) -> tuple[str, str]:
+        """A code to be pasted at a cloud, and its accept dialog, if it has one."""
+        ...
+
+    async def accept(self, code: str, cloud: str = "") -> str:
+        """Accept an invitation; whose contact we are now."""
+        ...
+
+
+__all__ = ["Inviter", "Line", "Received"]

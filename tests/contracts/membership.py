@@ -76,7 +76,7 @@ class Member:
         return share
 
     def link(self, share: Received) -> ShareLink:
-        return ShareLink(f"http://{share.peer}", share.id, "", "ocm")
+        return ShareLink(f"https://{share.peer}", share.id, "", "ocm")
 
     async def resolve(self, share: Received) -> Share:
         self.rooms.shares.forget(self.link(share))

@@ -226,3 +226,8 @@ async def test_a_cloud_no_longer_admitted(old: Nextcloud28, tmp_path: Path) -> N
         await member.keeper.settled()
         assert len(old.asked) == asked
         assert (await member.only()).state == "open"
+        # Its time ends all the same.
+        await member.mesh.store.received.put(replace(share, expires=time.time() - 1))
+        await member.keeper.round()
+        await member.keeper.settled()
+        assert (await member.only()).state == "gone"

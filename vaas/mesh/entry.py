@@ -55,7 +55,6 @@ class Entry:
             ShareHidden: this viewer may not see it.
             ShareUnknown: there never was one.
             ShareWithdrawn: it is gone.
-            PeerNotTrusted: the operator no longer admits its cloud.
         """
         if not self.admits(share_id, key):
             raise ShareHidden("its address lacks the signature")

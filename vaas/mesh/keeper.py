@@ -30,11 +30,11 @@ EVERY = 60.0
 AGAIN = 3600.0
 """Seconds after which a share that nobody opened is looked at again: not all peers tell."""
 
-PENDING_FOR = 86_400.0
-"""Seconds after which a share that never answered is dropped."""
+PENDING_FOR = 6 * 3600.0
+"""Seconds after which a share that was never seen is dropped, whyever."""
 
 YOUNG = 600.0
-"""Seconds in which a share that did not answer is looked at each round: its cloud may be slow."""
+"""Seconds in which a share that was never seen may be refused: its cloud may be slow."""
 
 _A_ROUND = 50
 
@@ -114,13 +114,13 @@ class Keeper:
         due = []
         for share in await self._received.all("pending", "open", "missing"):
             age = now - share.changed
+            pending = share.state == "pending"
             over = not share.secret.value or (share.expires or now + 1) <= now
-            young = share.state == "pending" and age < YOUNG
-            if over or (share.state == "pending" and age > PENDING_FOR):
+            if over or (pending and age > PENDING_FOR):
                 self.erase(share)
-            elif share.state == "missing" and age > self._gone_after:
-                self.look(share, last=True)
-            elif self._looked.get(share.id, -AGAIN) < time.monotonic() - (0 if young else AGAIN):
+            elif pending or (share.state == "missing" and age > self._gone_after):
+                self.look(share, last=not pending or age > YOUNG)
+            elif self._looked.get(share.id, -AGAIN) < time.monotonic() - AGAIN:
                 due.append(share)
         due.sort(key=lambda share: self._looked.get(share.id, -AGAIN))
         for share in due[:_A_ROUND]:

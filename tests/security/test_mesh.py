@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,11 @@ from typing import Any
 import httpx
 import pytest
 import structlog
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from http_message_signatures import HTTPMessageSigner, MappingKeyResolver, algorithms
+from joserfc.jwk import ECKey, RSAKey
 
 from tests.contracts.clouds import Cloud, Nextcloud28, Nextcloud31, Signed, Strict14, deliver
 from tests.contracts.membership import Member, joined, trusted
@@ -126,7 +131,7 @@ def signed(cloud: Strict14, member: Member, told: object, **options: Any) -> Sig
     sent = Signed("POST", f"{member.url}/ocm/shares", {"Content-Type": "application/json"}, body)
     keyid = options.pop("key_id", cloud.keyid)
     signer = HTTPMessageSigner(
-        signature_algorithm=algorithms.ED25519,
+        signature_algorithm=options.pop("how", algorithms.ED25519),
         key_resolver=MappingKeyResolver(
             public_keys={}, private_keys={keyid: cloud.key.private_key}
         ),
@@ -165,6 +170,36 @@ async def test_both_ways_to_name_it_hold(
 ) -> None:
     sent = signed(good, member, offer(good, member), **named)
     assert (await deliver(sent)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "kind", ["P-256", "P-384", "rsa-pss-sha512", "rsa-v1_5-sha256", "rsa 1024"]
+)
+async def test_other_kinds_of_keys(
+    good: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    if kind.startswith("P-"):
+        key: Any = ECKey.generate_key(kind, private=True)
+        how = {
+            "P-256": algorithms.ECDSA_P256_SHA256,
+            "P-384": algorithms.ECDSA_P384_SHA384,
+        }[kind]
+    else:
+        weak = kind == "rsa 1024"
+        made = rsa.generate_private_key(65537, 1024 if weak else 2048)
+        pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, serialization.NoEncryption())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            key = RSAKey.import_key(pem)
+        old_rsa = kind == "rsa-v1_5-sha256"
+        how = algorithms.RSA_V1_5_SHA256 if old_rsa else algorithms.RSA_PSS_SHA512
+    name = f"{good.host}#key1"
+    public = {"keys": [key.as_dict(private=False) | {"kid": name}]}
+    monkeypatch.setattr(good, "key", key)
+    monkeypatch.setattr(good, "more", lambda _request: as_json(public))
+    sent = signed(good, member, offer(good, member), key_id=name, how=how)
+    answer = await deliver(sent)
+    assert answer.status_code == (401 if kind == "rsa 1024" else 201), answer.text
 
 
 async def test_a_second_signature_for_the_mesh(

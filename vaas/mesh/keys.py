@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import KeySet, OKPKey
 
 from vaas.mesh.signatures import sign
@@ -54,15 +55,17 @@ def _made() -> Secret:
 
 
 def public_keys(told: Mapping[str, Any]) -> dict[str, object]:
-    """The keys of a key set by their names; those that we do not understand are left out."""
+    """The keys of a key set by their names; weak ones and those that we do not understand are left out."""
     keys = told.get("keys")
     found: dict[str, object] = {}
     for one in keys[:_MOST_KEYS] if isinstance(keys, list) else []:
         try:
             kid = str(one["kid"])
-            (key,) = KeySet.import_key_set({"keys": [one]}).keys
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", SecurityWarning)  # of weak ones
+                (key,) = KeySet.import_key_set({"keys": [one]}).keys
             found[kid] = key.public_key
-        except (JoseError, AttributeError, KeyError, TypeError, ValueError):
+        except (JoseError, SecurityWarning, AttributeError, KeyError, TypeError, ValueError):
             continue
     return found
 

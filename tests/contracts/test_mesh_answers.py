@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -280,3 +281,15 @@ async def test_an_invitation_that_was_accepted(member: Member, cloud: Nextcloud2
     stranger = told | {"recipientProvider": "elsewhere.example.org"}
     refused = await cloud.post(f"{member.url}/ocm/invite-accepted", stranger)
     assert refused.status_code == 403
+
+
+async def test_many_at_once(member: Member, cloud: Nextcloud28) -> None:
+    """Ten shares, each announced four times at the same moment."""
+    told = [cloud.share(cloud.root, member.address) for _ in range(10)] * 4
+    url = f"{member.url}/ocm/shares"
+    answers = await asyncio.gather(*(cloud.post(url, one) for one in told))
+    assert {answer.status_code for answer in answers} == {201}
+    await member.keeper.settled()
+    assert {share.state for share in await member.all()} == {"open"}
+    assert len(await member.all()) == 10
+    assert len(cloud.heard) == 10

@@ -191,7 +191,7 @@ async def test_other_kinds_of_keys(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             key = RSAKey.import_key(pem)
-        old_rsa = kind == "rsa-v1_5-sha256"
+        old_rsa = kind != "rsa-pss-sha512"
         how = algorithms.RSA_V1_5_SHA256 if old_rsa else algorithms.RSA_PSS_SHA512
     name = f"{good.host}#key1"
     public = {"keys": [key.as_dict(private=False) | {"kid": name}]}

@@ -6,8 +6,9 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from vaas.state.tables import ContactRow, InvitationRow
@@ -61,15 +62,15 @@ class Contacts:
             ``new`` if they did, ``unknown`` if there is no such invitation or its
             time is over, ``taken`` if it was taken before.
         """
+        row, now = InvitationRow, time.time()
+        ours = row.digest == _digest(token), row.expires >= now
+        take = update(row).where(*ours, row.taken_by.is_(None)).values(taken_by=contact.address)
         async with AsyncSession(self._engine) as session, session.begin():
-            row = await session.get(InvitationRow, _digest(token))
-            if row is None or row.expires < time.time():
-                return "unknown"
-            if row.taken_by is not None:
-                return "taken"
-            row.taken_by = contact.address
-            await session.merge(_row(contact))
-            return "new"
+            if cast(CursorResult[Any], await session.execute(take)).rowcount:
+                await session.merge(_row(contact))
+                return "new"
+            known = (await session.execute(select(row.digest).where(*ours))).first()
+            return "taken" if known else "unknown"
 
     async def all(self) -> Sequence[Contact]:
         """All contacts, by address."""

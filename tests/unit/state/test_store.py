@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from dataclasses import replace
@@ -172,6 +173,11 @@ async def test_an_invitation_is_taken_once(tmp_path: Path, vault: Vault) -> None
         assert await store.contacts.accept("token", alice) == "new"
         assert await store.contacts.accept("token", alice) == "taken"
         assert await store.contacts.all() == [alice]
+        await store.contacts.invite("raced", time.time() + 60)
+        assert await store.contacts.waiting() == 1
+        raced = await asyncio.gather(*(store.contacts.accept("raced", alice) for _ in range(8)))
+        assert sorted(raced) == ["new"] + ["taken"] * 7
+        assert await store.contacts.waiting() == 0
     assert b"token" not in (tmp_path / "s").read_bytes().replace(b"token_", b"")
 
 

@@ -331,6 +331,19 @@ async def test_another_secret_for_a_known_share(old: Nextcloud28, member: Member
     assert share.name != "forged"
 
 
+async def test_who_guesses_the_next_name_takes_nothing(old: Nextcloud28, member: Member) -> None:
+    told = offer(old, member)
+    options = {"sharedSecret": "guessed"}
+    squatting = told | {"protocol": {"name": "webdav", "options": options}, "name": "forged"}
+    assert (await deliver(message(old, member, squatting))).status_code == 201
+    await member.keeper.settled()
+    assert (await deliver(message(old, member, told))).status_code == 201
+    await member.keeper.settled()
+    (share,) = await member.all("pending", "open", "missing")
+    assert (share.state, share.name) == ("open", "shared")
+    assert (await deliver(message(old, member, squatting))).status_code == 401
+
+
 async def test_a_secret_that_opens_nothing(
     old: Nextcloud28, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ import asyncio
 import hmac
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
@@ -204,7 +204,7 @@ class Desk:
         return (address.user.lower(), address.host) == (self._identity.user, self._identity.host)
 
     async def _keep(self, offer: Offer, sender: Sender) -> Received:
-        """Make or change the one share that the peer calls so.
+        """Make or change the share that the peer calls so.
 
         Raises:
             SenderUnproven: an unsigned message with another secret, or an old one for
@@ -212,15 +212,14 @@ class Desk:
             TooManyShares: the peer has as many as it may have.
         """
         peer = sender.peer
-        known = await self._store.received.of_peer(peer, offer.provider_id)
+        called = await self._store.received.of_peer(peer, offer.provider_id)
+        known = _meant(called, offer, sender)
         if sender.again and known is not None:
             return known
         if sender.again:
             raise SenderUnproven(f"{peer}: this message was sent before")
         if known is None:
             await self._require_room(peer)
-        elif not (sender.proven or _same(known.secret.value, offer.secret.value)):
-            raise SenderUnproven(f"{peer}: another secret for a share that is known")
         share = Received(
             id=known.id if known else secrets.token_hex(16),
             peer=peer,
@@ -256,6 +255,24 @@ class Desk:
             if kind in _ENDS | _CHANGES and not lately:
                 self._hinted[share.id] = time.monotonic()
                 self._keeper.look(share)
+
+
+def _meant(called: Sequence[Received], offer: Offer, sender: Sender) -> Received | None:
+    """Which of the shares that are called so a message is about; ``None`` for a new one.
+
+    As long as none was seen there may be several, by whoever guessed what the next
+    would be called: the first that opens is the one, and the others go.
+
+    Raises:
+        SenderUnproven: one was seen, and this is another.
+    """
+    same = [one for one in called if _same(one.secret.value, offer.secret.value)]
+    seen = [one for one in called if one.state != "pending"]
+    if same:
+        return same[0]
+    if seen and not sender.proven:
+        raise SenderUnproven(f"{sender.peer}: another secret for a share that is known")
+    return next(iter(seen), None)
 
 
 def _claims(offer: Offer) -> list[str]:

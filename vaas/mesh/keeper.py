@@ -158,6 +158,9 @@ class Keeper:
                 await self._erase(share)
 
     async def _accept(self, share: Received) -> None:
+        for other in await self._received.of_peer(share.peer, share.provider_id):
+            if other.state == "pending":
+                self.erase(other)
         told = await self._peers.notify(
             share.peer,
             "SHARE_ACCEPTED",

@@ -16,7 +16,8 @@ from vaas.state.vault import Vault
 _PLAIN = ("peer", "owner", "sender", "to", "name", "uri", "modern", "exchange", "expires", "state")
 
 
-_MOST = 100
+_MOST = 1_000
+"""Shares of one name that are looked at; clouds number theirs from 1."""
 
 
 class ReceivedShares:
@@ -50,14 +51,13 @@ class ReceivedShares:
             row = await session.get(ReceivedRow, share_id)
             return self._value(row) if row else None
 
-    async def of_peer(self, peer: str, provider_id: str) -> Received | None:
-        """The share that a cloud calls so."""
+    async def of_peer(self, peer: str, provider_id: str) -> list[Received]:
+        """The shares that a cloud, or who speaks in its name, calls so."""
         wanted = select(ReceivedRow).where(
             ReceivedRow.peer == peer, ReceivedRow.provider_id == provider_id
         )
         async with AsyncSession(self._engine) as session:
-            row = (await session.scalars(wanted)).one_or_none()
-            return self._value(row) if row else None
+            return [self._value(row) for row in await session.scalars(wanted)]
 
     async def called(self, provider_id: str) -> list[Received]:
         """All shares that some cloud calls so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlalchemy import Index, LargeBinary
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -18,10 +18,10 @@ class ReceivedRow(Base):
     """
 
     __tablename__ = "received"
-    __table_args__ = (UniqueConstraint("peer", "provider_id"),)
+    __table_args__ = (Index("named", "provider_id", "peer"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    peer: Mapped[str] = mapped_column(index=True)
+    peer: Mapped[str]
     provider_id: Mapped[str | None]
     owner: Mapped[str]
     sender: Mapped[str]

@@ -57,9 +57,9 @@ async def test_a_share_is_kept_as_it_was(tmp_path: Path, vault: Vault) -> None:
         assert found
         assert abs(found.changed - time.time()) < 60
         assert replace(found, changed=0.0) == SHARE
-        assert await store.received.of_peer(SHARE.peer, "7") == found
+        assert await store.received.of_peer(SHARE.peer, "7") == [found]
         assert await store.received.called("7") == [found]
-        assert await store.received.of_peer("other.example.org", "7") is None
+        assert await store.received.of_peer("other.example.org", "7") == []
         assert await store.received.find("b" * 32) is None
 
 

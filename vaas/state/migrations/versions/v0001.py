@@ -12,7 +12,7 @@ def upgrade() -> None:
     op.create_table(
         "received",
         sa.Column("id", sa.String, primary_key=True),
-        sa.Column("peer", sa.String, nullable=False, index=True),
+        sa.Column("peer", sa.String, nullable=False),
         sa.Column("provider_id", sa.String),
         *(sa.Column(name, sa.String, nullable=False) for name in ("owner", "sender", "to", "name")),
         sa.Column("secret", sa.LargeBinary, nullable=False),
@@ -22,8 +22,8 @@ def upgrade() -> None:
         sa.Column("expires", sa.Double),
         sa.Column("state", sa.String, nullable=False),
         sa.Column("changed", sa.Double, nullable=False),
-        sa.UniqueConstraint("peer", "provider_id"),
     )
+    op.create_index("named", "received", ["provider_id", "peer"])
     op.create_table(
         "secret",
         sa.Column("name", sa.String, primary_key=True),

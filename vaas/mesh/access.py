@@ -148,9 +148,9 @@ class Access:
     async def _open(self, held: _Held) -> Door:
         """Find the way, with the first kind of key that can be had."""
         profile = await self._profile(held.share)
-        if not held.left:
-            held.left = _kinds(held.share, profile)
         url = self._url(held.share, profile)
+        if not held.left:
+            held.left = _kinds(held.share, profile, url)
         while held.left:
             kind = held.left[0]
             key, lasts = await self._key(held.share, profile, kind)
@@ -212,11 +212,12 @@ class Access:
         return None, 0.0
 
 
-def _kinds(share: Received, profile: Profile) -> list[str]:
-    """Keys in the order in which they are tried; a wrong try counts at some peers."""
+def _kinds(share: Received, profile: Profile, url: str) -> list[str]:
+    """Keys in the order in which they are tried; Nextcloud counts a wrong try."""
     if share.exchange:
         return ["token"]
-    plain = ["bearer", "basic"] if share.modern else ["basic", "bearer"]
+    bearers = share.modern and not url.endswith(LEGACY_DAV)
+    plain = ["bearer", "basic"] if bearers else ["basic", "bearer"]
     return ["token", *plain] if profile.exchanges else plain
 
 

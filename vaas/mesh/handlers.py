@@ -96,7 +96,8 @@ class _Machine(RequestHandler):
     ) -> None:
         """One line for what was foreseen, the whole traceback for what was not."""
         if isinstance(value, VaasError):
-            log.info("mesh_refused", error=value.label, detail=value.detail)
+            fields = sorted(value.problems) if isinstance(value, MessageInvalid) else []
+            log.info("mesh_refused", error=value.label, detail=value.detail, fields=fields)
         elif not isinstance(value, HTTPError):
             log.error("failed", exc_info=(typ, value, tb))
 

@@ -57,8 +57,8 @@ class Store:
             ConfigError: the file cannot be opened, is newer than we are, or was
                 encrypted with other keys.
         """
-        # At their debug level both write what is stored, and errors would too.
-        for name in ("aiosqlite", "sqlalchemy"):
+        # At their debug level they write what is stored, and errors would too.
+        for name in ("aiosqlite", "sqlalchemy", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
         engine = create_async_engine(f"sqlite+aiosqlite:///{file}", hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _prepare)

@@ -32,6 +32,25 @@ async def member(settings: Settings, data: Path) -> AsyncIterator[Mesh | None]:
         yield mesh
 
 
+async def taken(settings: Settings) -> list[str]:
+    """What other clouds shared with us, one line each: state, sender, name and address.
+
+    Raises:
+        ConfigError: as ``member``, or nothing is taken.
+    """
+    async with member(settings, settings.data.expanduser()) as mesh:
+        if mesh is None:
+            raise ConfigError("ocm: not enabled")
+        shares = await mesh.store.received.all("pending", "open", "missing")
+        about = [(one.state, one.sender, one.name, mesh.entry.address(one)) for one in shares]
+        return ["\t".join(map(_plain, line)) for line in about]
+
+
+def _plain(text: str) -> str:
+    """A text as a terminal shows it, whatever its sender put into it."""
+    return "".join(one if one.isprintable() else "?" for one in text)
+
+
 def _terms(settings: Settings) -> Terms:
     ocm = settings.ocm
     return Terms(
@@ -47,4 +66,4 @@ def _terms(settings: Settings) -> Terms:
     )
 
 
-__all__ = ["member"]
+__all__ = ["member", "taken"]

@@ -13,7 +13,8 @@ import pytest
 
 from tests.contracts.clouds import Nextcloud28, Nextcloud35, Reva312, Strict14
 from tests.contracts.membership import Member, joined, trusted
-from vaas.errors import EfssUnreachable, PeerNotTrusted, ShareUnknown, ShareWithdrawn
+from vaas.demo.http import as_json
+from vaas.errors import EfssFailed, EfssUnreachable, PeerNotTrusted, ShareUnknown, ShareWithdrawn
 from vaas.model import ShareLink
 
 
@@ -110,6 +111,31 @@ async def test_no_secret_where_a_token_must_be(strict: Strict14, member: Member)
         await member.resolve(share)
     assert grant.secret not in strict.tokens
     assert strict.refused == 1  # the old token alone
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"access_token": "line\r\nX-Other: 1"},
+        {"access_token": "\ud800"},
+        {"access_token": "ünicode"},
+        {"access_token": 7},
+        {"access_token": ""},
+        {"access_token": "x" * 9000},
+        {},
+        [],
+        "text",
+    ],
+    ids=range(9),
+)
+async def test_tokens_that_are_none(
+    strict: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch, answer: object
+) -> None:
+    monkeypatch.setattr(strict, "exchanged", lambda _request: as_json(answer))
+    await member.take(strict, strict.root)
+    with pytest.raises(EfssFailed):
+        await member.resolve(await member.only())
+    assert strict.refused == 0
 
 
 async def test_one_that_comes_back_is_open_again(old: Nextcloud28, member: Member) -> None:

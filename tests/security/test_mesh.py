@@ -536,6 +536,31 @@ async def test_answers_too_large(
     await none_taken(member, await deliver(message(good, member, offer(good, member))), 401)
 
 
+@pytest.mark.parametrize("field", ["name", "providerId", "owner", "sender", "shareWith"])
+@pytest.mark.parametrize("text", ["\\ud800", "\\u0000", "a\\u0000b", "\\u202e", "\\r\\n", "/", " "])
+async def test_texts_that_are_awkward(
+    old: Nextcloud28, member: Member, field: str, text: str
+) -> None:
+    """Refused, or taken so that it can be kept, shown and opened; never our failure."""
+    told = offer(old, member)
+    told[field] = "@@" if field in {"name", "providerId"} else f"@@{told.get(field) or 'a@b.c'}"
+    body = json.dumps(told).replace("@@", text)
+    answer = await deliver(message(old, member, body.encode()))
+    assert answer.status_code in {201, 400, 403}, answer.text
+    await member.keeper.settled()
+    for share in await member.all("open"):
+        found = await member.resolve(share)
+        assert found.name.isprintable()
+        assert found.name
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "9" * 5000, "true", '"soon"'])
+async def test_numbers_that_are_awkward(old: Nextcloud28, member: Member, number: str) -> None:
+    told = json.dumps(offer(old, member) | {"expiration": "@@"}).replace('"@@"', number)
+    answer = await deliver(message(old, member, told.encode()))
+    await none_taken(member, answer, 400)
+
+
 # Floods.
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
+import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ from vaas.errors import (
     ShareUnknown,
     ShareWithdrawn,
 )
+from vaas.mesh.objects import read_object
 from vaas.mesh.peers import Peers, Profile
 from vaas.model import Received, ReceivedState, Secret, ShareLink
 from vaas.shares.client import Answer
@@ -34,6 +35,7 @@ from vaas.state.received import ReceivedShares
 LEGACY_DAV = "/public.php/webdav"
 """Where shares lie at peers that do not say so."""
 
+_TOKEN = re.compile(r"[!-~]{1,8192}")
 _GRANTS = ("authorization_code", "ocm_share")
 _SHORTEST, _USUAL, _LONGEST = 30.0, 300.0, 86_400.0
 _RENEWED_LATELY = 2.0
@@ -200,9 +202,10 @@ class Access:
         for grant in _GRANTS:
             form = {"grant_type": grant, "client_id": self._host, "code": share.secret.value}
             answer = await self._peers.exchange(share.peer, profile.token_url, form)
-            told = _json(answer)
-            if answer.status == _OK and isinstance(told.get("access_token"), str):
-                return Secret(f"Bearer {told['access_token']}"), _lasts(told.get("expires_in"))
+            told = _told(answer)
+            token = told.get("access_token")
+            if answer.status == _OK and isinstance(token, str) and _TOKEN.fullmatch(token):
+                return Secret(f"Bearer {token}"), _lasts(told.get("expires_in"))
             if answer.status == _BUSY:
                 raise ShareThrottled(f"{share.peer}: exchanges no token now")
             if answer.status >= _FAILED or answer.status < 400:  # noqa: PLR2004
@@ -227,12 +230,11 @@ def _lasts(told: object) -> float:
     return max(min(0.9 * seconds, _LONGEST), min(_SHORTEST, 0.5 * seconds))
 
 
-def _json(answer: Answer) -> dict[str, Any]:
+def _told(answer: Answer) -> Mapping[str, Any]:
     try:
-        told = json.loads(answer.body)
-    except (ValueError, RecursionError):
+        return read_object(answer.body)
+    except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
 
 
 __all__ = ["LEGACY_DAV", "Access"]

@@ -6,7 +6,6 @@ each protocol; many send both. What is wrong is told field by field.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from vaas.errors import MessageInvalid, NotSupported
 from vaas.mesh.addresses import Address, parse_address
+from vaas.mesh.objects import read_object
 from vaas.model import Secret
 
 Form = TypeVar("Form", bound=BaseModel)
@@ -105,11 +105,9 @@ def read(kind: type[Form], body: bytes) -> Form:
         MessageInvalid: it is no JSON object, or lacks something.
     """
     try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        raise MessageInvalid("the body is no JSON") from None
-    if not isinstance(told, dict):
-        raise MessageInvalid("the body is no JSON object")
+        told = read_object(body)
+    except ValueError:
+        raise MessageInvalid("the body is no JSON object") from None
     try:
         return kind.model_validate(told)
     except ValidationError as error:
@@ -143,7 +141,7 @@ def offer(body: bytes) -> Offer:
         to=told.shareWith,
         owner=parse_address(told.owner) if told.owner else sender,
         sender=sender,
-        name=told.name.rstrip("/").rpartition("/")[2] or told.name,
+        name=_name(told.name),
         provider_id=told.providerId,
         secret=Secret(str(secret)),
         uri=uri,
@@ -190,6 +188,12 @@ def _wrong(told: _Announced, secret: object, uri: object) -> dict[str, str]:
     if told.expiration is not None and not 0 < told.expiration < 1e12:  # noqa: PLR2004
         wrong["expiration"] = "no time in seconds"
     return wrong
+
+
+def _name(text: str) -> str:
+    """The last part of a name, as it can be shown, and be a variable of a kernel."""
+    shown = "".join(one if one.isprintable() else " " for one in text).strip().rstrip("/")
+    return shown.rpartition("/")[2] or "shared"
 
 
 def _is_plain(uri: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import secrets
 import time
 from urllib.parse import urlencode, urlsplit
@@ -24,6 +23,7 @@ from vaas.errors import (
 )
 from vaas.mesh.addresses import authority
 from vaas.mesh.desk import Identity
+from vaas.mesh.objects import read_object
 from vaas.mesh.peers import Peers
 from vaas.observability import logger
 from vaas.state.contacts import Contact, Contacts
@@ -151,9 +151,9 @@ def _parts(code: str, cloud: str) -> tuple[str, str]:
 
 def _contact(body: bytes, host: str) -> Contact:
     try:
-        told = json.loads(body)
+        told = read_object(body)
         found = [str(told.get(name) or "")[:320] for name in ("userID", "name", "email")]
-    except (ValueError, AttributeError, RecursionError):
+    except ValueError:
         raise MessageInvalid(f"{host}: says not whose contact we are") from None
     return Contact(f"{found[0]}@{host}", found[1], found[2])
 

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from vaas.errors import EfssFailed, OutboundError, SenderUnproven, VaasError
 from vaas.mesh.directory import Directory
 from vaas.mesh.keys import Signer, public_keys
+from vaas.mesh.objects import read_object
 from vaas.model import Secret
 from vaas.shares import OutboundClient
 from vaas.shares.client import Answer
@@ -200,12 +201,9 @@ class Peers:
         if answer.status != _OK:
             raise EfssFailed(f"{peer}: status {answer.status}")
         try:
-            told = json.loads(answer.body)
-        except (ValueError, RecursionError):
-            told = None
-        if not isinstance(told, dict):
-            raise EfssFailed(f"{peer}: no JSON object")
-        return told
+            return read_object(answer.body)
+        except ValueError:
+            raise EfssFailed(f"{peer}: no JSON object") from None
 
     def _profile(self, peer: str, told: Mapping[str, Any]) -> Profile:
         old = told.get("publicKey")

@@ -170,6 +170,31 @@ async def test_one_that_is_missing_for_long_is_erased(old: Nextcloud28, member: 
     assert (await member.only()).state == "gone"
 
 
+async def test_missing_and_taken_back_at_once(old: Nextcloud28, member: Member) -> None:
+    """What the peer says while we clear up what we found missing is not lost."""
+    await member.take(old, old.root)
+    share = await member.only()
+    assert await member.files(share)
+    member.keeper.follow(replace(share, state="missing"))
+    member.keeper.erase(share)
+    await member.keeper.settled()
+    assert (await member.only()).state == "gone"
+
+
+async def test_one_that_was_never_there_is_not_asked_for_often(
+    old: Nextcloud28, member: Member
+) -> None:
+    told = old.share(old.root, member.address)
+    old.grants.clear()
+    await old.post(f"{member.url}/ocm/shares", told)
+    for _ in range(10):
+        await member.keeper.settled()
+        await member.keeper.round()
+    await member.keeper.settled()
+    assert old.refused == 2
+    assert (await member.only()).state == "pending"
+
+
 async def test_a_cloud_in_trouble_loses_nothing(roots: Path, tmp_path: Path) -> None:
     with Nextcloud28(roots) as cloud:
         rule = trusted(cloud)

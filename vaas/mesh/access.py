@@ -219,8 +219,9 @@ def _kinds(share: Received, profile: Profile, url: str) -> list[str]:
     """Keys in the order in which they are tried; Nextcloud counts a wrong try."""
     if share.exchange:
         return ["token"]
-    bearers = share.modern and not url.endswith(LEGACY_DAV)
-    plain = ["bearer", "basic"] if bearers else ["basic", "bearer"]
+    plain = ["bearer", "basic"] if share.modern else ["basic", "bearer"]
+    if url.endswith(LEGACY_DAV):
+        plain = ["basic"]  # it knows no other, and counts what it does not know
     return ["token", *plain] if profile.exchanges else plain
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, Protocol
@@ -35,6 +36,9 @@ PENDING_FOR = 6 * 3600.0
 
 YOUNG = 600.0
 """Seconds in which a share that was never seen may be refused: its cloud may be slow."""
+
+FIRST_LOOKS = 2
+"""Looks at a share that was never seen, before the last: a cloud may lock out who errs often."""
 
 _A_ROUND = 50
 
@@ -85,6 +89,7 @@ class Keeper:
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._looked: dict[str, float] = {}
+        self._looks: Counter[str] = Counter()
         access.told = self.follow
 
     async def run(self) -> None:
@@ -118,9 +123,14 @@ class Keeper:
             over = not share.secret.value or (share.expires or now + 1) <= now
             if over or (pending and age > PENDING_FOR):
                 self.erase(share)
-            elif pending or (share.state == "missing" and age > self._gone_after):
-                self.look(share, last=not pending or age > YOUNG)
-            elif self._looked.get(share.id, -AGAIN) < time.monotonic() - AGAIN:
+            elif age > (YOUNG if pending else self._gone_after) and share.state != "open":
+                self.look(share, last=True)
+            elif pending and self._looks[share.id] < FIRST_LOOKS:
+                self.look(share)
+            elif (
+                share.state == "open"
+                and self._looked.get(share.id, -AGAIN) < time.monotonic() - AGAIN
+            ):
                 due.append(share)
         due.sort(key=lambda share: self._looked.get(share.id, -AGAIN))
         for share in due[:_A_ROUND]:
@@ -132,7 +142,7 @@ class Keeper:
             self._begin(f"accept {share.id}", lambda: self._accept(share))
         else:
             log.info("share_missing", peer=share.peer, share=share.id[:8])
-            self._begin(f"erase {share.id}", lambda: self._clear(share))
+            self._begin(f"clear {share.id}", lambda: self._clear(share))
 
     def look(self, share: Received, *, last: bool = False) -> None:
         """Ask a share's peer whether it is there.
@@ -142,6 +152,7 @@ class Keeper:
             last: whether it is erased if it is not.
         """
         self._looked[share.id] = time.monotonic()
+        self._looks[share.id] += 1
         self._begin(f"look {share.id}", lambda: self._look(share, last=last))
 
     def erase(self, share: Received) -> None:
@@ -177,6 +188,7 @@ class Keeper:
         if await self._clear(bare):
             await self._received.put(Received(share.id, share.peer, state="gone"))
             self._looked.pop(share.id, None)
+            self._looks.pop(share.id, None)
             log.info("share_erased", peer=share.peer, share=share.id[:8])
 
     async def _clear(self, share: Received) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.httpserver import HTTPServer
 
@@ -23,7 +23,6 @@ from vaas.kernels.janitor import Janitor
 from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
 from vaas.member import member
-from vaas.mesh import Mesh
 from vaas.model import Secret, ShareLink
 from vaas.modes import Modes
 from vaas.observability import logger
@@ -38,6 +37,9 @@ from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
 from vaas.web.statuses import status_of
 from vaas.web.viewers import Viewers
+
+if TYPE_CHECKING:
+    from vaas.mesh import Mesh
 
 log = logger(__name__)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vaas.config import Settings
 from vaas.errors import ConfigError
-from vaas.mesh import Mesh, PeerRule, Terms
 from vaas.model import Secret
+
+if TYPE_CHECKING:
+    from vaas.mesh import Mesh, Terms
 
 
 @asynccontextmanager
@@ -28,6 +31,9 @@ async def member(settings: Settings, data: Path) -> AsyncIterator[Mesh | None]:
         return
     if not settings.public_url:
         raise ConfigError("ocm: other clouds need public_url to find this service")
+    # Half a second of imports, with the database's, that others do without.
+    from vaas.mesh import Mesh  # noqa: PLC0415
+
     async with Mesh.opened(_terms(settings), data) as mesh:
         yield mesh
 
@@ -52,6 +58,8 @@ def _plain(text: str) -> str:
 
 
 def _terms(settings: Settings) -> Terms:
+    from vaas.mesh import PeerRule, Terms  # noqa: PLC0415
+
     ocm = settings.ocm
     return Terms(
         url=settings.public_url,

@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.httpserver import HTTPServer
 
@@ -25,11 +25,13 @@ from vaas.kernels.janitor import Janitor
 from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
 from vaas.manifests import Manifests
+from vaas.member import member
 from vaas.model import Secret, ShareLink
 from vaas.modes import Modes
 from vaas.observability import logger
 from vaas.offline import Offline
 from vaas.prepared import PreparedNotebooks
+from vaas.received import ReceivedFiles
 from vaas.recipe import Recipe
 from vaas.rendering import (
     AssetStore,
@@ -49,7 +51,11 @@ from vaas.waiting import WaitingRoom
 from vaas.web import Card, Front, make_application
 from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
+from vaas.web.statuses import status_of
 from vaas.web.viewers import Viewers
+
+if TYPE_CHECKING:
+    from vaas.mesh import Mesh
 
 log = logger(__name__)
 
@@ -78,6 +84,8 @@ class Rooms:
     policy: OutboundPolicy
     renderer: PageRenderer
     assets: AssetStore
+    received: ReceivedFiles
+    mesh: Mesh | None = None
 
 
 @asynccontextmanager
@@ -102,7 +110,9 @@ async def rooms(
         stack.push_async_callback(asyncio.to_thread, janitor.dismiss)
         policy = OutboundPolicy(site_rules(settings), open=settings.open_mode == "public")
         client = await stack.enter_async_context(OutboundClient(policy))
-        shares = Shares(client, policy, FailureMemory(), local)
+        mesh = await stack.enter_async_context(member(settings, data))
+        provider = mesh.provider if mesh else None
+        shares = Shares(client, policy, FailureMemory(), local, provider)
         modes = Modes(settings, data, local, policy)
         stack.push_async_callback(modes.close)
         host = RemoteHost(data / RUNTIME, _terms(settings), stay=stay)
@@ -131,7 +141,18 @@ async def rooms(
             refresh=settings.refresh,
         )
         stack.push_async_callback(launcher.close)
-        yield Rooms(launcher, host, prepared, shares, policy, renderer, assets)
+        received = ReceivedFiles(shares, sessions, modes.erase)
+        yield Rooms(launcher, host, prepared, shares, policy, renderer, assets, received, mesh)
+
+
+@asynccontextmanager
+async def _mesh_routes(built: Rooms) -> AsyncIterator[Sequence[Any]]:
+    """Addresses by which other clouds come in, served while the context is open."""
+    if built.mesh is None:
+        yield ()
+        return
+    async with built.mesh.serving(built.received, status_of) as (_, routes):
+        yield routes
 
 
 @asynccontextmanager
@@ -160,12 +181,13 @@ async def service(
     Raises:
         ConfigError: the port is taken, or the front end was not built.
     """
-    async with rooms(settings, local, stay=stay) as built:
+    async with rooms(settings, local, stay=stay) as built, _mesh_routes(built) as more:
         report = await built.host.report()
         if report.level == "none" and settings.kernel.sandbox != "none":
             log.warning("no_sandbox: no dashboard will open; see vaas doctor", why=report.detail)
         statics = Statics()
-        front = _front(settings, built, statics, report, cards=cards, viewers=Viewers(given))
+        viewers = Viewers(given)
+        front = _front(settings, built, statics, report, cards=cards, viewers=viewers, more=more)
         sock = _listen(settings.host, settings.port)
         server = HTTPServer(
             make_application(front), xheaders=bool(settings.public_url), max_body_size=_LARGEST_BODY
@@ -209,6 +231,8 @@ def _front(
         image_hosts=settings.image_hosts,
         embed=settings.embed,
         names=own_names(settings.public_url, settings.host),
+        received=built.mesh.entry if built.mesh else None,
+        inviter=built.mesh.inviter if built.mesh else None,
         **given,
     )
 

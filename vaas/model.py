@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
 
+ReceivedState = Literal["pending", "open", "missing", "gone"]
 PhaseName = Literal["resolve", "data", "line", "environment", "run", "ready"]
 
 PRODUCT_NAMES = {
@@ -22,6 +23,7 @@ PRODUCT_NAMES = {
     "reva": "Reva",
     "seafile": "Seafile",
     "webdav": "WebDAV",
+    "ocm": "Open Cloud Mesh",
     "local": "this machine",
 }
 """What people call the system that shares, by ``Share.product``."""
@@ -63,7 +65,7 @@ class ShareLink:
         path: what the link points at inside the share, relative, no leading
             slash, decoded; empty for the share's root.
         hint: product the link's shape speaks for (``seafile``, ``local``,
-            ``webdav``), or empty when only a probe can tell.
+            ``webdav``, ``ocm``), or empty when only a probe can tell.
     """
 
     root: str
@@ -152,6 +154,44 @@ class Share:
     def product_name(self) -> str:
         """What people call the system."""
         return PRODUCT_NAMES[self.product]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A share that another cloud sent us by Open Cloud Mesh.
+
+    Attributes:
+        id: random, unguessable; part of its address here.
+        peer: ``host[:port]`` of the cloud that holds it.
+        provider_id: what that cloud calls it; empty once it is gone.
+        owner: who owns the files, an address ``id@host``.
+        sender: who shared them.
+        to: our own address, as it was shared with.
+        name: of the file or folder.
+        secret: what opens it.
+        uri: where it lies: absolute, relative to the peer's root, or empty for that root.
+        modern: whether it came in the newer form, whose secret is a bearer's.
+        exchange: whether the secret must be exchanged for a token.
+        expires: seconds since 1970 at which it ends, if ever.
+        state: ``pending`` before it was seen, ``open``, ``missing`` since its
+            cloud no longer shows it, ``gone`` when all of it was erased.
+        changed: seconds since 1970 of the last change of state.
+    """
+
+    id: str
+    peer: str
+    provider_id: str = ""
+    owner: str = ""
+    sender: str = ""
+    to: str = ""
+    name: str = ""
+    secret: Secret = field(default=Secret(""), repr=False)
+    uri: str = ""
+    modern: bool = False
+    exchange: bool = False
+    expires: float | None = None
+    state: ReceivedState = "pending"
+    changed: float = 0.0
 
 
 class Reader(Protocol):
@@ -274,6 +314,8 @@ __all__ = [
     "Phase",
     "PhaseName",
     "Reader",
+    "Received",
+    "ReceivedState",
     "Secret",
     "Share",
     "ShareLink",

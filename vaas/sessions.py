@@ -88,6 +88,14 @@ class Sessions:
                 task.cancel()
             await asyncio.wait([task], timeout=_LET_GO)
 
+    async def withdraw(self, share: str, why: VaasError) -> None:
+        """End all that shows a share (``Version.share``), tell its pages why, forget its runs."""
+        showing = [one for one in self._sessions.values() if one.share.version.share == share]
+        for session in showing:
+            session.error = session.error or why
+        await asyncio.gather(*(self.end(session.id) for session in showing))
+        await self._prepared.forget(share)
+
     async def close(self) -> None:
         """End all sessions and wait until their kernels and workspaces are gone."""
         await asyncio.sleep(0)  # as in ``end``
@@ -95,7 +103,7 @@ class Sessions:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._prepared.close()
+        await self._prepared.forget()
 
     async def leave(self) -> None:
         """As ``close``, but kernels whose notebooks have run wait for another server."""
@@ -210,7 +218,7 @@ class Sessions:
         except VaasError as error:
             session.error = error
         except asyncio.CancelledError:
-            session.error = SessionGone("its viewer left, or the server closes")
+            session.error = session.error or SessionGone("its viewer left, or the server closes")
         except Exception as error:  # the task's last line: told, not raised
             log.exception("session_failed", notebook=session.notebook.path)
             session.error = KernelStartFailed(f"{type(error).__name__}: {error}")

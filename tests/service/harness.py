@@ -304,7 +304,7 @@ class Stage:
 def settings_for(cloud: DemoEfss, data: Path, **wanted: Any) -> Settings:
     """Settings that open the cloud."""
     site = Site(host=urlsplit(cloud.url).netloc, insecure=True, private=True)
-    return load_settings(port=0, data=data, site=(site,), **wanted)
+    return load_settings(**{"port": 0, "data": data, "site": (site,)} | wanted)
 
 
 @contextlib.asynccontextmanager

@@ -147,3 +147,25 @@ def test_hosts_can_be_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().embed == ("a.test",)
     monkeypatch.setenv("VAAS_EMBED", "none")
     assert load_settings().embed == "none"
+
+
+def test_the_mesh_is_off_and_then_wants_to_be_found(tmp_path: Path) -> None:
+    import asyncio
+
+    from vaas.member import member
+
+    async def joined(**ocm: object) -> bool:
+        async with member(load_settings(ocm=ocm), tmp_path) as found:
+            return found is not None
+
+    assert not asyncio.run(joined())
+    with pytest.raises(ConfigError, match="public_url"):
+        asyncio.run(joined(enabled=True))
+    with pytest.raises(ConfigError, match="visible"):
+        load_settings(ocm={"visible": "nobody"})
+    with pytest.raises(ConfigError, match="peer"):
+        load_settings(ocm={"peer": [{"allow": True}]})
+
+
+def test_keys_of_the_state_are_never_shown() -> None:
+    assert "sesame" not in repr(load_settings(ocm={"keys": ["open sesame"]}))

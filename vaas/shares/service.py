@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from vaas.errors import CloudSpared, ConfigError, VaasError
+from vaas.errors import CloudSpared, ConfigError, ShareUnknown, VaasError
 from vaas.model import Entry, Secret, Share, ShareLink
 from vaas.shares.base import Provider, first
 from vaas.shares.client import OutboundClient
@@ -53,6 +53,7 @@ class Shares:
         policy: OutboundPolicy,
         memory: FailureMemory,
         local: Mapping[str, Path] = MappingProxyType({}),
+        ocm: Provider | None = None,
     ) -> None:
         """Join what asks, what may be asked and what was refused.
 
@@ -62,13 +63,14 @@ class Shares:
             memory: of refusals.
             local: folders and files of this machine by the token of their
                 links; names added to it later are seen.
+            ocm: opens what other clouds sent us, if anything does.
         """
         self._client = client
         self._policy = policy
         self._memory = memory
         self._ration = Ration()
         self._detector = Detector(client, policy)
-        self._local = Local(local)
+        self._local, self._ocm = Local(local), ocm
         self._flight: SingleFlight[Share] = SingleFlight()
         self._providers: OrderedDict[tuple[str, Found], Provider] = OrderedDict()
 
@@ -133,6 +135,10 @@ class Shares:
                 async for piece in first(size, pieces):
                     yield piece
 
+    def forget(self, link: ShareLink) -> None:
+        """Ask anew the next time, whatever was said of a link before."""
+        self._memory.forget(link)
+
     @contextmanager
     def _remembering(self, share: Share) -> Iterator[None]:
         """Keep refusals from inside a share for whoever resolves it next.
@@ -149,6 +155,10 @@ class Shares:
     async def _provider(self, link: ShareLink) -> Provider:
         if link.hint == "local":
             return self._local
+        if link.hint == "ocm":
+            if self._ocm is None:
+                raise ShareUnknown("no shares of other clouds are received here")
+            return self._ocm
         found = await self._detector.find(link)
         key = (link.root, found)
         if key not in self._providers:

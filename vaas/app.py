@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from tornado.httpserver import HTTPServer
 from vaas.arrival import Arrivals
 from vaas.config import Settings
 from vaas.errors import ConfigError, VaasError
-from vaas.kernels import Installations, Kernel, Limits, RemoteHost, SandboxReport, Terms
+from vaas.kernels import Installations, Kernel, RemoteHost, SandboxReport
 from vaas.kernels.janitor import Janitor
 from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
@@ -39,12 +39,12 @@ from vaas.rendering import (
     PageRenderer,
     Recording,
     Stills,
-    failure_view,
     find_browser,
 )
 from vaas.sessions import Sessions
-from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
+from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares
 from vaas.snapshots import Snapshots
+from vaas.taken import host_terms, kernel_limits, schemes, site_rules
 from vaas.temporary import RUNTIME, clear
 from vaas.upkeep import upkeep
 from vaas.waiting import WaitingRoom
@@ -115,7 +115,7 @@ async def rooms(
         shares = Shares(client, policy, FailureMemory(), local, provider)
         modes = Modes(settings, data, local, policy)
         stack.push_async_callback(modes.close)
-        host = RemoteHost(data / RUNTIME, _terms(settings), stay=stay)
+        host = RemoteHost(data / RUNTIME, host_terms(settings), stay=stay)
         stack.push_async_callback(host.leave)
         kernel = settings.kernel
         prepared = PreparedNotebooks(host, most=kernel.templates, life=kernel.template_life)
@@ -141,7 +141,7 @@ async def rooms(
             refresh=settings.refresh,
         )
         stack.push_async_callback(launcher.close)
-        received = ReceivedFiles(shares, sessions, modes.erase)
+        received = ReceivedFiles(shares, sessions, offline, modes.erase)
         yield Rooms(launcher, host, prepared, shares, policy, renderer, assets, received, mesh)
 
 
@@ -225,7 +225,7 @@ def _front(
         renderer=built.renderer,
         assets=built.assets,
         statics=statics,
-        scheme_for=_schemes(settings),
+        scheme_for=schemes(settings),
         health=lambda: _health(built, sandbox=report.level),
         public_url=settings.public_url,
         image_hosts=settings.image_hosts,
@@ -266,34 +266,6 @@ async def _adopt(built: Rooms, kernel: Kernel, note: str) -> None:
         await kernel.close()
 
 
-def site_rules(settings: Settings) -> list[SiteRule]:
-    """The outbound policy's rules for the listed sites."""
-    return [SiteRule(**site.model_dump(exclude={"native"})) for site in settings.site]
-
-
-def kernel_limits(settings: Settings) -> Limits:
-    """What each kernel may use."""
-    names = {field.name for field in fields(Limits)}
-    return Limits(**settings.kernel.model_dump(include=names))
-
-
-def _terms(settings: Settings) -> Terms:
-    kernel = settings.kernel
-    return Terms(
-        most=kernel.hosted,
-        # A template that was let go lives on with the forks that it has.
-        templates=4 * kernel.templates,
-        mode=kernel.sandbox,
-        grace=kernel.grace,
-        failure_view=failure_view(),
-    )
-
-
-def _schemes(settings: Settings) -> Callable[[str], str]:
-    insecure = {site.host.lower() for site in settings.site if site.insecure}
-    return lambda host: "http" if host.lower() in insecure else "https"
-
-
 def _health(built: Rooms, *, sandbox: str) -> dict[str, Any]:
     return {
         "ready": sandbox != "none" and not built.launcher.sessions.leaving,
@@ -319,4 +291,4 @@ def _listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-__all__ = ["Rooms", "kernel_limits", "rooms", "service", "site_rules"]
+__all__ = ["Rooms", "rooms", "service"]

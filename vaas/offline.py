@@ -127,6 +127,11 @@ class Offline:
         except Exception:  # the task's last line: told, not raised
             log.exception("snapshot_failed", notebook=notebook.path)
 
+    async def forget(self, link: ShareLink) -> None:
+        """Erase how a share's dashboards looked, and keep nothing of what still runs."""
+        self._note((link.fingerprint, None))
+        await self._snapshots.erase(link)
+
     async def use(self, link: ShareLink) -> None:
         """Note that somebody looks at a dashboard while its cloud answers."""
         if self._snapshots.wanted:

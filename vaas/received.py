@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from vaas.errors import ShareWithdrawn
 from vaas.model import Share, ShareLink
+from vaas.offline import Offline
 from vaas.sessions import Sessions
 from vaas.shares import Shares
 from vaas.wish import Wish
@@ -21,16 +22,22 @@ class ReceivedFiles:
     """Received shares, as far as the rooms have them."""
 
     def __init__(
-        self, shares: Shares, sessions: Sessions, erase: Callable[[str], Awaitable[bool]]
+        self,
+        shares: Shares,
+        sessions: Sessions,
+        offline: Offline,
+        erase: Callable[[str], Awaitable[bool]],
     ) -> None:
         """Take the rooms.
 
         Args:
             shares: asks for them.
             sessions: shows them.
+            offline: knows how they looked.
             erase: removes what storage keeps of one, given its ``Version.share``.
         """
-        self._shares, self._sessions, self._erase = shares, sessions, erase
+        self._shares, self._sessions = shares, sessions
+        self._offline, self._erase = offline, erase
 
     async def resolve(self, wish: Wish) -> Share:
         """Ask whether a share is there.
@@ -54,6 +61,7 @@ class ReceivedFiles:
             WorkspaceError: the disk refuses.
         """
         share = link.fingerprint
+        await self._offline.forget(link)
         await self._sessions.withdraw(share, ShareWithdrawn("its owner took it back"))
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _LET_GO

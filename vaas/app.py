@@ -87,6 +87,7 @@ async def rooms(
         policy = OutboundPolicy(site_rules(settings), open=settings.open_mode == "public")
         client = await stack.enter_async_context(OutboundClient(policy))
         shares = Shares(client, policy, FailureMemory(), local)
+        stack.push_async_callback(shares.close)
         modes = Modes(settings, data, local, policy)
         stack.push_async_callback(modes.close)
         host = RemoteHost(data / RUNTIME, _terms(settings), stay=stay)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -29,7 +29,7 @@ MIB = 1 << 20
 _WORDS = {
     "extra_forbidden": "there is no such setting",
     "string_pattern_mismatch": "an address without a path, such as https://dashboards.example.org, "
-    "or where hosts are wanted cloud.example.org",
+    "or where hosts are wanted cloud.example.org, or a gateway gateway.example.org:9142",
 }
 
 
@@ -73,17 +73,42 @@ class Site(BaseModel):
         data: ``copy``, ``sync``, ``mount`` or ``davfs`` for all its shares, or ``auto``
             by their size.
         native: which of its shares are folders of this machine too.
+        aliases: more hosts of the site, such as its data gateway's.
+        gateway: ``host:port`` of the CS3 gateway of a site whose product is ``cs3``.
+        tls: whether the gateway is spoken to encrypted.
+        ca: file of the authorities that the gateway's certificate is checked
+            against; those of the web by default.
+        certificate: file of the certificate that we show the gateway, if it asks for one.
+        key: file of that certificate's key.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str = Field(min_length=1)
-    product: Literal["", "nextcloud", "owncloud", "ocis", "reva", "seafile", "webdav"] = ""
+    product: Literal["", "nextcloud", "owncloud", "ocis", "reva", "cs3", "seafile", "webdav"] = ""
     dav_root: str = ""
     insecure: bool = False
     private: bool = False
     data: Literal["auto", "copy", "sync", "mount", "davfs"] = "auto"
     native: tuple[NativeFolder, ...] = ()
+    aliases: tuple[str, ...] = ()
+    gateway: str = Field(default="", pattern=r"^$|^([^\s/:]+|\[[0-9A-Fa-f:]+\]):\d{1,5}$")
+    tls: bool = True
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        """A gateway is what speaks CS3, and certificates are for it."""
+        if (self.product == "cs3") != bool(self.gateway):
+            raise ValueError('product = "cs3" and gateway = "host:port" go together')
+        files = (self.ca, self.certificate, self.key)
+        if any(files) and not (self.gateway and self.tls):
+            raise ValueError("ca, certificate and key are for a gateway with tls")
+        if bool(self.certificate) != bool(self.key):
+            raise ValueError("certificate and key go together")
+        return self
 
 
 class CopySettings(BaseModel):

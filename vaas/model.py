@@ -19,6 +19,7 @@ PRODUCT_NAMES = {
     "owncloud": "ownCloud",
     "ocis": "oCIS",
     "reva": "Reva",
+    "cs3": "Reva",
     "seafile": "Seafile",
     "webdav": "WebDAV",
     "local": "this machine",

@@ -77,7 +77,7 @@ class Site(BaseModel):
         gateway: ``host:port`` of the CS3 gateway of a site whose product is ``cs3``.
         tls: whether the gateway is spoken to encrypted.
         ca: file of the authorities that the gateway's certificate is checked
-            against; those of the web by default.
+            against; empty for those of the web.
         certificate: file of the certificate that we show the gateway, if it asks for one.
         key: file of that certificate's key.
     """
@@ -94,9 +94,9 @@ class Site(BaseModel):
     aliases: tuple[str, ...] = ()
     gateway: str = Field(default="", pattern=r"^$|^([^\s/:]+|\[[0-9A-Fa-f:]+\]):\d{1,5}$")
     tls: bool = True
-    ca: Path | None = None
-    certificate: Path | None = None
-    key: Path | None = None
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -1,8 +1,8 @@
 """A CS3 gateway and its data gateway, as Reva's behave, over real gRPC and HTTP on loopback.
 
 It says no inside of answers that gRPC takes for good ones, with texts that name
-tokens and paths; only a token that it does not accept is refused by gRPC's own
-status. The bindings that a client uses are the ones it is made from.
+tokens and paths; a token that it does not accept is refused by gRPC's own
+status, as Reva does it. The bindings that a client uses are the ones it is made from.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ class Refuse(Exception):
 class Gateway(service.GatewayAPIServicer):
     """What it knows, what it was asked, and how it is to behave.
 
-    ``life`` is that of tokens in seconds, ``later`` how far its clock is ahead;
+    ``life`` is that of tokens in seconds, ``later`` how far its clock is ahead,
+    ``mild`` whether it says inside of an answer that one has expired;
     ``names`` whether it tells the names of what it stats, ``around`` whether a
     single file has a folder around it; ``in_path`` whether the data gateway's
     addresses hold their tokens; ``says`` the statuses of calls that are to fail,
@@ -67,7 +68,7 @@ class Gateway(service.GatewayAPIServicer):
         self.reset()
 
     def reset(self) -> None:
-        self.life, self.later = 3600.0, 0.0
+        self.life, self.later, self.mild = 3600.0, 0.0, False
         self.names, self.around, self.in_path, self.etags = True, False, False, False
         self.says: dict[str, str] = {}
         self.stale = 0
@@ -159,11 +160,11 @@ class Gateway(service.GatewayAPIServicer):
     ) -> Any:
         self.calls.append(name)
         self.before(name)
-        if context is not None:
-            self._let_in(context)
         if name in self.says:
             return kind(status=Refuse(self.says[name], f"about {list(self.links)}").status)
         try:
+            if context is not None:
+                self._let_in(context)
             found = answer()
         except Refuse as refused:
             return kind(status=refused.status)
@@ -188,6 +189,8 @@ class Gateway(service.GatewayAPIServicer):
         payload = signed.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         if claims["exp"] <= time.time() + self.later:
+            if self.mild:
+                raise Refuse("UNAUTHENTICATED", f"auth: {token} has expired")
             context.abort(grpc.StatusCode.UNAUTHENTICATED, f"auth: {token} has expired")
         return str(claims["link"])
 

@@ -15,7 +15,6 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import httpx
 
@@ -45,10 +44,10 @@ class SiteRule:
         aliases: more hosts of the site, written as ``host`` is.
         gateway: ``host:port`` of its CS3 gateway, which then answers for its links.
         tls: whether that connection is encrypted.
-        ca: certificates of the authorities that the gateway's is checked
-            against; by default those of the web.
-        certificate: the one that we show the gateway, if it asks for one.
-        key: the certificate's.
+        ca: file of the authorities that the gateway's certificate is checked
+            against; empty for those of the web.
+        certificate: file of the certificate that we show the gateway; empty for none.
+        key: file of that certificate's key.
     """
 
     host: str
@@ -60,9 +59,9 @@ class SiteRule:
     aliases: tuple[str, ...] = ()
     gateway: str = ""
     tls: bool = True
-    ca: Path | None = None
-    certificate: Path | None = None
-    key: Path | None = None
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ only where a site rule names a gateway.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 from vaas.errors import ConfigError
@@ -27,6 +28,9 @@ def gateways(client: OutboundClient, policy: OutboundPolicy) -> Mapping[SiteRule
     rules = [rule for rule in policy.sites if rule.gateway]
     if not rules:
         return {}
+    # Else it does its own work at each fork: between that and the exec a child could hang or
+    # break, and the parent would write of it.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     try:
         from vaas.shares.cs3.provider import Cs3  # noqa: PLC0415 (an extra)
     except ModuleNotFoundError as missing:

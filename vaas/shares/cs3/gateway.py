@@ -116,13 +116,13 @@ class Gateway:
 
 def _credentials(rule: SiteRule) -> grpc.ChannelCredentials:
     return grpc.ssl_channel_credentials(
-        _content(rule.ca or Path(certifi.where())), _content(rule.key), _content(rule.certificate)
+        _content(rule.ca or certifi.where()), _content(rule.key), _content(rule.certificate)
     )
 
 
-def _content(file: Path | None) -> bytes | None:
+def _content(file: str) -> bytes | None:
     try:
-        return file.expanduser().read_bytes() if file else None
+        return Path(file).expanduser().read_bytes() if file else None
     except OSError as error:
         raise ConfigError(f"the certificate file {file}: {error.strerror}") from error
 

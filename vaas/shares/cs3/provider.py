@@ -149,7 +149,7 @@ class Cs3(Provider):
             AddressRefused: at a host that is not the site's.
             EfssFailed: nowhere that we could go.
         """
-        named = {found.protocol: found for found in told.protocols if found.download_endpoint}
+        named = {found.protocol: found for found in told.protocols}
         found = named.get("simple") or named.get("spaces")
         if found is None:
             raise EfssFailed("the gateway offers no download over HTTP")

@@ -51,11 +51,13 @@ class Gateway(service.GatewayAPIServicer):
     """What it knows, what it was asked, and how it is to behave.
 
     ``life`` is that of tokens in seconds, ``later`` how far its clock is ahead,
-    ``mild`` whether it says inside of an answer that one has expired;
-    ``names`` whether it tells the names of what it stats, ``around`` whether a
-    single file has a folder around it; ``in_path`` whether the data gateway's
-    addresses hold their tokens; ``says`` the statuses of calls that are to fail,
-    and ``before`` is called with each call's name.
+    ``mild`` whether it says inside of an answer that one has expired; ``names``
+    whether it tells the names of what it stats, ``called`` what it says instead,
+    ``around`` whether a single file has a folder around it, ``strays`` what it
+    lists besides; ``in_path`` whether the data gateway's addresses hold their
+    tokens, ``elsewhere`` another one's address, ``etags`` whether it tells them,
+    ``stale`` how many downloads it refuses; ``says`` the statuses of calls that
+    are to fail, and ``before`` is called with each call's name.
     """
 
     def __init__(self) -> None:
@@ -72,7 +74,7 @@ class Gateway(service.GatewayAPIServicer):
         self.names, self.around, self.in_path, self.etags = True, False, False, False
         self.says: dict[str, str] = {}
         self.stale = 0
-        self.elsewhere = ""
+        self.elsewhere = self.called = ""
         self.strays: list[ResourceInfo] = []
         self.before: Callable[[str], None] = lambda _: None
 
@@ -242,7 +244,7 @@ class Gateway(service.GatewayAPIServicer):
         info.id.CopyFrom(_id(found))
         info.etag, info.size = f'"{facts.tag}"', facts.size
         info.mtime.CopyFrom(Timestamp(seconds=int(facts.modified)))
-        info.name = found.name if self.names else ""
+        info.name = self.called or (found.name if self.names else "")
         return info
 
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 
 import grpc
@@ -178,6 +179,13 @@ async def test_a_gateway_that_tells_less(system: Cs3, shares: Shares, says: dict
     share = await shares.resolve(system.share(made))
     assert share.name == (system.host if says else made.name)
     assert await content(shares, share, await file_in(shares, share)) == TREE["in/b.csv"]
+
+
+@pytest.mark.parametrize("called", ["..", "../x.ipynb", "x\0.ipynb", "/x.ipynb"])
+async def test_a_share_whose_name_leads_elsewhere(system: Cs3, shares: Shares, called: str) -> None:
+    system.gateway.called = called
+    share = await shares.resolve(system.share(folder(system) / "a.ipynb"))
+    assert [e.path for e in await shares.list(share, "")] == [share.name] == ["a.ipynb"]
 
 
 async def test_names_that_lead_elsewhere_are_left_out(system: Cs3, shares: Shares) -> None:
@@ -479,6 +487,8 @@ async def test_without_the_extra(system: Cs3, monkeypatch: pytest.MonkeyPatch) -
     for name in [name for name in sys.modules if name.startswith("vaas.shares.cs3.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "grpc", None)
+    monkeypatch.delitem(sys.modules, "vaas.shares.cs3")
+    assert import_module("vaas.shares.cs3")
     with pytest.raises(ConfigError, match=r"voila-as-a-service\[cs3\]"):
         async with opened(system.rule()):
             pass

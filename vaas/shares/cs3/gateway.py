@@ -33,6 +33,8 @@ DEADLINE = 30.0
 """Seconds for each call."""
 
 _OPTIONS = (
+    # Firewalls forget a connection on which nothing is said, and tell neither side.
+    ("grpc.client_idle_timeout_ms", 60_000),
     ("grpc.enable_http_proxy", 0),
     ("grpc.max_receive_message_length", MAX_BYTES),
     # Viewers try again within seconds; a gateway that is back is to be there for them.

@@ -54,10 +54,11 @@ class Gateway(service.GatewayAPIServicer):
     ``mild`` whether it says inside of an answer that one has expired; ``names``
     whether it tells the names of what it stats, ``called`` what it says instead,
     ``around`` whether a single file has a folder around it, ``strays`` what it
-    lists besides; ``in_path`` whether the data gateway's addresses hold their
-    tokens, ``elsewhere`` another one's address, ``etags`` whether it tells them,
-    ``stale`` how many downloads it refuses; ``says`` the statuses of calls that
-    are to fail, and ``before`` is called with each call's name.
+    lists besides, ``paged`` how much at a time; ``in_path`` whether the data
+    gateway's addresses hold their tokens, ``elsewhere`` another one's address,
+    ``etags`` whether it tells them, ``stale`` how many downloads it refuses;
+    ``says`` the statuses of calls that are to fail, and ``before`` is called with
+    each call's name.
     """
 
     def __init__(self) -> None:
@@ -73,7 +74,7 @@ class Gateway(service.GatewayAPIServicer):
         self.life, self.later, self.mild = 3600.0, 0.0, False
         self.names, self.around, self.in_path, self.etags = True, False, False, False
         self.says: dict[str, str] = {}
-        self.stale = 0
+        self.stale = self.paged = 0
         self.elsewhere = self.called = ""
         self.strays: list[ResourceInfo] = []
         self.before: Callable[[str], None] = lambda _: None
@@ -130,7 +131,13 @@ class Gateway(service.GatewayAPIServicer):
             token, path = self._parted(request.ref.path, context)
             above = f"{path}/" if path else ""
             infos = [self._info(token, above + name) for name in self._inside(token, path)]
-            return storage.ListContainerResponse(infos=[*self.strays, *infos])
+            infos = [*self.strays, *infos]
+            if not self.paged:
+                return storage.ListContainerResponse(infos=infos)
+            start = int(request.page_token or 0)
+            more = str(start + self.paged) if start + self.paged < len(infos) else ""
+            page = infos[start : start + self.paged]
+            return storage.ListContainerResponse(infos=page, next_page_token=more)
 
         return self._answered("ListContainer", storage.ListContainerResponse, answer, context)
 

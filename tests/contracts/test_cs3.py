@@ -199,6 +199,26 @@ async def test_names_that_lead_elsewhere_are_left_out(system: Cs3, shares: Share
     assert [e.path for e in await shares.list(share, "in")] == ["in/b.csv"]
 
 
+async def test_a_listing_in_pages(system: Cs3, shares: Shares) -> None:
+    system.gateway.paged = 2
+    made = system.folder()
+    names = [f"{n}.csv" for n in range(5)]
+    for name in names:
+        (made / name).touch()
+    share = await shares.resolve(system.share(made))
+    assert [e.path for e in await shares.list(share, "")] == names
+
+
+@pytest.mark.parametrize("paged", [0, 10_000])
+async def test_a_folder_without_end(system: Cs3, shares: Shares, paged: int) -> None:
+    share = await shares.resolve(system.share(system.folder()))
+    kind = ResourceType.RESOURCE_TYPE_FILE
+    system.gateway.paged = paged
+    system.gateway.strays = [ResourceInfo(path=f"{n}", type=kind) for n in range(20_001)]
+    with pytest.raises(AnswerTooLarge):
+        await shares.list(share, "")
+
+
 async def test_an_address_without_a_link(system: Cs3, shares: Shares) -> None:
     asked = system.asked()
     with pytest.raises(NotAnEfss):

@@ -208,10 +208,16 @@ class Cs3(Provider):
         self, link: ShareLink, password: Secret | None, folder: str
     ) -> Sequence[tuple[str, Any]]:
         request = ListContainerRequest(ref=_reference(link, folder))
-        told = await self._ask(link, password, "ListContainer", request, bool(folder))
-        if len(told.infos) > MAX_ENTRIES:
-            raise AnswerTooLarge(f"a folder of more than {MAX_ENTRIES} entries")
-        return list(dict(_named(told.infos, [link.token, *folder.split("/")])).items())
+        infos: list[Any] = []
+        while True:
+            told = await self._ask(link, password, "ListContainer", request, bool(folder))
+            infos += told.infos
+            if len(infos) > MAX_ENTRIES:
+                raise AnswerTooLarge(f"a folder of more than {MAX_ENTRIES} entries")
+            if not (told.infos and told.next_page_token):
+                break
+            request.page_token = told.next_page_token
+        return list(dict(_named(infos, [link.token, *folder.split("/")])).items())
 
     async def _stat(
         self, link: ShareLink, password: Secret | None, path: str, *, inside: bool = False

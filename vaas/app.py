@@ -113,6 +113,7 @@ async def rooms(
         mesh = await stack.enter_async_context(member(settings, data))
         provider = mesh.provider if mesh else None
         shares = Shares(client, policy, FailureMemory(), local, provider)
+        stack.push_async_callback(shares.close)
         modes = Modes(settings, data, local, policy)
         stack.push_async_callback(modes.close)
         host = RemoteHost(data / RUNTIME, host_terms(settings), stay=stay)

@@ -21,6 +21,7 @@ PRODUCT_NAMES = {
     "owncloud": "ownCloud",
     "ocis": "oCIS",
     "reva": "Reva",
+    "cs3": "Reva",
     "seafile": "Seafile",
     "webdav": "WebDAV",
     "ocm": "Open Cloud Mesh",

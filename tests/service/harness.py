@@ -302,9 +302,10 @@ class Stage:
 
 
 def settings_for(cloud: DemoEfss, data: Path, **wanted: Any) -> Settings:
-    """Settings that open the cloud."""
+    """Settings that open the cloud, and what other sites are wanted."""
     site = Site(host=urlsplit(cloud.url).netloc, insecure=True, private=True)
-    return load_settings(**{"port": 0, "data": data, "site": (site,)} | wanted)
+    sites = (site, *wanted.pop("site", ()))
+    return load_settings(**{"port": 0, "data": data, "site": sites} | wanted)
 
 
 @contextlib.asynccontextmanager

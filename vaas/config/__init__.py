@@ -36,7 +36,7 @@ from vaas.errors import ConfigError
 _WORDS = {
     "extra_forbidden": "there is no such setting",
     "string_pattern_mismatch": "an address without a path, such as https://dashboards.example.org, "
-    "or where hosts are wanted cloud.example.org",
+    "or where hosts are wanted cloud.example.org, or a gateway gateway.example.org:9142",
 }
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from vaas.model import FRAME_HOST
 
@@ -53,17 +53,42 @@ class Site(BaseModel):
         data: ``copy``, ``sync``, ``mount`` or ``davfs`` for all its shares, or ``auto``
             by their size.
         native: which of its shares are folders of this machine too.
+        aliases: more hosts of the site, such as its data gateway's.
+        gateway: ``host:port`` of the CS3 gateway of a site whose product is ``cs3``.
+        tls: whether the gateway is spoken to encrypted.
+        ca: file of the authorities that the gateway's certificate is checked
+            against; empty for those of the web.
+        certificate: file of the certificate that we show the gateway, if it asks for one.
+        key: file of that certificate's key.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str = Field(min_length=1)
-    product: Literal["", "nextcloud", "owncloud", "ocis", "reva", "seafile", "webdav"] = ""
+    product: Literal["", "nextcloud", "owncloud", "ocis", "reva", "cs3", "seafile", "webdav"] = ""
     dav_root: str = ""
     insecure: bool = False
     private: bool = False
     data: Literal["auto", "copy", "sync", "mount", "davfs"] = "auto"
     native: tuple[NativeFolder, ...] = ()
+    aliases: tuple[str, ...] = ()
+    gateway: str = Field(default="", pattern=r"^$|^([^\s/:]+|\[[0-9A-Fa-f:]+\]):\d{1,5}$")
+    tls: bool = True
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        """A gateway is what speaks CS3, and certificates are for it."""
+        if (self.product == "cs3") != bool(self.gateway):
+            raise ValueError('product = "cs3" and gateway = "host:port" go together')
+        files = (self.ca, self.certificate, self.key)
+        if any(files) and not (self.gateway and self.tls):
+            raise ValueError("ca, certificate and key are for a gateway with tls")
+        if bool(self.certificate) != bool(self.key):
+            raise ValueError("certificate and key go together")
+        return self
 
 
 class OcmPeer(BaseModel):

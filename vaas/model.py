@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol
 
-ReceivedState = Literal["pending", "open", "missing", "gone"]
 PhaseName = Literal["resolve", "data", "line", "environment", "run", "ready"]
 
 PRODUCT_NAMES = {
@@ -157,44 +156,6 @@ class Share:
         return PRODUCT_NAMES[self.product]
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A share that another cloud sent us by Open Cloud Mesh.
-
-    Attributes:
-        id: random, unguessable; part of its address here.
-        peer: ``host[:port]`` of the cloud that holds it.
-        provider_id: what that cloud calls it; empty once it is gone.
-        owner: who owns the files, an address ``id@host``.
-        sender: who shared them.
-        to: our own address, as it was shared with.
-        name: of the file or folder.
-        secret: what opens it.
-        uri: where it lies: absolute, relative to the peer's root, or empty for that root.
-        modern: whether it came in the newer form, whose secret is a bearer's.
-        exchange: whether the secret must be exchanged for a token.
-        expires: seconds since 1970 at which it ends, if ever.
-        state: ``pending`` before it was seen, ``open``, ``missing`` since its
-            cloud no longer shows it, ``gone`` when all of it was erased.
-        changed: seconds since 1970 of the last change of state.
-    """
-
-    id: str
-    peer: str
-    provider_id: str = ""
-    owner: str = ""
-    sender: str = ""
-    to: str = ""
-    name: str = ""
-    secret: Secret = field(default=Secret(""), repr=False)
-    uri: str = ""
-    modern: bool = False
-    exchange: bool = False
-    expires: float | None = None
-    state: ReceivedState = "pending"
-    changed: float = 0.0
-
-
 class Reader(Protocol):
     """What storage needs of a share: list one folder, read one file."""
 
@@ -315,8 +276,6 @@ __all__ = [
     "Phase",
     "PhaseName",
     "Reader",
-    "Received",
-    "ReceivedState",
     "Secret",
     "Share",
     "ShareLink",

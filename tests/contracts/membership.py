@@ -17,8 +17,9 @@ from tornado.web import Application
 from tests.contracts.clouds import US, Cloud
 from vaas.mesh import Mesh, PeerRule, Terms
 from vaas.mesh.keeper import Keeper
-from vaas.model import Received, Share, ShareLink
+from vaas.model import Share, ShareLink
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares
+from vaas.state.values import Received
 from vaas.storage import CopyStorage
 from vaas.web.statuses import status_of
 from vaas.wish import Wish

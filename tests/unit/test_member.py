@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from vaas.cli import app
 from vaas.config import load_settings
 from vaas.member import member
-from vaas.model import Received, Secret
+from vaas.model import Secret
+from vaas.state.values import Received
 
 
 def test_what_came_is_listed(tmp_path: Path) -> None:

@@ -27,10 +27,11 @@ from vaas.errors import (
 )
 from vaas.mesh.objects import read_object
 from vaas.mesh.peers import Peers, Profile
-from vaas.model import Received, ReceivedState, Secret, ShareLink
+from vaas.model import Secret, ShareLink
 from vaas.shares.client import Answer
 from vaas.shares.ocm import Door
 from vaas.state.received import ReceivedShares
+from vaas.state.values import Received, ReceivedState
 
 LEGACY_DAV = "/public.php/webdav"
 """Where shares lie at peers that do not say so."""

@@ -33,10 +33,10 @@ from vaas.mesh.forms import Acceptance, Notification, Offer
 from vaas.mesh.keeper import Keeper
 from vaas.mesh.senders import Sender, Senders
 from vaas.mesh.signatures import Message
-from vaas.model import Received
 from vaas.observability import logger
 from vaas.state import Store
 from vaas.state.contacts import Contact
+from vaas.state.values import Received
 
 UNSEEN = 100
 """Shares of one peer that may wait to be seen: anybody can announce those."""

@@ -7,8 +7,9 @@ from typing import Literal
 
 from vaas.errors import ShareHidden, ShareUnknown, ShareWithdrawn
 from vaas.mesh.access import Access
-from vaas.model import Received, ShareLink
+from vaas.model import ShareLink
 from vaas.state import Store, Vault
+from vaas.state.values import Received
 
 Visible = Literal["sender", "address", "listed"]
 

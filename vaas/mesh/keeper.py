@@ -17,9 +17,10 @@ from typing import Any, Protocol
 from vaas.errors import ShareWithdrawn, VaasError
 from vaas.mesh.access import Access
 from vaas.mesh.peers import Peers
-from vaas.model import Received, Secret, Share, ShareLink
+from vaas.model import Secret, Share, ShareLink
 from vaas.observability import logger
 from vaas.state.received import ReceivedShares
+from vaas.state.values import Received
 from vaas.wish import Wish
 
 AT_ONCE = 4

@@ -9,8 +9,9 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from vaas.model import Received, ReceivedState, Secret
+from vaas.model import Secret
 from vaas.state.tables import ReceivedRow
+from vaas.state.values import Received, ReceivedState
 from vaas.state.vault import Vault
 
 _PLAIN = ("peer", "owner", "sender", "to", "name", "uri", "modern", "exchange", "expires", "state")

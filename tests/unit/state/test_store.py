@@ -18,10 +18,11 @@ from cryptography.fernet import Fernet
 from sqlalchemy import Connection, create_engine, inspect
 
 from vaas.errors import ConfigError
-from vaas.model import Received, Secret
+from vaas.model import Secret
 from vaas.state import Store, Vault
 from vaas.state.contacts import Contact
 from vaas.state.tables import Base
+from vaas.state.values import Received
 from vaas.state.vault import kept_keys
 
 SHARE = Received(

@@ -62,7 +62,7 @@ class PageRenderer:
     @staticmethod
     def warm() -> None:
         """Load and compile what the first page needs; takes seconds, run it in a thread."""
-        exporter(DEFAULT_TEMPLATE).template  # noqa: B018 - compiles when first asked for
+        exporter(DEFAULT_TEMPLATE)
 
     async def inside(
         self, notebook: Notebook, known: Mapping[int, CellResult], recording: Recording | None

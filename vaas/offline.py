@@ -192,6 +192,8 @@ class Offline:
     def _no_longer(self, share: Share) -> bool:
         """Whether a cloud said no to what it had opened; its word may come before ours is kept."""
         link = share.link.fingerprint
+        if self._opens.get(link, (share.password,)) != (share.password,):
+            return True
         keys = ((link, None), (link, share.password or _OPEN))
         return any(one in self._refused for one in keys)
 

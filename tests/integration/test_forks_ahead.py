@@ -57,7 +57,7 @@ async def test_viewers_who_follow_find_a_fork_that_waits_and_is_theirs_alone(hos
 async def test_they_count_as_no_kernels_and_take_no_viewers_place(host, tmp_path):
     made, _ = await warm(host, tmp_path)
     assert host.kernels() == ()
-    host.admit(waiting=3)
+    host.admit()
     kernels = [await made.fork(request(tmp_path / "share")) for _ in range(4)]
     with pytest.raises(ServerFull):
         await made.fork(request(tmp_path / "share"))

@@ -60,7 +60,7 @@ class PageRenderer:
     @staticmethod
     def warm() -> None:
         """Load and compile what the first page needs; takes seconds, run it in a thread."""
-        exporter(DEFAULT_TEMPLATE).template  # noqa: B018 - compiles when first asked for
+        exporter(DEFAULT_TEMPLATE)
 
     def learn(self, libraries: str) -> None:
         """Find out which widget libraries an environment has; blocks when first asked.

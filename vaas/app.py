@@ -1,6 +1,6 @@
 """The composition root: builds everything that lives, in the order in which it depends.
 
-``service`` is the one place that takes settings apart. What it builds it also
+``vaas.taken`` takes settings apart. What is built here is also
 closes, last built first, so that nothing is left when a command ends.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -228,12 +229,23 @@ def _data(workspace: Workspace) -> tuple[Bind, dict[str, str]]:
     return Bind(path.parent, MOUNTED), {DATA: f"{MOUNTED}/{path.name}"}
 
 
+async def environment_of(request: KernelRequest) -> Environment:
+    """What a request's kernel runs in.
+
+    Raises:
+        LanguageUnknown: its installation has no such kernel.
+    """
+    prefix = request.installation.prefix
+    return await asyncio.to_thread(find_environment, prefix, request.kernel_name)
+
+
 __all__ = [
     "ENTRY",
     "Environment",
     "build_template_world",
     "build_world",
     "command",
+    "environment_of",
     "find_environment",
     "languages",
     "library",

@@ -11,7 +11,7 @@ from typing import Any
 
 from vaas.errors import KernelStartFailed, SandboxMissing, ServerFull
 from vaas.kernels.base import Kernel, KernelRequest, Limits, Template
-from vaas.kernels.environment import Environment, build_template_world
+from vaas.kernels.environment import Environment, build_template_world, environment_of
 from vaas.kernels.forks.channel import LineChannel
 from vaas.kernels.forks.client import LineClient, LineManager
 from vaas.kernels.forks.line import Line
@@ -23,7 +23,7 @@ from vaas.kernels.forks.walling import greet, wall_in
 from vaas.kernels.installations import held
 from vaas.kernels.kernel import LocalKernel
 from vaas.kernels.limits import Leaf
-from vaas.kernels.local import FIRST_UID, LocalKernelHost, environment_of, stop
+from vaas.kernels.local import FIRST_UID, LocalKernelHost, stop
 from vaas.kernels.process import Orders, Process, abandon, launch
 from vaas.kernels.watchdog import tree
 from vaas.model import KernelRef

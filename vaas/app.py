@@ -1,7 +1,7 @@
 """The composition root: builds everything that lives, in the order in which it depends.
 
-``vaas.taken`` takes settings apart. What is built here is also
-closes, last built first, so that nothing is left when a command ends.
+``vaas.taken`` takes settings apart. What is built here is also closed, last built
+first, so that nothing is left when a command ends.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import zmq.asyncio
 
 from vaas.errors import KernelStartFailed, SandboxMissing, ServerFull
+from vaas.kernels.author import log_for_author
 from vaas.kernels.base import Kernel, KernelHost, KernelRequest, Limits
 from vaas.kernels.channel import LocalChannel
 from vaas.kernels.culling import Culler
@@ -36,12 +37,6 @@ FIRST_UID = 61001
 
 CULL_EVERY = 2.0
 SandboxMode = Literal["bubblewrap", "none"]
-
-
-def log_for_author(ref: KernelRef, text: str) -> None:
-    """Write what a notebook says to its author into the log."""
-    # Indented, so that no notebook can write what looks like a line of ours.
-    log.info("%s: %s", ref.notebook, "\n    ".join(text.strip().splitlines()))
 
 
 class LocalKernelHost(KernelHost):
@@ -298,4 +293,4 @@ async def stop(task: asyncio.Task[None]) -> None:
         log.error("a channel broke: %r", error)
 
 
-__all__ = ["LocalKernelHost", "SandboxMode", "log_for_author", "stop"]
+__all__ = ["LocalKernelHost", "SandboxMode", "stop"]

@@ -192,7 +192,7 @@ class Control:
         self._talk.close()
         error = KernelDied("the kernel host ended")
         for question in self._questions.values():
-            if not question.answer.done():
+            if not (question.left or question.answer.done()):
                 question.answer.set_exception(error)
         for thing in tuple(self.things.values()):
             thing.tell("lost", {})

@@ -8,7 +8,6 @@ import os
 import re
 import signal
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -255,11 +254,7 @@ async def test_an_end_in_the_middle_leaves_nothing(folder: Path, number: signal.
                 family, name = served.family(), served.name()
                 assert groups_of([name])
                 assert len(family) >= 3
-                started = time.monotonic()
                 await served.end(number)
-                took = time.monotonic() - started
-                print(f"ended {len(family)} processes in {took:.2f} s")
-                assert took < 5
                 await line.until_closed(5)
         assert not any(one.is_running() and one.status() != "zombie" for one in family)
         assert processes_of(served.mark) == []

@@ -180,7 +180,8 @@ def test_link_can_be_copied(site: Site, context: BrowserContext, page: Page) -> 
 
 def test_whole_card_opens_its_example(site: Site, page: Page) -> None:
     page.goto(f"{site.url}/home")
-    page.locator(".card").nth(1).click(position={"x": 20, "y": 20})
+    card = page.locator(".card").filter(has=page.locator('[href$="link=2"]'))
+    card.click(position={"x": 20, "y": 20})
     page.wait_for_url("**/open?link=2")
 
 

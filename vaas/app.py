@@ -25,7 +25,7 @@ from vaas.kernels.janitor import Janitor
 from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
 from vaas.manifests import Manifests
-from vaas.model import Secret, ShareLink
+from vaas.model import BASE, Secret, ShareLink
 from vaas.modes import Modes
 from vaas.observability import logger
 from vaas.offline import Offline
@@ -175,7 +175,8 @@ async def service(
         server.add_sockets([sock])
         stills = await _stills(built, statics, report)
         # What the first viewer would wait for.
-        warming = asyncio.create_task(asyncio.to_thread(built.renderer.warm))
+        ahead = (asyncio.to_thread(built.renderer.warm), built.host.warm(BASE))
+        warming = asyncio.gather(*ahead, return_exceptions=True)
         host, port = sock.getsockname()[:2]
         try:
             yield f"http://{f'[{host}]' if ':' in host else host}:{port}/"
@@ -191,7 +192,7 @@ async def service(
             if stills:
                 await stills.close()
             await asyncio.wait({asyncio.ensure_future(server.close_all_connections())}, timeout=1)
-            await asyncio.gather(warming, return_exceptions=True)
+            await asyncio.wait([warming])
 
 
 def _front(
@@ -249,8 +250,7 @@ def site_rules(settings: Settings) -> list[SiteRule]:
 
 def kernel_limits(settings: Settings) -> Limits:
     """What each kernel may use."""
-    names = {field.name for field in fields(Limits)}
-    return Limits(**settings.kernel.model_dump(include=names))
+    return Limits(**settings.kernel.model_dump(include={one.name for one in fields(Limits)}))
 
 
 def _terms(settings: Settings) -> Terms:
@@ -262,6 +262,8 @@ def _terms(settings: Settings) -> Terms:
         mode=kernel.sandbox,
         grace=kernel.grace,
         failure_view=failure_view(),
+        zygotes=kernel.zygotes,
+        preload=kernel.preload,
     )
 
 

@@ -14,9 +14,10 @@ from vaas.kernels.forks.spares import OF_ONE
 pytestmark = pytest.mark.sandbox
 
 
-@pytest.fixture
-async def host(tmp_path):
-    async with a_host(tmp_path / "run", "fork", most=4) as host:
+@pytest.fixture(params=["fork", "preloaded fork"])
+async def host(tmp_path, request):
+    """Templates in sandboxes of their own, and such that are forks of their environment's process."""
+    async with a_host(tmp_path / "run", request.param, most=4) as host:
         yield host
 
 
@@ -57,7 +58,7 @@ async def test_viewers_who_follow_find_a_fork_that_waits_and_is_theirs_alone(hos
 async def test_they_count_as_no_kernels_and_take_no_viewers_place(host, tmp_path):
     made, _ = await warm(host, tmp_path)
     assert host.kernels() == ()
-    host.admit(waiting=3)
+    host.admit()
     kernels = [await made.fork(request(tmp_path / "share")) for _ in range(4)]
     with pytest.raises(ServerFull):
         await made.fork(request(tmp_path / "share"))
@@ -94,8 +95,8 @@ async def test_a_template_that_retires_takes_them_along(host, tmp_path):
     await made.retire()
     with pytest.raises(KernelStartFailed):
         await made.fork(request(tmp_path / "share"))
-    await until(lambda: made.process.returncode is not None)
-    assert not any(stands(spare.leaf) for spare in waiting)
+    await until(lambda: not Path(f"/proc/{made.pid}").exists())
+    await until(lambda: not any(stands(spare.leaf) for spare in waiting))
     assert len(host._spares) == 0
 
 

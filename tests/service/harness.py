@@ -304,7 +304,9 @@ class Stage:
 def settings_for(cloud: DemoEfss, data: Path, **wanted: Any) -> Settings:
     """Settings that open the cloud."""
     site = Site(host=urlsplit(cloud.url).netloc, insecure=True, private=True)
-    return load_settings(port=0, data=data, site=(site,), **wanted)
+    # Where tests do not want it, imports ahead would only take their time.
+    kernel = {"zygotes": 0, **wanted.pop("kernel", {})}
+    return load_settings(port=0, data=data, site=(site,), kernel=kernel, **wanted)
 
 
 @contextlib.asynccontextmanager

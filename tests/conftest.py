@@ -10,6 +10,9 @@ import pytest
 
 DEBIANS = Path("/usr/bin/rclone")
 
+# As where VaaS itself is what imports gRPC first.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def debians_rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

@@ -1,35 +1,37 @@
 """The composition root: builds everything that lives, in the order in which it depends.
 
-``service`` is the one place that takes settings apart. What it builds it also
-closes, last built first, so that nothing is left when a command ends.
+``vaas.taken`` takes settings apart. What is built here is also closed, last built
+first, so that nothing is left when a command ends.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornado.httpserver import HTTPServer
 
 from vaas.arrival import Arrivals
 from vaas.config import Settings
 from vaas.errors import ConfigError, VaasError
-from vaas.kernels import Installations, Kernel, Limits, RemoteHost, SandboxReport, Terms
+from vaas.kernels import Installations, Kernel, RemoteHost, SandboxReport
 from vaas.kernels.janitor import Janitor
 from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
 from vaas.manifests import Manifests
+from vaas.member import member
 from vaas.model import BASE, Secret, ShareLink
 from vaas.modes import Modes
 from vaas.observability import logger
 from vaas.offline import Offline
 from vaas.prepared import PreparedNotebooks
+from vaas.received import ReceivedFiles
 from vaas.recipe import Recipe
 from vaas.rendering import (
     AssetStore,
@@ -37,19 +39,23 @@ from vaas.rendering import (
     PageRenderer,
     Recording,
     Stills,
-    failure_view,
     find_browser,
 )
 from vaas.sessions import Sessions
-from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
+from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares
 from vaas.snapshots import Snapshots
+from vaas.taken import host_terms, kernel_limits, schemes, site_rules
 from vaas.temporary import RUNTIME, clear
 from vaas.upkeep import upkeep
 from vaas.waiting import WaitingRoom
 from vaas.web import Card, Front, make_application
 from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
+from vaas.web.statuses import status_of
 from vaas.web.viewers import Viewers
+
+if TYPE_CHECKING:
+    from vaas.mesh import Mesh
 
 log = logger(__name__)
 
@@ -78,6 +84,8 @@ class Rooms:
     policy: OutboundPolicy
     renderer: PageRenderer
     assets: AssetStore
+    received: ReceivedFiles
+    mesh: Mesh | None = None
 
 
 @asynccontextmanager
@@ -102,10 +110,13 @@ async def rooms(
         stack.push_async_callback(asyncio.to_thread, janitor.dismiss)
         policy = OutboundPolicy(site_rules(settings), open=settings.open_mode == "public")
         client = await stack.enter_async_context(OutboundClient(policy))
-        shares = Shares(client, policy, FailureMemory(), local)
+        mesh = await stack.enter_async_context(member(settings, data))
+        provider = mesh.provider if mesh else None
+        shares = Shares(client, policy, FailureMemory(), local, provider)
+        stack.push_async_callback(shares.close)
         modes = Modes(settings, data, local, policy)
         stack.push_async_callback(modes.close)
-        host = RemoteHost(data / RUNTIME, _terms(settings), stay=stay)
+        host = RemoteHost(data / RUNTIME, host_terms(settings), stay=stay)
         stack.push_async_callback(host.leave)
         kernel = settings.kernel
         prepared = PreparedNotebooks(host, most=kernel.templates, life=kernel.template_life)
@@ -131,7 +142,18 @@ async def rooms(
             refresh=settings.refresh,
         )
         stack.push_async_callback(launcher.close)
-        yield Rooms(launcher, host, prepared, shares, policy, renderer, assets)
+        received = ReceivedFiles(shares, sessions, offline, modes.erase)
+        yield Rooms(launcher, host, prepared, shares, policy, renderer, assets, received, mesh)
+
+
+@asynccontextmanager
+async def _mesh_routes(built: Rooms) -> AsyncIterator[Sequence[Any]]:
+    """Addresses by which other clouds come in, served while the context is open."""
+    if built.mesh is None:
+        yield ()
+        return
+    async with built.mesh.serving(built.received, status_of) as (_, routes):
+        yield routes
 
 
 @asynccontextmanager
@@ -160,12 +182,13 @@ async def service(
     Raises:
         ConfigError: the port is taken, or the front end was not built.
     """
-    async with rooms(settings, local, stay=stay) as built:
+    async with rooms(settings, local, stay=stay) as built, _mesh_routes(built) as more:
         report = await built.host.report()
         if report.level == "none" and settings.kernel.sandbox != "none":
             log.warning("no_sandbox: no dashboard will open; see vaas doctor", why=report.detail)
         statics = Statics()
-        front = _front(settings, built, statics, report, cards=cards, viewers=Viewers(given))
+        viewers = Viewers(given)
+        front = _front(settings, built, statics, report, cards=cards, viewers=viewers, more=more)
         sock = _listen(settings.host, settings.port)
         server = HTTPServer(
             make_application(front), xheaders=bool(settings.public_url), max_body_size=_LARGEST_BODY
@@ -204,12 +227,14 @@ def _front(
         renderer=built.renderer,
         assets=built.assets,
         statics=statics,
-        scheme_for=_schemes(settings),
+        scheme_for=schemes(settings),
         health=lambda: _health(built, sandbox=report.level),
         public_url=settings.public_url,
         image_hosts=settings.image_hosts,
         embed=settings.embed,
         names=own_names(settings.public_url, settings.host),
+        received=built.mesh.entry if built.mesh else None,
+        inviter=built.mesh.inviter if built.mesh else None,
         **given,
     )
 
@@ -243,35 +268,6 @@ async def _adopt(built: Rooms, kernel: Kernel, note: str) -> None:
         await kernel.close()
 
 
-def site_rules(settings: Settings) -> list[SiteRule]:
-    """The outbound policy's rules for the listed sites."""
-    return [SiteRule(**site.model_dump(exclude={"native"})) for site in settings.site]
-
-
-def kernel_limits(settings: Settings) -> Limits:
-    """What each kernel may use."""
-    return Limits(**settings.kernel.model_dump(include={one.name for one in fields(Limits)}))
-
-
-def _terms(settings: Settings) -> Terms:
-    kernel = settings.kernel
-    return Terms(
-        most=kernel.hosted,
-        # A template that was let go lives on with the forks that it has.
-        templates=4 * kernel.templates,
-        mode=kernel.sandbox,
-        grace=kernel.grace,
-        failure_view=failure_view(),
-        zygotes=kernel.zygotes,
-        preload=kernel.preload,
-    )
-
-
-def _schemes(settings: Settings) -> Callable[[str], str]:
-    insecure = {site.host.lower() for site in settings.site if site.insecure}
-    return lambda host: "http" if host.lower() in insecure else "https"
-
-
 def _health(built: Rooms, *, sandbox: str) -> dict[str, Any]:
     return {
         "ready": sandbox != "none" and not built.launcher.sessions.leaving,
@@ -297,4 +293,4 @@ def _listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-__all__ = ["Rooms", "kernel_limits", "rooms", "service", "site_rules"]
+__all__ = ["Rooms", "rooms", "service"]

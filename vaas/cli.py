@@ -128,6 +128,19 @@ def serve(config: ConfigFile = None) -> None:
 
 
 @app.command()
+def received(config: ConfigFile = None) -> None:
+    """List what other clouds shared with this service, and where to see it.
+
+    The addresses open what they name: they are for those who shared it.
+    """
+    from vaas.member import taken  # noqa: PLC0415
+
+    with plainly():
+        for line in asyncio.run(taken(load_settings(config))):
+            typer.echo(line)
+
+
+@app.command()
 def check(
     link: Link,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

@@ -20,8 +20,10 @@ PRODUCT_NAMES = {
     "owncloud": "ownCloud",
     "ocis": "oCIS",
     "reva": "Reva",
+    "cs3": "Reva",
     "seafile": "Seafile",
     "webdav": "WebDAV",
+    "ocm": "Open Cloud Mesh",
     "local": "this machine",
 }
 """What people call the system that shares, by ``Share.product``."""
@@ -63,7 +65,7 @@ class ShareLink:
         path: what the link points at inside the share, relative, no leading
             slash, decoded; empty for the share's root.
         hint: product the link's shape speaks for (``seafile``, ``local``,
-            ``webdav``), or empty when only a probe can tell.
+            ``webdav``, ``ocm``), or empty when only a probe can tell.
     """
 
     root: str

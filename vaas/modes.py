@@ -71,6 +71,14 @@ class Modes:
         # A mount that an author asks for is no more than a wish.
         return self._modes["large" if wished == "mount" else wished]
 
+    async def erase(self, share: str) -> bool:
+        """Remove what they keep of a share; whether nothing is left.
+
+        Args:
+            share: ``Version.share``.
+        """
+        return all([await mode.erase(share) for mode in self._modes.values()])
+
     async def close(self) -> None:
         """Close them all, those that others choose from last."""
         async with AsyncExitStack() as stack:

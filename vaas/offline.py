@@ -127,6 +127,11 @@ class Offline:
         except Exception:  # the task's last line: told, not raised
             log.exception("snapshot_failed", notebook=notebook.path)
 
+    async def forget(self, link: ShareLink) -> None:
+        """Erase how a share's dashboards looked, and keep nothing of what still runs."""
+        self._note((link.fingerprint, None))
+        await self._snapshots.erase(link)
+
     async def use(self, link: ShareLink) -> None:
         """Note that somebody looks at a dashboard while its cloud answers."""
         if self._snapshots.wanted:
@@ -187,6 +192,8 @@ class Offline:
     def _no_longer(self, share: Share) -> bool:
         """Whether a cloud said no to what it had opened; its word may come before ours is kept."""
         link = share.link.fingerprint
+        if self._opens.get(link, (share.password,)) != (share.password,):
+            return True
         keys = ((link, None), (link, share.password or _OPEN))
         return any(one in self._refused for one in keys)
 

@@ -129,13 +129,13 @@ class PreparedNotebooks:
         if pressed and self._kept:
             await self._let_go(next(iter(self._kept)), "memory")
 
-    async def close(self) -> None:
-        """Make no more and keep none; forks that live go on."""
-        tasks = [task for _, task in self._making.values()]
+    async def forget(self, share: str | None = None) -> None:
+        """Make and keep nothing of a share (``Version.share``), or of any; forks that live go on."""
+        tasks = [task for key, (_, task) in self._making.items() if share in {None, key[0].share}]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for key in list(self._kept):
+        for key in [key for key in self._kept if share in {None, key[0].share}]:
             await self._let_go(key, "end")
 
     async def _made(self, recipe: Recipe) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from vaas.errors import KernelStartFailed, SessionGone, VaasError
+from vaas.errors import KernelError, KernelStartFailed, SessionGone, VaasError
 from vaas.kernels import Kernel, Relay
 from vaas.model import Phase, Share, Workspace
 from vaas.observability import logger, metrics
@@ -124,6 +124,28 @@ class Session:
         now = time.monotonic()
         metrics.phases.labels(name).observe(now - self.since)
         self.since = now
+
+    def be_ready(self, kernel: Kernel) -> None:
+        """Nothing is left to run in its kernel."""
+        self.results.put_nowait(None)
+        self.state = "ready"
+        kernel.channel.inject("vaas_ready", {"failed": bool(self.failures)})
+        self.pass_phase("run")
+
+    def finish(self) -> None:
+        """It is over; whoever waits for something of it is told why."""
+        self.state = "ended"
+        self.results.put_nowait(None)
+        self.channel.end()
+        error = self.error or SessionGone("ended")
+        for future in (self.begun, self.kernel):
+            if not future.done():
+                future.set_exception(error)
+                future.exception()  # it may be that nobody asks
+        reason = error.label if isinstance(error, KernelError) else "failed"
+        metrics.kernel_ends.labels(reason).inc()
+        share = self.share.link.fingerprint
+        log.info("session_ended", reason=reason, detail=error.detail, share=share)
 
     def tell_author(self, result: CellResult) -> None:
         """Write into the log what failed in a cell, if something did."""

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from vaas.errors import KernelError, KernelStartFailed, ServerFull, SessionGone, VaasError
+from vaas.errors import KernelStartFailed, ServerFull, SessionGone, VaasError
 from vaas.kernels import Kernel, KernelHost
 from vaas.observability import logger, metrics
 from vaas.prepared import PreparedNotebooks
@@ -88,6 +88,14 @@ class Sessions:
                 task.cancel()
             await asyncio.wait([task], timeout=_LET_GO)
 
+    async def withdraw(self, share: str, why: VaasError) -> None:
+        """End all that shows a share (``Version.share``), tell its pages why, forget its runs."""
+        showing = [one for one in self._sessions.values() if one.share.version.share == share]
+        for session in showing:
+            session.error = session.error or why
+        await asyncio.gather(*(self.end(session.id) for session in showing))
+        await self._prepared.forget(share)
+
     async def close(self) -> None:
         """End all sessions and wait until their kernels and workspaces are gone."""
         await asyncio.sleep(0)  # as in ``end``
@@ -95,7 +103,7 @@ class Sessions:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._prepared.close()
+        await self._prepared.forget()
 
     async def leave(self) -> None:
         """As ``close``, but kernels whose notebooks have run wait for another server."""
@@ -175,7 +183,7 @@ class Sessions:
             session.see()
             if known is not None:
                 await self._run(session, kernel, known, stream=stream)
-            self._be_ready(session, kernel)
+            session.be_ready(kernel)
             await self._live_on(session, kernel)
 
     async def _go_on(self, session: Session, kernel: Kernel, stack: AsyncExitStack) -> None:
@@ -210,7 +218,7 @@ class Sessions:
         except VaasError as error:
             session.error = error
         except asyncio.CancelledError:
-            session.error = SessionGone("its viewer left, or the server closes")
+            session.error = session.error or SessionGone("its viewer left, or the server closes")
         except Exception as error:  # the task's last line: told, not raised
             log.exception("session_failed", notebook=session.notebook.path)
             session.error = KernelStartFailed(f"{type(error).__name__}: {error}")
@@ -276,30 +284,8 @@ class Sessions:
                 news = {"index": result.index, "outputs": result.outputs}
                 kernel.channel.inject("vaas_cell", {**news, "done": session.done, "total": total})
 
-    def _be_ready(self, session: Session, kernel: Kernel) -> None:
-        """Nothing is left to run."""
-        session.results.put_nowait(None)
-        session.state = "ready"
-        kernel.channel.inject("vaas_ready", {"failed": bool(session.failures)})
-        session.pass_phase("run")
-
     def _finish(self, session: Session) -> None:
-        session.state = "ended"
-        session.results.put_nowait(None)
-        session.channel.end()
-        error = session.error or SessionGone("ended")
-        for future in (session.begun, session.kernel):
-            if not future.done():
-                future.set_exception(error)
-                future.exception()  # it may be that nobody asks
-        reason = error.label if isinstance(error, KernelError) else "failed"
-        metrics.kernel_ends.labels(reason).inc()
-        log.info(
-            "session_ended",
-            reason=reason,
-            detail=error.detail,
-            share=session.share.link.fingerprint,
-        )
+        session.finish()
         # Kept for a while so that the page can learn why.
         asyncio.get_running_loop().call_later(_TOLD, self._sessions.pop, session.id, None)
 

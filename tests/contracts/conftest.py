@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.contracts import servers, systems
-from tests.contracts.systems import Emulated, OfThisMachine, Plain, System
+from tests.contracts.systems import Cs3, Emulated, OfThisMachine, Plain, System
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
 
 EMULATED = ("nextcloud", "nextcloud28", "owncloud", "ocis", "reva", "seafile")
 PLAIN = ("wsgidav", "rclone", "apache")
-REMOTE = EMULATED + PLAIN
+LINKED = (*EMULATED, "cs3")
+REMOTE = LINKED + PLAIN
 ALL = (*REMOTE, "local")
 
 
@@ -41,6 +42,12 @@ def apache() -> Iterator[Plain]:
 
 
 @pytest.fixture(scope="session")
+def cs3() -> Iterator[Cs3]:
+    with systems.cs3() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
 def local() -> Iterator[OfThisMachine]:
     with systems.readable_folder() as root:
         yield OfThisMachine(root)
@@ -63,7 +70,11 @@ async def shares(system: System) -> AsyncIterator[Shares]:
     if isinstance(system, Plain):
         hosts |= {system.locked_url.split("/")[2]}
     rules = [SiteRule(host, insecure=True, private=True) for host in hosts]
+    if isinstance(system, Cs3):
+        rules = [system.rule()]
     policy = OutboundPolicy(rules)
     paths = system.paths if isinstance(system, OfThisMachine) else {}
     async with OutboundClient(policy) as client:
-        yield Shares(client, policy, FailureMemory(), paths)
+        shares = Shares(client, policy, FailureMemory(), paths)
+        yield shares
+        await shares.close()

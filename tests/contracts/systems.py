@@ -10,15 +10,17 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 from tests.contracts import servers
+from tests.contracts.gateway import Gateway, data_gateway, serving
 from vaas.demo import DemoEfss
 from vaas.errors import NotAnEfss, PasswordNeeded, ShareUnknown, VaasError
 from vaas.model import Secret, ShareLink
-from vaas.shares import parse_link
+from vaas.shares import SiteRule, parse_link
 
 PASSWORD = servers.PASSWORD
 
@@ -114,6 +116,40 @@ class Plain(System):
         return parse_link(f"{self.open_url}/not/there/")
 
 
+class Cs3(System):
+    product = "cs3"
+
+    def __init__(self, root: Path, gateway: Gateway, port: int) -> None:
+        super().__init__(root)
+        self.gateway, self.port = gateway, port
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.gateway.endpoint).netloc
+
+    def rule(self, **more: object) -> SiteRule:
+        """What an operator writes of this site."""
+        rule = SiteRule(
+            self.host,
+            product="cs3",
+            gateway=f"127.0.0.1:{self.port}",
+            tls=False,
+            insecure=True,
+            private=True,
+        )
+        return replace(rule, **more)  # type: ignore[arg-type]
+
+    def share(self, path: Path, **options: object) -> ShareLink:
+        return parse_link(f"{self.gateway.endpoint}/s/{self.gateway.add(path, **options)}")
+
+    def unknown_link(self) -> ShareLink:
+        return parse_link(f"{self.gateway.endpoint}/s/NoSuchTokenHere")
+
+    def asked(self) -> int:
+        """Calls and downloads so far."""
+        return len(self.gateway.calls) + len(self.gateway.downloads)
+
+
 class OfThisMachine(System):
     product = "local"
 
@@ -146,6 +182,13 @@ Serve = Callable[[Path, Path], AbstractContextManager[tuple[str, str]]]
 def plain(serve: Serve) -> Iterator[Plain]:
     with readable_folder() as root, readable_folder() as state, serve(root, state) as urls:
         yield Plain(root, *urls)
+
+
+@contextmanager
+def cs3() -> Iterator[Cs3]:
+    gateway = Gateway()
+    with readable_folder() as root, data_gateway(gateway), serving(gateway) as port:
+        yield Cs3(root, gateway, port)
 
 
 @contextmanager

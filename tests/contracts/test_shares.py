@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.conftest import ALL, EMULATED, REMOTE
-from tests.contracts.systems import PASSWORD, Emulated, System
+from tests.contracts.conftest import ALL, EMULATED, LINKED, REMOTE
+from tests.contracts.systems import PASSWORD, Cs3, Emulated, System
 from vaas.errors import (
     CloudSpared,
     EfssMaintenance,
@@ -279,7 +279,7 @@ async def test_password_of_a_single_file(system: System, shares: Shares) -> None
     assert (share.name, await content(shares, share, entry)) == ("n.ipynb", b"{}")
 
 
-@pytest.mark.parametrize("system", EMULATED, indirect=True)
+@pytest.mark.parametrize("system", LINKED, indirect=True)
 async def test_a_password_that_nobody_asked_for_does_no_harm(
     system: System, shares: Shares
 ) -> None:
@@ -287,13 +287,13 @@ async def test_a_password_that_nobody_asked_for_does_no_harm(
     assert list(await shares.list(share, "")) == []
 
 
-@pytest.mark.parametrize("system", EMULATED, indirect=True)
+@pytest.mark.parametrize("system", LINKED, indirect=True)
 async def test_expired_link(system: System, shares: Shares) -> None:
     with pytest.raises(system.unknown):
         await shares.resolve(system.share(system.folder(), expired=True))
 
 
-@pytest.mark.parametrize("system", [n for n in EMULATED if n != "seafile"], indirect=True)
+@pytest.mark.parametrize("system", [n for n in LINKED if n != "seafile"], indirect=True)
 async def test_upload_only_link(system: System, shares: Shares) -> None:
     with pytest.raises(FileDrop):
         await shares.resolve(system.share(system.folder(), upload_only=True))
@@ -318,8 +318,8 @@ async def test_a_link_withdrawn_while_it_is_open(system: Emulated, shares: Share
         await shares.resolve(share.link)
 
 
-@pytest.mark.parametrize("system", EMULATED, indirect=True)
-async def test_a_refused_link_is_asked_for_once(system: Emulated, shares: Shares) -> None:
+@pytest.mark.parametrize("system", LINKED, indirect=True)
+async def test_a_refused_link_is_asked_for_once(system: Emulated | Cs3, shares: Shares) -> None:
     link = system.unknown_link()
     with pytest.raises(system.unknown):
         await shares.resolve(link)
@@ -330,8 +330,10 @@ async def test_a_refused_link_is_asked_for_once(system: Emulated, shares: Shares
     assert system.asked() == asked
 
 
-@pytest.mark.parametrize("system", EMULATED, indirect=True)
-async def test_viewers_at_the_same_time_share_one_answer(system: Emulated, shares: Shares) -> None:
+@pytest.mark.parametrize("system", LINKED, indirect=True)
+async def test_viewers_at_the_same_time_share_one_answer(
+    system: Emulated | Cs3, shares: Shares
+) -> None:
     link = system.share(system.folder(), password=PASSWORD)
     await shares.resolve(link, Secret(PASSWORD))
     before = system.asked()
@@ -369,8 +371,8 @@ async def test_maintenance(system: Emulated, shares: Shares) -> None:
     assert caught.value.retry_after == pytest.approx(120, abs=5)
 
 
-@pytest.mark.parametrize("system", EMULATED, indirect=True)
-async def test_no_error_tells_the_token(system: Emulated, shares: Shares) -> None:
+@pytest.mark.parametrize("system", LINKED, indirect=True)
+async def test_no_error_tells_the_token(system: Emulated | Cs3, shares: Shares) -> None:
     refused = [
         system.unknown_link(),
         system.share(system.folder(), expired=True),

@@ -353,9 +353,8 @@ async def test_the_demo() -> None:
         home = await viewer.get("/")
         assert home.text.count('href="/s/') >= 4
         assert (await viewer.get("/health/ready")).status == 200
-        started, name = time.monotonic(), served.name()
+        name = served.name()
         await served.end()
-        assert time.monotonic() - started < 5
         assert "Traceback" not in served.log.read_text()
         assert list(served.temporary.iterdir()) == groups_of([name]) == []
 

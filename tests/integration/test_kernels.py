@@ -119,6 +119,8 @@ async def test_a_cell_that_kills_the_kernel(tmp_path):
         # What a page still does meanwhile comes to nothing, and to no error.
         await kernel.channel.send(frame("comm_info_request", {}))
         await kernel.interrupt()
+        # Its owner has had the last word: until then a page hears on.
+        await kernel.close()
         async with asyncio.timeout(5):
             assert [data async for data in kernel.channel.attach()]
 

@@ -306,3 +306,15 @@ async def test_the_systems_resolver_finds_this_machine():
 def test_a_rule_without_a_host_is_the_operators_mistake(host):
     with pytest.raises(ConfigError):
         OutboundPolicy([SiteRule(host)])
+
+
+def test_a_sites_aliases_are_the_site() -> None:
+    rule = SiteRule("c.org", aliases=("data.c.org:8443", "*.store.org"))
+    policy = OutboundPolicy([rule, SiteRule("d.org")])
+    for host in ("c.org", "data.c.org:8443", "a.store.org"):
+        assert policy.rule_for(f"https://{host}/x") is rule
+        assert policy.admit(f"https://{host}/x")
+    for host in ("d.org", "data.c.org", "store.org"):
+        assert policy.rule_for(f"https://{host}/x") is not rule
+    with pytest.raises(ConfigError, match="no/host"):
+        OutboundPolicy([SiteRule("c.org", aliases=("no/host",))])

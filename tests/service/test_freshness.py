@@ -26,7 +26,10 @@ async def stage() -> AsyncIterator[Stage]:
 
 
 async def ends(viewer: Viewer, why: str) -> int:
-    """How many templates were let go for a reason."""
+    """How many templates were let go for a reason.
+
+    By all services of this process: those that count go first, while there is no other.
+    """
     metrics = (await viewer.get("/metrics")).text
     found = re.search(rf'^vaas_template_ends_total{{reason="{why}"}} (\d+)', metrics, re.MULTILINE)
     return int(found[1]) if found else 0
@@ -40,25 +43,6 @@ async def until_one_ends(viewer: Viewer, why: str, before: int) -> None:
 async def first(viewer: Viewer, address: str) -> str:
     """What a notebook's first viewer sees."""
     return (await viewer.view(address)).texts(0).strip()
-
-
-@pytest.mark.parametrize("manifest", [False, True])
-async def test_the_new_run_is_there_before_the_old_one_goes(
-    stage: Stage, viewer: Viewer, *, manifest: bool
-) -> None:
-    cells = [nb.new_code_cell(ONCE)]
-    files = {"a.ipynb": book(cells) if manifest else book(cells, vaas={"ttl": 3})}
-    address = stage.share(files | ({"vaas.toml": "ttl = 3"} if manifest else {}))
-    old, replaced = await first(viewer, address), await ends(viewer, "replaced")
-    seen = {old}
-    while seen == {old}:
-        page = await viewer.get(address)
-        painted = NAMED.search(page.text)
-        assert painted, "nobody waits for the run"
-        seen.add(painted[0])
-        await viewer.leave(page.kernel)
-        await asyncio.sleep(0.05)
-    await until_one_ends(viewer, "replaced", replaced)
 
 
 async def test_a_run_that_nobody_looks_at_ends_and_others_stay() -> None:
@@ -86,3 +70,22 @@ async def test_the_least_used_goes_where_memory_is_short() -> None:
         old = await first(viewer, address)
         await until_one_ends(viewer, "memory", before)
         assert await first(viewer, address) != old
+
+
+@pytest.mark.parametrize("manifest", [False, True])
+async def test_the_new_run_is_there_before_the_old_one_goes(
+    stage: Stage, viewer: Viewer, *, manifest: bool
+) -> None:
+    cells = [nb.new_code_cell(ONCE)]
+    files = {"a.ipynb": book(cells) if manifest else book(cells, vaas={"ttl": 3})}
+    address = stage.share(files | ({"vaas.toml": "ttl = 3"} if manifest else {}))
+    old, replaced = await first(viewer, address), await ends(viewer, "replaced")
+    seen = {old}
+    while seen == {old}:
+        page = await viewer.get(address)
+        painted = NAMED.search(page.text)
+        assert painted, "nobody waits for the run"
+        seen.add(painted[0])
+        await viewer.leave(page.kernel)
+        await asyncio.sleep(0.05)
+    await until_one_ends(viewer, "replaced", replaced)

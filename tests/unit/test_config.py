@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from vaas.app import site_rules
 from vaas.config import Settings, Site, load_settings
 from vaas.errors import ConfigError
+
+CS3 = 'host = "a"\nproduct = "cs3"\ngateway = "g.a:9142"'
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +38,17 @@ def test_the_file_is_read(file: Path) -> None:
     assert found.site == (Site(host="cloud.example.org", product="nextcloud"),)
     assert found.copy_limits.depth == 3
     assert (found.kernel.most, found.kernel.cell) == (5, 1.5)
+
+
+def test_a_site_with_a_gateway(tmp_path: Path) -> None:
+    path = tmp_path / "vaas.toml"
+    path.write_text(
+        f'[[site]]\n{CS3}\naliases = ["data.a"]\nca = "c"\ncertificate = "f"\nkey = "k"'
+    )
+    [rule] = site_rules(load_settings(path))
+    assert (rule.product, rule.gateway, rule.tls) == ("cs3", "g.a:9142", True)
+    assert (rule.ca, rule.certificate, rule.key) == ("c", "f", "k")
+    assert rule.aliases == ("data.a",)
 
 
 def test_command_line_wins_over_environment_over_file(
@@ -68,6 +82,13 @@ def test_without_a_file_no_site_is_open() -> None:
         ('[[site]]\nproduct = "nextcloud"', "site.0.host"),
         ('[[site]]\nhost = ""', "site.0.host"),
         ('[[site]]\nhost = "a"\nproduct = "dropbox"', "site.0.product"),
+        ('[[site]]\nhost = "a"\nproduct = "cs3"', "go together"),
+        ('[[site]]\nhost = "a"\ngateway = "g:1"', "go together"),
+        ('[[site]]\nhost = "a"\nproduct = "cs3"\ngateway = "https://g:1"', "site.0.gateway"),
+        ('[[site]]\nhost = "a"\nproduct = "cs3"\ngateway = "g"', "gateway.example.org:9142"),
+        ('[[site]]\nhost = "a"\nca = "f"', "for a gateway with tls"),
+        (f'[[site]]\n{CS3}\ntls = false\nca = "f"', "for a gateway with tls"),
+        (f'[[site]]\n{CS3}\ncertificate = "f"', "certificate and key go together"),
         ("[kernel]\nmemory = 5", "kernel.memory"),
         ('[kernel]\nsandbox = "maybe"', "kernel.sandbox"),
         ("[copy]\ndepth = 0", "copy.depth"),
@@ -147,3 +168,25 @@ def test_hosts_can_be_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().embed == ("a.test",)
     monkeypatch.setenv("VAAS_EMBED", "none")
     assert load_settings().embed == "none"
+
+
+def test_the_mesh_is_off_and_then_wants_to_be_found(tmp_path: Path) -> None:
+    import asyncio
+
+    from vaas.member import member
+
+    async def joined(**ocm: object) -> bool:
+        async with member(load_settings(ocm=ocm), tmp_path) as found:
+            return found is not None
+
+    assert not asyncio.run(joined())
+    with pytest.raises(ConfigError, match="public_url"):
+        asyncio.run(joined(enabled=True))
+    with pytest.raises(ConfigError, match="visible"):
+        load_settings(ocm={"visible": "nobody"})
+    with pytest.raises(ConfigError, match="peer"):
+        load_settings(ocm={"peer": [{"allow": True}]})
+
+
+def test_keys_of_the_state_are_never_shown() -> None:
+    assert "sesame" not in repr(load_settings(ocm={"keys": ["open sesame"]}))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from vaas.model import Version
+from vaas.model import BASE, Version
 from vaas.shelf import Key, may_be_made, to_let_go
 
 
 def key(notebook: str, query: str = "", *, version: str = "1", language: str = "") -> Key:
     told = {"QUERY_STRING": query} | ({"VAAS_LANGUAGE": language} if language else {})
-    return Version("share", version), notebook, "python3", tuple(sorted(told.items()))
+    return Version("share", version), notebook, "python3", BASE, tuple(sorted(told.items()))
 
 
 def put(kept: OrderedDict[Key, None], new: Key, most: int = 8) -> None:
@@ -27,7 +27,7 @@ def test_combinations_of_one_notebook_leave_the_others_alone() -> None:
         put(kept, key("a", f"x={number}"))
         assert len(kept) <= 8
     assert set(kept) >= {key(name) for name in "abcd"}
-    assert [one for one in kept if one[3] != key("a")[3]] == [
+    assert [one for one in kept if one[4] != key("a")[4]] == [
         key("a", f"x={number}") for number in (47, 48, 49)
     ]
 

@@ -16,6 +16,8 @@
     ├── ShareError           the EFSS answered, and the answer is no
     │   ├── NotAnEfss
     │   ├── ShareUnknown     (expired links look the same from outside)
+    │   │   └── ShareWithdrawn
+    │   ├── ShareHidden
     │   ├── ShareExpired
     │   ├── PasswordNeeded
     │   ├── PasswordWrong
@@ -46,6 +48,13 @@
     │   ├── ServerFull
     │   └── SessionGone
     ├── EnvironmentNotMade   what the operator asked for cannot be installed
+    ├── MeshError            another cloud's message was not accepted
+    │   ├── MessageInvalid
+    │   ├── SenderUnproven
+    │   ├── PeerNotTrusted
+    │   ├── NotSupported
+    │   ├── TooManyShares
+    │   └── InvitationTaken
     ├── WrongName            a browser called us by a name that is not ours
     └── ConfigError          the operator's settings are wrong
 
@@ -100,6 +109,15 @@ from vaas.errors._links import (
     SiteNotAllowed,
     TooManyRedirects,
 )
+from vaas.errors._mesh import (
+    InvitationTaken,
+    MeshError,
+    MessageInvalid,
+    NotSupported,
+    PeerNotTrusted,
+    SenderUnproven,
+    TooManyShares,
+)
 from vaas.errors._shares import (
     CloudSpared,
     EfssFailed,
@@ -110,8 +128,10 @@ from vaas.errors._shares import (
     PasswordWrong,
     ShareError,
     ShareExpired,
+    ShareHidden,
     ShareThrottled,
     ShareUnknown,
+    ShareWithdrawn,
 )
 
 __all__ = [
@@ -130,16 +150,20 @@ __all__ = [
     "FileMissing",
     "FolderPrivate",
     "InternalLink",
+    "InvitationTaken",
     "KernelDied",
     "KernelError",
     "KernelOutOfMemory",
     "KernelStartFailed",
     "LanguageUnknown",
     "LinkError",
+    "MeshError",
+    "MessageInvalid",
     "MessageRefused",
     "NoNotebook",
     "NotALink",
     "NotAnEfss",
+    "NotSupported",
     "NotebookError",
     "NotebookInvalid",
     "NotebookMissing",
@@ -147,17 +171,22 @@ __all__ = [
     "ParameterWrong",
     "PasswordNeeded",
     "PasswordWrong",
+    "PeerNotTrusted",
     "SandboxMissing",
+    "SenderUnproven",
     "ServerFull",
     "SessionGone",
     "ShareChanged",
     "ShareError",
     "ShareExpired",
+    "ShareHidden",
     "ShareThrottled",
     "ShareTooLarge",
     "ShareUnknown",
+    "ShareWithdrawn",
     "SiteNotAllowed",
     "TooManyRedirects",
+    "TooManyShares",
     "VaasError",
     "WorkspaceError",
     "WrongName",

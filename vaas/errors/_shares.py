@@ -29,6 +29,22 @@ class ShareUnknown(ShareError):
     label = "unknown"
 
 
+class ShareWithdrawn(ShareUnknown):
+    """A share that another cloud sent us is there no longer: unshared, expired or deleted."""
+
+    title = "This is no longer shared with this service"
+    advice = "Ask the person who shared it to do so again."
+    label = "withdrawn"
+
+
+class ShareHidden(ShareError):
+    """A share that another cloud sent us, and that this viewer may not see."""
+
+    title = "This dashboard is not open to you"
+    advice = "Use the whole address that the person who shared it was given."
+    label = "hidden"
+
+
 class ShareExpired(ShareError):
     """The EFSS says that the link has expired."""
 
@@ -106,6 +122,8 @@ __all__ = [
     "PasswordWrong",
     "ShareError",
     "ShareExpired",
+    "ShareHidden",
     "ShareThrottled",
     "ShareUnknown",
+    "ShareWithdrawn",
 ]

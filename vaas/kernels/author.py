@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from vaas.kernels.wire import read_json
+from vaas.model import KernelRef
+
+log = logging.getLogger(__name__)
 
 AUTHOR_LIMIT = 256 << 10
 """Characters for the author from one kernel."""
@@ -49,4 +53,10 @@ def stand_in(parts: list[bytes], content: Mapping[str, Any]) -> list[bytes]:
     return [json.dumps(header).encode(), *parts[1:3], json.dumps(dict(content)).encode()]
 
 
-__all__ = ["AUTHOR_LIMIT", "OnAuthorMessage", "author_text", "stand_in"]
+def log_for_author(ref: KernelRef, text: str) -> None:
+    """Write what a notebook says to its author into the log."""
+    # Indented, so that no notebook can write what looks like a line of ours.
+    log.info("%s: %s", ref.notebook, "\n    ".join(text.strip().splitlines()))
+
+
+__all__ = ["AUTHOR_LIMIT", "OnAuthorMessage", "author_text", "log_for_author", "stand_in"]

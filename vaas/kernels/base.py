@@ -80,7 +80,8 @@ class Channel(ABC):
     def attach(self) -> AsyncIterator[bytes]:
         """The kernel's frames, kept ones first; one page at a time, the last wins.
 
-        Ends when the kernel ends or another page attaches.
+        Ends when another page attaches, or when the kernel has ended and its owner,
+        who may have a last word, has closed it.
         """
 
     @abstractmethod

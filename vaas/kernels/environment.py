@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -257,6 +258,16 @@ def _data(workspace: Workspace) -> tuple[Bind, dict[str, str]]:
     return Bind(path.parent, MOUNTED), {DATA: f"{MOUNTED}/{path.name}"}
 
 
+async def environment_of(request: KernelRequest) -> Environment:
+    """What a request's kernel runs in.
+
+    Raises:
+        LanguageUnknown: its installation has no such kernel.
+    """
+    prefix = request.installation.prefix
+    return await asyncio.to_thread(find_environment, prefix, request.kernel_name)
+
+
 __all__ = [
     "ENTRY",
     "Environment",
@@ -264,6 +275,7 @@ __all__ = [
     "build_world",
     "build_zygote_world",
     "command",
+    "environment_of",
     "find_environment",
     "languages",
     "library",

@@ -14,10 +14,11 @@ from typing import Any, Literal
 import zmq.asyncio
 
 from vaas.errors import KernelStartFailed, SandboxMissing, ServerFull
+from vaas.kernels.author import log_for_author
 from vaas.kernels.base import Kernel, KernelHost, KernelRequest, Limits
 from vaas.kernels.channel import LocalChannel
 from vaas.kernels.culling import Culler
-from vaas.kernels.environment import Environment, find_environment
+from vaas.kernels.environment import Environment, environment_of
 from vaas.kernels.installations import held
 from vaas.kernels.kernel import LocalKernel, out_of_memory
 from vaas.kernels.launcher import Begun, begin_bare, begin_sandboxed
@@ -36,12 +37,6 @@ FIRST_UID = 61001
 
 CULL_EVERY = 2.0
 SandboxMode = Literal["bubblewrap", "none"]
-
-
-def log_for_author(ref: KernelRef, text: str) -> None:
-    """Write what a notebook says to its author into the log."""
-    # Indented, so that no notebook can write what looks like a line of ours.
-    log.info("%s: %s", ref.notebook, "\n    ".join(text.strip().splitlines()))
 
 
 class LocalKernelHost(KernelHost):
@@ -290,16 +285,6 @@ class LocalKernelHost(KernelHost):
         return channel
 
 
-async def environment_of(request: KernelRequest) -> Environment:
-    """What a request's kernel runs in.
-
-    Raises:
-        LanguageUnknown: its installation has no such kernel.
-    """
-    prefix = request.installation.prefix
-    return await asyncio.to_thread(find_environment, prefix, request.kernel_name)
-
-
 async def stop(task: asyncio.Task[None]) -> None:
     """Cancel a task of ours and see it end."""
     task.cancel()
@@ -308,4 +293,4 @@ async def stop(task: asyncio.Task[None]) -> None:
         log.error("a channel broke: %r", error)
 
 
-__all__ = ["LocalKernelHost", "SandboxMode", "environment_of", "log_for_author", "stop"]
+__all__ = ["LocalKernelHost", "SandboxMode", "stop"]

@@ -19,16 +19,18 @@ _SECRET_FIELDS = re.compile(r"token|password|secret|authorization|cookie|kernel_
 # The shapes in which a share's token appears: our own canonical address and
 # those of the products (see vaas.shares.links).
 _TOKEN_IN_PATH = re.compile(
-    r"(/(?:index\.php/)?s/[^/\s?#]+/|/(?:index\.php/)?s/|/u/d/|/d/|/f/"
+    r"(/ocm/s/|/(?:index\.php/)?s/[^/\s?#]+/|/(?:index\.php/)?s/|/u/d/|/d/|/f/"
     r"|/link/public/|/public-files/|/dav/files/|/share-links/|/kernels/|/sessions/|/shutdown/)"
     r"([^/\s?#'\"]{4,})"
 )
+_IN_QUERY = re.compile(r"([?&](?:key|token|code)=)[^&\s'\"]+")
 _USERINFO = re.compile(r"(https?://)[^/\s@]+@")
 _STARS = "***"
 
 
 def _clean(text: str) -> str:
     text = _USERINFO.sub(rf"\1{_STARS}@", text)
+    text = _IN_QUERY.sub(rf"\1{_STARS}", text)
     return _TOKEN_IN_PATH.sub(rf"\1{_STARS}", text)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import Lock
 from typing import Any
+
+_MAKING = Lock()
 
 
 def has_template(name: str) -> bool:
@@ -16,9 +19,16 @@ def has_template(name: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=16)
 def exporter(template: str) -> Any:
     """What turns notebooks into pages by one of Voilà's templates."""
+    # One thread at a time, until it has all that it makes when first asked for:
+    # two would each put half of it into the other's.
+    with _MAKING:
+        return _made(template)
+
+
+@lru_cache(maxsize=16)
+def _made(template: str) -> Any:
     # Imported when first needed: Voilà brings a whole Jupyter server along,
     # which takes seconds that nobody should wait for "vaas --help".
     from voila.exporter import VoilaExporter, VoilaMarkdownRenderer  # noqa: PLC0415
@@ -39,6 +49,7 @@ def exporter(template: str) -> Any:
     made.exclude_input = True
     made.exclude_output_prompt = True
     made.exclude_input_prompt = True
+    made.template  # noqa: B018 - compiles when first asked for
     return made
 
 

@@ -9,7 +9,6 @@ whole document, piece by piece, as Voilà itself does.
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -17,13 +16,12 @@ from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import nbformat
-
 from vaas.rendering.assets import AssetStore
 from vaas.rendering.execute import CellResult
 from vaas.rendering.exporter import exporter
 from vaas.rendering.notebook import Notebook
-from vaas.rendering.painted import Still, painted
+from vaas.rendering.painted import Still
+from vaas.rendering.pieces import finished_cells, painted_cells, script_safe
 from vaas.rendering.record import Recording
 from vaas.rendering.widgets import Packed, link_sources, pack
 
@@ -62,7 +60,7 @@ class PageRenderer:
     @staticmethod
     def warm() -> None:
         """Load and compile what the first page needs; takes seconds, run it in a thread."""
-        exporter(DEFAULT_TEMPLATE).template  # noqa: B018 - compiles when first asked for
+        exporter(DEFAULT_TEMPLATE)
 
     def learn(self, libraries: str) -> None:
         """Find out which widget libraries an environment has; blocks when first asked.
@@ -111,7 +109,7 @@ class PageRenderer:
         """
         still = self._stills.get(recording) if recording else None
         pictures = {i: html for i, html in still.cells.items() if i in known} if still else {}
-        html = self._inside(notebook, pictures | _painted(known))
+        html = self._inside(notebook, pictures | painted_cells(known))
         return still.style + html if still and pictures else html
 
     def still_page(self, notebook: Notebook, known: Mapping[int, CellResult]) -> str:
@@ -126,7 +124,7 @@ class PageRenderer:
         Returns:
             empty if there is nothing that ``fragment`` could not show without.
         """
-        shown = _painted(known)
+        shown = painted_cells(known)
         waits = {i: one.outputs for i, one in known.items() if i not in shown}
         if not waits:
             return ""
@@ -202,7 +200,7 @@ class PageRenderer:
         """
         found = self._assets.extensions(notebook.libraries)
         libraries = [one for one in found if one["name"] not in _VOILAS]
-        return _script_safe(
+        return script_safe(
             {
                 "session": session_id,
                 "extensions": libraries,
@@ -238,13 +236,13 @@ class PageRenderer:
 
         async def cell_generator(node: Any, _kernel_id: str) -> AsyncIterator[Any]:
             """The cells as they finish, as Voilà's templates ask."""
-            async for cell in _finished(node, cells()):
+            async for cell in finished_cells(node, cells()):
                 yield cell
 
         async def notebook_execute(node: Any, _kernel_id: str) -> None:
             """Run all cells, for templates that want them run before they show the first."""
             # Templates that want all cells run before they show the first.
-            async for _ in _finished(node, cells()):
+            async for _ in finished_cells(node, cells()):
                 pass
 
         context = {
@@ -294,28 +292,6 @@ class PageRenderer:
             "page_config": config,
             "show_margins": False,
         }
-
-
-def _painted(known: Mapping[int, CellResult]) -> dict[int, str | None]:
-    """What needs no script, by place in the notebook; ``None`` for cells that show nothing."""
-    shown = {i: painted(one.outputs) if one.outputs else None for i, one in known.items()}
-    return {i: html for i, html in shown.items() if html != ""}
-
-
-async def _finished(node: Any, results: AsyncIterator[CellResult]) -> AsyncIterator[Any]:
-    """The notebook's cells in order, code cells with their outputs; after a failure without."""
-    failed = False
-    for cell in node.cells:
-        if cell.cell_type == "code" and not failed:
-            result = await anext(results, None)
-            if result is not None:
-                cell.outputs = [nbformat.from_dict(output) for output in result.outputs]
-                failed = result.failure is not None
-        yield cell
-
-
-def _script_safe(value: dict[str, Any]) -> str:
-    return json.dumps(value).replace("<", "\\u003c").replace("\u2028", "\\u2028")
 
 
 __all__ = ["DEFAULT_TEMPLATE", "PageRenderer"]

@@ -3,11 +3,13 @@
 from vaas.shares.client import OutboundClient
 from vaas.shares.links import canonical_path, parse_canonical, parse_link
 from vaas.shares.memory import FailureMemory
+from vaas.shares.ocm import Ocm
 from vaas.shares.policy import OutboundPolicy, SiteRule
 from vaas.shares.service import Shares
 
 __all__ = [
     "FailureMemory",
+    "Ocm",
     "OutboundClient",
     "OutboundPolicy",
     "Shares",

@@ -103,6 +103,9 @@ class Provider(ABC):
             ShareError, OutboundError: as for ``resolve``.
         """
 
+    async def close(self) -> None:  # noqa: B027 (most hold nothing)
+        """End what the provider holds beyond the client; called once, at the end."""
+
 
 def digest(entries: Iterable[Entry]) -> str:
     """A tag for a set of entries: their paths, kinds, sizes and tags.

@@ -139,8 +139,8 @@ class OutboundClient:
         Args:
             method: HTTP or WebDAV method.
             url: absolute.
-            headers: besides those that the client sets; ``Authorization`` and
-                ``Cookie`` never leave the origin of ``url``.
+            headers: besides those that the client sets; ``Authorization``,
+                ``Cookie`` and ``X-Reva-Transfer`` never leave the origin of ``url``.
             content: request body.
             password: user name and password, sent as Basic without being asked.
             max_bytes: of the answer, on the wire as well as decompressed.

@@ -21,7 +21,7 @@ _SEE_OTHER = 303
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 # These belong to the connection.
 _NOT_THE_CALLERS = ("Connection", "Content-Length", "Host", "Transfer-Encoding")
-_FOR_ONE_ORIGIN = ("Authorization", "Cookie")
+_FOR_ONE_ORIGIN = ("Authorization", "Cookie", "X-Reva-Transfer")
 
 
 @dataclass(frozen=True, slots=True)

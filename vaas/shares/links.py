@@ -119,6 +119,8 @@ def local_link(path: Path) -> ShareLink:
 
 def canonical_path(link: ShareLink) -> str:
     """The path under which a link's dashboards live here, percent-encoded."""
+    if link.hint == "ocm":
+        return f"/ocm/s/{link.token}/{quote(link.path, safe='/~')}"
     host = quote(_host_segment(link), safe="!~:")
     return f"/s/{host}/{quote(link.token, safe='~')}/{quote(link.path, safe='/~')}"
 

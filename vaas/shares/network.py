@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ssl
 from collections.abc import Iterable
 
@@ -50,8 +51,9 @@ class CheckedNetwork(httpcore.AsyncNetworkBackend):
         return await self._network.connect_tcp(addresses[-1], port, share)
 
 
+@functools.cache
 def trusted_certificates() -> ssl.SSLContext:
-    """The machine's own authorities and, for machines without any, certifi's."""
+    """The machine's own authorities and, for machines without any, certifi's; read once."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context

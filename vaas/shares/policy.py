@@ -41,6 +41,13 @@ class SiteRule:
         insecure: whether plain http is admitted.
         private: whether loopback and private addresses are admitted.
         data: the data mode for its shares; not this room's matter.
+        aliases: more hosts of the site, written as ``host`` is.
+        gateway: ``host:port`` of its CS3 gateway, which then answers for its links.
+        tls: whether that connection is encrypted.
+        ca: file of the authorities that the gateway's certificate is checked
+            against; empty for those of the web.
+        certificate: file of the certificate that we show the gateway; empty for none.
+        key: file of that certificate's key.
     """
 
     host: str
@@ -49,6 +56,12 @@ class SiteRule:
     insecure: bool = False
     private: bool = False
     data: str = "auto"
+    aliases: tuple[str, ...] = ()
+    gateway: str = ""
+    tls: bool = True
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,9 @@ class OutboundPolicy:
     """Says of a URL whether it may be asked, and where it then is.
 
     Made once at start-up; holds nothing that must be closed.
+
+    Attributes:
+        sites: the operator's rules.
     """
 
     def __init__(
@@ -132,9 +148,10 @@ class OutboundPolicy:
         Raises:
             ConfigError: a rule's host is no host.
         """
-        patterns = [_pattern(rule) for rule in sites]
+        patterns = [_pattern(host, rule) for rule in sites for host in (rule.host, *rule.aliases)]
         # The most specific rule speaks: exact before suffix, with port before without.
         self._patterns = sorted(patterns, key=lambda p: (p.wildcard, p.port is None, -len(p.name)))
+        self.sites = tuple(sites)
         self._open = open
         self._resolve = resolve or lookup
 
@@ -241,16 +258,16 @@ def _parse(url: str) -> Destination:
     return Destination(parts.scheme, host, port, (), parts.raw_path.decode("ascii"))
 
 
-def _pattern(rule: SiteRule) -> _Pattern:
-    text = rule.host.strip().lower()
+def _pattern(host: str, rule: SiteRule) -> _Pattern:
+    text = host.strip().lower()
     wildcard = text.startswith("*.")
     try:
         parts = httpx.URL(f"//{text.removeprefix('*.')}")
         name = normal_host(parts.raw_host.decode("ascii"))
     except (httpx.InvalidURL, ValueError):
-        raise ConfigError(f"“{rule.host}” is no host for a site") from None
+        raise ConfigError(f"“{host}” is no host for a site") from None
     if parts.raw_path not in (b"", b"/") or parts.userinfo:
-        raise ConfigError(f"“{rule.host}” is no host for a site: write name or name:port")
+        raise ConfigError(f"“{host}” is no host for a site: write name or name:port")
     return _Pattern(name, wildcard, parts.port, rule)
 
 

@@ -14,10 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from vaas.errors import CloudSpared, ConfigError, VaasError
+from vaas.errors import CloudSpared, ConfigError, ShareUnknown, VaasError
 from vaas.model import Entry, Secret, Share, ShareLink
 from vaas.shares.base import Provider, first
 from vaas.shares.client import OutboundClient
+from vaas.shares.cs3 import gateways
 from vaas.shares.detect import Detector, Found
 from vaas.shares.flight import SingleFlight
 from vaas.shares.local import Local
@@ -43,8 +44,8 @@ _OPENED = VaasError("opened")
 class Shares:
     """The room's door, and a ``vaas.model.Reader``; one for the whole process.
 
-    Belongs to one event loop. Holds no connections of its own: closing the
-    client closes all.
+    Belongs to one event loop. Connections are the client's, but for those to
+    gateways, which ``close`` ends.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Shares:
         policy: OutboundPolicy,
         memory: FailureMemory,
         local: Mapping[str, Path] = MappingProxyType({}),
+        ocm: Provider | None = None,
     ) -> None:
         """Join what asks, what may be asked and what was refused.
 
@@ -62,15 +64,25 @@ class Shares:
             memory: of refusals.
             local: folders and files of this machine by the token of their
                 links; names added to it later are seen.
+            ocm: opens what other clouds sent us, if anything does.
+
+        Raises:
+            ConfigError: a site has a gateway that cannot be spoken to here.
         """
         self._client = client
         self._policy = policy
         self._memory = memory
         self._ration = Ration()
         self._detector = Detector(client, policy)
-        self._local = Local(local)
+        self._local, self._ocm = Local(local), ocm
+        self._gateways = gateways(client, policy)
         self._flight: SingleFlight[Share] = SingleFlight()
         self._providers: OrderedDict[tuple[str, Found], Provider] = OrderedDict()
+
+    async def close(self) -> None:
+        """End the connections to gateways."""
+        for provider in self._gateways.values():
+            await provider.close()
 
     async def resolve(self, link: ShareLink, password: Secret | None = None) -> Share:
         """Find out what a link leads to, and in which state it is.
@@ -133,6 +145,10 @@ class Shares:
                 async for piece in first(size, pieces):
                     yield piece
 
+    def forget(self, link: ShareLink) -> None:
+        """Ask anew the next time, whatever was said of a link before."""
+        self._memory.forget(link)
+
     @contextmanager
     def _remembering(self, share: Share) -> Iterator[None]:
         """Keep refusals from inside a share for whoever resolves it next.
@@ -149,6 +165,13 @@ class Shares:
     async def _provider(self, link: ShareLink) -> Provider:
         if link.hint == "local":
             return self._local
+        if link.hint == "ocm":
+            if self._ocm is None:
+                raise ShareUnknown("no shares of other clouds are received here")
+            return self._ocm
+        rule = self._policy.rule_for(link.root)
+        if rule and rule in self._gateways:
+            return self._gateways[rule]
         found = await self._detector.find(link)
         key = (link.root, found)
         if key not in self._providers:

@@ -51,6 +51,7 @@ class DavProvider(Provider):
         """
         self.client = client
         self.dav_root = dav_root or self.default_root
+        self.headers: Mapping[str, str] = _HEADERS
 
     @property
     def _token_in_path(self) -> bool:
@@ -89,7 +90,7 @@ class DavProvider(Provider):
             answer = await self.client.request(
                 "HEAD",
                 self.root_url(link),
-                headers=_HEADERS,
+                headers=self.headers,
                 password=self.login(link, password),
             )
             name = disposition_name(answer.headers)
@@ -189,7 +190,7 @@ class DavProvider(Provider):
         answer = await self.client.request(
             "PROPFIND",
             url,
-            headers={**_HEADERS, "Depth": str(depth), "Content-Type": "application/xml"},
+            headers={**self.headers, "Depth": str(depth), "Content-Type": "application/xml"},
             content=PROPFIND_BODY,
             password=self.login(link, password),
             max_bytes=MAX_BYTES,
@@ -207,7 +208,7 @@ class DavProvider(Provider):
         # The legacy endpoints of all products show a single file as the root itself.
         at_root = share.is_file and (self.file_is_root or not self._token_in_path)
         path = "" if at_root else entry.path
-        headers = {**_HEADERS, "Accept-Encoding": "identity", **part(offset, size)}
+        headers = {**self.headers, "Accept-Encoding": "identity", **part(offset, size)}
         async with self.client.stream(
             "GET",
             self.url(share.link, path),

@@ -69,6 +69,19 @@ class Storage(ABC):
         """
         return share
 
+    async def erase(self, share: str) -> bool:  # noqa: ARG002 (what is kept nowhere)
+        """Remove what is kept of a share, once nobody has it open.
+
+        Called when its owner took it back.
+
+        Args:
+            share: ``Version.share``.
+
+        Returns:
+            whether nothing is left.
+        """
+        return True
+
     @abstractmethod
     async def close(self) -> None:
         """Let go of everything that lives; files of other runs may stay."""

@@ -5,7 +5,7 @@
     shares/<share>/<key>/version.json   what it holds; locked while in use
                          tree/          the share's files, for the kernel
                          files/         the same files by digest, for the next version
-    staging/<key>/                      an unfinished copy (see ``stage``)
+    staging/<share>.<key>/              an unfinished copy (see ``stage``)
     trash/                              on its way out
 
 A version appears by one rename and leaves by one rename, so nobody ever sees
@@ -22,7 +22,6 @@ import os
 import shutil
 import time
 import uuid
-from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +33,7 @@ from vaas.observability import logger
 from vaas.storage.limits import CopyLimits
 from vaas.storage.stage import SEAL, Stage, lock
 from vaas.storage.trees import make_folder, remove_tree
+from vaas.storage.usage import Kept, Usage, folders
 
 STALE = 86400.0
 """Seconds after which an unfinished copy that nobody fills is removed."""
@@ -61,13 +61,6 @@ class Pin:
         with suppress(OSError):
             os.utime(self.fd)
         os.close(self.fd)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    used: float
-    path: Path
-    disk: int
 
 
 class Cache:
@@ -109,11 +102,11 @@ class Cache:
     def stage(self, version: Version) -> Stage | None:
         """The place to copy a version to; ``None`` while another process copies it."""
         make_folder(self._staging)
-        return Stage.enter(self._staging / version.key)
+        return Stage.enter(self._staging / f"{self._home(version).parent.name}.{version.key}")
 
     def older(self, version: Version) -> Path | None:
         """The files of the version of the same share that was used last."""
-        kept = self._sorted(_folders(self._home(version).parent))
+        kept = self._sorted(folders(self._home(version).parent))
         return kept[-1].path / "files" if kept else None
 
     def publish(self, stage: Stage, version: Version) -> None:
@@ -124,7 +117,7 @@ class Cache:
         except OSError:
             self._discard(home)  # what is there is broken, or it would have been pinned
             self._move(stage, home)
-        for old in self._sorted(_folders(home.parent))[:-KEPT]:
+        for old in self._sorted(folders(home.parent))[:-KEPT]:
             if old.path != home:
                 self._remove(old.path)
 
@@ -136,6 +129,19 @@ class Cache:
     def abandon(self, stage: Stage) -> None:
         """Remove a stage that nobody needs."""
         self._discard(stage.path)
+
+    def erase(self, share: str) -> bool:
+        """Remove all copies of a share (``Version.share``); whether none is left."""
+        homes = self._home(Version(share, "")).parent
+        begun = [one for one in folders(self._staging) if one.name.startswith(f"{homes.name}.")]
+        for path in [*folders(homes), *begun]:
+            if (path / SEAL).exists():
+                self._remove(path)
+            else:
+                self._discard(path)
+        with suppress(OSError):
+            homes.rmdir()  # goes only when empty
+        return not any(path.exists() for path in [*folders(homes), *begun])
 
     def make_room(self, need: int) -> None:
         """Evict what was not used for longest until ``need`` more bytes fit.
@@ -149,7 +155,7 @@ class Cache:
         kept = self._all()
         if self._fits(sum(one.disk for one in kept), need):
             return
-        usage = _Usage(kept)
+        usage = Usage(kept)
         for one in kept:
             if self._fits(usage.total, need):
                 return
@@ -163,11 +169,11 @@ class Cache:
 
     def sweep(self) -> None:
         """Remove what dead processes left: trash, old unfinished copies, broken versions."""
-        for junk in _folders(self._trash):
+        for junk in folders(self._trash):
             remove_tree(junk)
         self._sweep_staging(older_than=STALE)
-        for share in _folders(self._shares):
-            for home in _folders(share):
+        for share in folders(self._shares):
+            for home in folders(share):
                 if self._kept(home) is None:
                     self._discard(home)
             with suppress(OSError):
@@ -182,20 +188,20 @@ class Cache:
         free = shutil.disk_usage(self._root).free
         return used + need <= self._limits.cache_bytes and free - need >= self._limits.free_bytes
 
-    def _all(self) -> list[_Kept]:
+    def _all(self) -> list[Kept]:
         """Finished versions, the one not used for longest first."""
-        return self._sorted(home for share in _folders(self._shares) for home in _folders(share))
+        return self._sorted(home for share in folders(self._shares) for home in folders(share))
 
-    def _sorted(self, homes: Iterable[Path]) -> list[_Kept]:
+    def _sorted(self, homes: Iterable[Path]) -> list[Kept]:
         kept = (self._kept(home) for home in homes)
         return sorted((one for one in kept if one), key=lambda one: one.used)
 
     @staticmethod
-    def _kept(home: Path) -> _Kept | None:
+    def _kept(home: Path) -> Kept | None:
         seal = home / SEAL
         try:
             disk = int(json.loads(seal.read_bytes())["disk"])
-            return _Kept(seal.stat().st_mtime, home, disk)
+            return Kept(seal.stat().st_mtime, home, disk)
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -222,7 +228,7 @@ class Cache:
         return path.rename(gone)
 
     def _sweep_staging(self, older_than: float) -> None:
-        for stage in _folders(self._staging):
+        for stage in folders(self._staging):
             with suppress(FileNotFoundError):
                 if time.time() - _last_change(stage) < older_than:
                     continue
@@ -249,40 +255,6 @@ def _read(fd: int, tree: Path, version: Version) -> Workspace:
         size=int(seal["size"]),
         names=dict(seal["names"]),
     )
-
-
-def _folders(path: Path) -> list[Path]:
-    """The folders in a folder; none if it is not there."""
-    try:
-        with os.scandir(path) as entries:
-            return [Path(entry) for entry in entries if entry.is_dir(follow_symlinks=False)]
-    except FileNotFoundError:
-        return []
-
-
-class _Usage:
-    """Bytes on disk of several versions; a file that they share counts once."""
-
-    def __init__(self, kept: list[_Kept]) -> None:
-        self._blocks = {one.path: _blocks(one.path / "files") for one in kept}
-        self._owners = Counter(inode for blocks in self._blocks.values() for inode in blocks)
-        unique = {inode: size for blocks in self._blocks.values() for inode, size in blocks.items()}
-        self.total = sum(unique.values())
-
-    def forget(self, one: _Kept) -> None:
-        """A version is gone: what only it held no longer counts."""
-        for inode, size in self._blocks[one.path].items():
-            self._owners[inode] -= 1
-            if not self._owners[inode]:
-                self.total -= size
-
-
-def _blocks(files: Path) -> dict[int, int]:
-    """Bytes on disk by inode of the files in a folder."""
-    with suppress(FileNotFoundError), os.scandir(files) as entries:
-        found = (entry.stat(follow_symlinks=False) for entry in entries)
-        return {state.st_ino: state.st_blocks * 512 for state in found}
-    return {}
 
 
 __all__ = ["KEPT", "STALE", "Cache", "Pin"]

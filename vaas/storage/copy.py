@@ -13,7 +13,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from vaas.errors import DiskFull, EfssTooSlow, ShareChanged, ShareTooLarge, WorkspaceError
+from vaas.errors import (
+    DiskFull,
+    EfssTooSlow,
+    ShareChanged,
+    ShareTooLarge,
+    ShareUnknown,
+    WorkspaceError,
+)
 from vaas.model import Phase, Reader, Share, Workspace
 from vaas.observability import logger
 from vaas.storage.base import OnProgress, Storage
@@ -119,6 +126,14 @@ class CopyStorage(Storage):
             if pin:
                 pin.close()
 
+    async def erase(self, share: str) -> bool:
+        """See ``Storage.erase``.
+
+        Raises:
+            WorkspaceError: the disk refuses.
+        """
+        return await in_thread(self._cache.erase, share)
+
     async def close(self) -> None:
         """End copies under way; finished and unfinished files stay for the next run."""
         tasks: list[asyncio.Task[Any] | None] = [flight.task for flight in self._flights.values()]
@@ -206,7 +221,7 @@ class CopyStorage(Storage):
         try:
             plan = await self._copy(share, reader, flight, stage)
             await in_thread(self._publish, stage, plan, share)
-        except (ShareTooLarge, DiskFull):
+        except (ShareTooLarge, DiskFull, ShareUnknown):
             await in_thread(self._cache.abandon, stage)  # it will not be continued
             raise
 

@@ -104,6 +104,18 @@ class MountedStorage(Storage):
             mount.users -= 1
             mount.since = asyncio.get_running_loop().time()
 
+    async def erase(self, share: str) -> bool:
+        """See ``Storage.erase``."""
+        left = False
+        for key, mount in list(self._mounts.items()):
+            if mount.door.view.share.version.share != share:
+                continue
+            async with self._making.setdefault(key, asyncio.Lock()):
+                left = left or bool(mount.users)
+                if not mount.users and key in self._mounts:
+                    await self._forget(key, mount)
+        return not left
+
     async def usable(self) -> bool:
         """Whether shares can be mounted here; says why not in the log, once."""
         if self._usable is None:

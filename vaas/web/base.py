@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 from jinja2 import Environment, PackageLoader
 from tornado.iostream import StreamClosedError
@@ -23,6 +23,7 @@ from vaas.shares.links import parse_canonical
 from vaas.web import embedding
 from vaas.web.hosts import is_ours
 from vaas.web.policies import SITE_POLICY
+from vaas.web.seams import Inviter, Line, Received
 from vaas.web.statics import Statics
 from vaas.web.statuses import status_of
 from vaas.web.viewers import Viewers
@@ -40,13 +41,6 @@ class Card:
     href: str
     picture: str = ""
     kind: str = ""
-
-
-class Line(Protocol):
-    """An open websocket."""
-
-    def restart(self) -> None:
-        """Send its page to the server that comes after this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +61,9 @@ class Front:
         viewers: passwords that viewers gave.
         names: host names under which browsers may call us.
         lines: websockets that are open.
+        received: what other clouds sent, if anything is taken.
+        inviter: makes contacts for it.
+        more: routes besides those of pages.
     """
 
     launcher: Launcher
@@ -82,6 +79,9 @@ class Front:
     viewers: Viewers = field(default_factory=Viewers)
     names: frozenset[str] = frozenset()
     lines: set[Line] = field(default_factory=set)
+    received: Received | None = None
+    inviter: Inviter | None = None
+    more: Sequence[Any] = ()
 
 
 class Handler(RequestHandler):
@@ -195,6 +195,14 @@ class Handler(RequestHandler):
         self.set_policy(SITE_POLICY)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.write(html)
+
+    async def link_at(self, *where: str) -> ShareLink:
+        """The share that an address means, from the groups of its route.
+
+        Raises:
+            VaasError: it means none, or none that this viewer may see.
+        """
+        return self.link_of(*where)
 
     def link_of(self, host: str, token: str, path: str) -> ShareLink:
         """The share link behind a canonical address.

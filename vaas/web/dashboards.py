@@ -37,9 +37,9 @@ class Dashboard(Page):
     opened = ""
     """The session that this answer began, if any."""
 
-    async def get(self, host: str, token: str, path: str) -> None:
+    async def get(self, *where: str) -> None:
         """Show what the address leads to."""
-        link = self.link_of(host, token, path)
+        link = await self.link_at(*where)
         try:
             await self._answer(link)
         except ParameterWrong:

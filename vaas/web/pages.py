@@ -10,7 +10,7 @@ from vaas.launch import Wish
 from vaas.model import Secret, ShareLink
 from vaas.rendering import OURS
 from vaas.shares.links import canonical_path, parse_link
-from vaas.web.base import Handler
+from vaas.web.base import Card, Handler
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\\]")
 
@@ -18,9 +18,12 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f\\]")
 class Home(Handler):
     """The paste-a-link box and the examples."""
 
-    def get(self) -> None:
+    async def get(self) -> None:
         """``GET /``."""
-        self.page("home.html", title="VaaS", cards=self.front.cards)
+        received = await self.front.received.listed() if self.front.received else ()
+        shared = [Card(name, f"Shared by {who}", href) for name, who, href in received]
+        us = self.front.inviter.us if self.front.inviter else ""
+        self.page("home.html", title="VaaS", cards=self.front.cards, shared=shared, us=us)
 
     head = get
 
@@ -37,7 +40,7 @@ class Open(Handler):
 class WithoutSlash(Handler):
     """``GET /s/{host}/{token}``: a share's address as mails and people shorten it."""
 
-    def get(self) -> None:
+    def get(self, *_where: str) -> None:
         """Lead to the share."""
         self.redirect(f"{self.request.path}/{'?' * bool(self.request.query)}{self.request.query}")
 

@@ -17,12 +17,12 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 class Picture(Handler):
     """``GET /s/{host}/{token}/{path of a picture}``."""
 
-    async def get(self, host: str, token: str, path: str) -> None:
+    async def get(self, *where: str) -> None:
         """Send a picture of the share, from the copy that its dashboards use."""
-        link = self.link_of(host, token, path)
+        link = await self.link_at(*where)
         password = self.front.viewers.password(self.viewer, link)
         body = await self.front.launcher.picture(Wish(link, password))
-        kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+        kind = mimetypes.guess_type(link.path)[0] or "application/octet-stream"
         self.set_header("Content-Type", kind)
         self.set_header("Content-Security-Policy", _POLICY)
         self.set_header("Cache-Control", "private, max-age=60")

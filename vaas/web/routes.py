@@ -8,11 +8,13 @@ from tornado.web import Application, RedirectHandler, RequestHandler
 
 from vaas.observability import logger
 from vaas.web.base import Front, Handler
+from vaas.web.connect import Connect
 from vaas.web.dashboards import Dashboard
 from vaas.web.files import AssetFile, StaticFile, TemplateFile
 from vaas.web.health import Live, Metrics, Ready
 from vaas.web.pages import Home, Open, Password, WithoutSlash
 from vaas.web.pictures import PATTERN, Picture
+from vaas.web.received import ReceivedDashboard, ReceivedPicture
 from vaas.web.sessions import Channels, KernelModel, Leave, SessionState, Widgets
 
 log = logger(__name__)
@@ -32,9 +34,14 @@ def make_application(front: Front) -> Application:
         (r"/", Home, given),
         (r"/open", Open, given),
         (r"/password", Password, given),
-        (r"/s/[^/]+/[^/]+", WithoutSlash, given),
+        (r"/s/([^/]+)/([^/]+)", WithoutSlash, given),
         (rf"/s/([^/]+)/([^/]+)/{PATTERN}", Picture, given),
         (r"/s/([^/]+)/([^/]+)/(.*)", Dashboard, given),
+        (r"/ocm/connect", Connect, given),
+        (rf"/ocm/s/{_ID}", WithoutSlash, given),
+        (rf"/ocm/s/{_ID}/{PATTERN}", ReceivedPicture, given),
+        (rf"/ocm/s/{_ID}/(.*)", ReceivedDashboard, given),
+        *front.more,
         (rf"/api/kernels/{_ID}", KernelModel, given),
         (rf"/api/kernels/{_ID}/channels", Channels, given),
         (rf"/api/v1/sessions/{_ID}", SessionState, given),

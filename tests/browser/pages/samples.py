@@ -75,6 +75,16 @@ CARDS = [
         "kind": "map",
     },
 ]
+US = "dashboards@dashboards.example.org"
+SHARED = [
+    {
+        "title": "Rivers & <lakes>",
+        "description": "Shared by alice@cloud.example.org",
+        "href": "/ocm/s/1/",
+        "picture": "",
+        "kind": "",
+    },
+]
 SHARE = {
     "name": "Field campaign 2025",
     "host": "cloud.example.org",
@@ -152,12 +162,33 @@ def error_context(error: vaas.errors.VaasError) -> dict[str, Any]:
     }
 
 
+def connect_context(**told: str) -> dict[str, Any]:
+    nothing = dict.fromkeys(("code", "cloud", "made", "address", "done", "error"), "")
+    return {"title": "Connect your cloud", "us": US, **nothing, **told}
+
+
 def contexts() -> dict[str, tuple[str, dict[str, Any]]]:
     """Page name to template and context."""
     password = {"share_host": "cloud.example.org", "action": "/password", "next": "/s/x/y/"}
     return {
-        "home": ("home.html", {"title": "VaaS", "cards": CARDS}),
-        "home-bare": ("home.html", {"title": "VaaS", "cards": []}),
+        "home": (
+            "home.html",
+            {"title": "VaaS", "cards": CARDS, "shared": SHARED, "us": US},
+        ),
+        "home-bare": ("home.html", {"title": "VaaS", "cards": [], "shared": [], "us": ""}),
+        "connect": ("connect.html", connect_context(error="This is not open. Do something.")),
+        "connect-made": (
+            "connect.html",
+            connect_context(
+                cloud="cloud.example.org",
+                made="dG9rZW4tb2YtYW4taW52aXRhdGlvbkBkYXNoYm9hcmRzLmV4YW1wbGUub3Jn" * 2,
+                address="/accept",
+            ),
+        ),
+        "connect-asked": (
+            "connect.html",
+            connect_context(code="dG9rZW4", cloud="cloud.example.org"),
+        ),
         "share": (
             "share.html",
             {"title": SHARE["name"], "share": SHARE, "notebooks": NOTEBOOKS},

@@ -89,6 +89,8 @@ class Cells:
         self.client.session.session = session
         self.manager = LineManager(self.client, self.peer)
         self._relay = asyncio.create_task(self.line.relay(self._take), name="cells")
+        # Also of a kernel that ended long before, of which the host says nothing more.
+        control.lost.add_done_callback(self._hang_up)
 
     def _take(self, frame: Frame) -> None:
         header, parent = read_json(frame.parts[0]), read_json(frame.parts[1])
@@ -99,6 +101,9 @@ class Cells:
         """Send something, if there is anybody; also of a kernel that has ended."""
         if not self.closed:
             self.line.post(frame)
+
+    def _hang_up(self, _: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Hang up: nobody has anything to say to the page any more."""

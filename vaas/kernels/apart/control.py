@@ -54,6 +54,7 @@ class Control:
     _numbers: count[int] = field(default_factory=lambda: count(1))
     _questions: dict[int, _Question] = field(default_factory=dict)
     _listening: asyncio.Task[None] | None = None
+    _left: bool = False
 
     @classmethod
     async def open(cls, place: Path, stay: float) -> Control:
@@ -93,7 +94,7 @@ class Control:
             KernelStartFailed: it does not answer.
             VaasError: what it answers.
         """
-        if self.lost.done():
+        if self._left or self.lost.done():
             raise KernelDied("the kernel host has ended")
         number = next(self._numbers)
         question = self._questions[number] = _Question(asyncio.Future(), take)
@@ -110,7 +111,7 @@ class Control:
 
     def post(self, do: str, **said: Any) -> None:
         """Have something done, whatever comes of it."""
-        if not self.lost.done():
+        if not (self._left or self.lost.done()):
             self._talk.say({"id": next(self._numbers), "do": do, **said})
 
     async def leave(self, stay: float) -> None:
@@ -124,6 +125,7 @@ class Control:
         except VaasError:
             pass
         else:
+            self._left = True  # what still has an end of its own need not say so any more
             self._talk.writer.write_eof()
             await asyncio.wait([self.lost], timeout=ANSWERS_WITHIN)
         await self.close()
@@ -161,7 +163,7 @@ class Control:
         question.left = True
         if question.said is not None:
             self._give_back(question.said)
-        elif not self.lost.done():
+        elif not (self._left or self.lost.done()):
             self._talk.say({"cancel": number})
 
     def _give_back(self, said: Said) -> None:
@@ -190,7 +192,7 @@ class Control:
         self._talk.close()
         error = KernelDied("the kernel host ended")
         for question in self._questions.values():
-            if not question.answer.done():
+            if not (question.left or question.answer.done()):
                 question.answer.set_exception(error)
         for thing in tuple(self.things.values()):
             thing.tell("lost", {})

@@ -127,8 +127,6 @@ class RemoteKernel(Kernel):
             # Whoever runs cells learns it by that, and may have a last word for the page.
             self._cells.peer.ended = True
             self.ended.set_result(error if isinstance(error, KernelError) else lost)
-        if event == "lost":
-            self._cells.close()
         if event != "ended" and not self.gone.done():
             self.gone.set_result(None)
             self._control.things.pop(("kernel", self._name), None)
@@ -213,8 +211,6 @@ class RemoteTemplate(Template):
             self.ended.set_result(None)
         if not self._becoming:
             self._control.things.pop(("template", self._name), None)
-        if event == "lost":
-            self._cells.close()
 
     async def seal(self) -> Sequence[str]:
         """See ``Template.seal``."""

@@ -63,6 +63,7 @@ class Cells:
             await self._line.relay(self._take)
         finally:
             self._rest()
+            self._kernel.channel.wait_for_cells(wait=False)
             await asyncio.gather(*self._relays, return_exceptions=True)
 
     def _take(self, frame: Frame) -> None:
@@ -73,6 +74,9 @@ class Cells:
             self._begin()
         elif frame.channel == STOP:
             self._rest()
+            # Of a kernel there may be a last word still, that all is ready.
+            if isinstance(self._kernel, LocalTemplate):
+                self._kernel.channel.wait_for_cells(wait=False)
         elif frame.channel == "shell":
             self._client.shell_channel.send(_message(frame))
 
@@ -87,7 +91,6 @@ class Cells:
         _end(self._relays)
         self._client.stop_channels()
         self._resting.set()
-        self._kernel.channel.wait_for_cells(wait=False)
 
 
 def _end(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -13,14 +13,14 @@ from typing import Any
 
 from vaas.errors import KernelStartFailed, ServerFull
 from vaas.kernels.base import Kernel, KernelRequest, Template
-from vaas.kernels.environment import build_zygote_world
+from vaas.kernels.environment import build_zygote_world, environment_of
 from vaas.kernels.forks.furnishing import MOST_PROCESSES, greet
 from vaas.kernels.forks.peer import control_pair
 from vaas.kernels.forks.template import LocalTemplate
 from vaas.kernels.forks.templates import FIRST_TEMPLATE_UID, TemplatesHost
 from vaas.kernels.forks.zygotes import Zygote, Zygotes
 from vaas.kernels.installations import held
-from vaas.kernels.local import FIRST_UID, environment_of
+from vaas.kernels.local import FIRST_UID
 from vaas.kernels.sandbox import World
 from vaas.model import Installation
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from vaas.errors import KernelStartFailed, SandboxMissing, ServerFull
 from vaas.kernels.base import Kernel, KernelRequest, Limits, Template
-from vaas.kernels.environment import Environment, build_template_world
+from vaas.kernels.environment import Environment, build_template_world, environment_of
 from vaas.kernels.forks.client import LineManager
 from vaas.kernels.forks.furnishing import MOST_PROCESSES, Fork, Furnisher, greet
 from vaas.kernels.forks.peer import Peer
@@ -22,7 +22,7 @@ from vaas.kernels.forks.spares import CALM, MOST, Spares
 from vaas.kernels.forks.template import LocalTemplate
 from vaas.kernels.kernel import LocalKernel
 from vaas.kernels.limits import Leaf
-from vaas.kernels.local import FIRST_UID, environment_of
+from vaas.kernels.local import FIRST_UID
 from vaas.kernels.sandbox import World
 
 FIRST_TEMPLATE_UID = 60001

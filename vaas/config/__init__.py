@@ -6,13 +6,11 @@ No room reads settings; ``app`` takes them apart and hands each room its own.
 from __future__ import annotations
 
 import os
-import re
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,91 +19,25 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from vaas.config.parts import (
+    MIB,
+    CopySettings,
+    FrameHost,
+    KernelSettings,
+    MountSettings,
+    NativeFolder,
+    OcmPeer,
+    OcmSettings,
+    Site,
+)
 from vaas.errors import ConfigError
-from vaas.model import FRAME_HOST
-
-GIB = 1 << 30
-MIB = 1 << 20
 
 # What pydantic says for programmers, for operators.
 _WORDS = {
     "extra_forbidden": "there is no such setting",
     "string_pattern_mismatch": "an address without a path, such as https://dashboards.example.org, "
-    "or where hosts are wanted cloud.example.org",
+    "or where hosts are wanted cloud.example.org, or a gateway gateway.example.org:9142",
 }
-
-
-FrameHost = Annotated[str, Field(pattern=FRAME_HOST)]
-
-
-class NativeFolder(BaseModel):
-    r"""Where folders of a site lie on this machine, a ``[[site.native]]``.
-
-    Attributes:
-        link: a regular expression that matches all of a link's address.
-        folder: the folder's path below ``inside``; ``\1`` is the first group.
-        inside: the folder that all of them lie in.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    link: str
-    folder: str = Field(min_length=1)
-    inside: Path
-
-    @field_validator("link")
-    @classmethod
-    def _compiles(cls, link: str) -> str:
-        try:
-            re.compile(link)
-        except re.error as error:
-            raise ValueError(f"no regular expression: {error}") from error
-        return link
-
-
-class Site(BaseModel):
-    """One sync-and-share site that may be opened, a ``[[site]]`` of ``vaas.toml``.
-
-    Attributes:
-        host: ``name``, ``name:port`` or ``*.suffix``.
-        product: pins the product; empty to detect it.
-        dav_root: pins the DAV root, a path with ``{token}``; empty for the product's own.
-        insecure: whether plain http is admitted (test installations only).
-        private: whether private addresses are admitted (a cloud inside the house).
-        data: ``copy``, ``sync``, ``mount`` or ``davfs`` for all its shares, or ``auto``
-            by their size.
-        native: which of its shares are folders of this machine too.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    host: str = Field(min_length=1)
-    product: Literal["", "nextcloud", "owncloud", "ocis", "reva", "seafile", "webdav"] = ""
-    dav_root: str = ""
-    insecure: bool = False
-    private: bool = False
-    data: Literal["auto", "copy", "sync", "mount", "davfs"] = "auto"
-    native: tuple[NativeFolder, ...] = ()
-
-
-class CopySettings(BaseModel):
-    """Limits of the data mode ``copy``: bytes, files, levels of folders."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    share_bytes: int = Field(default=2 * GIB, gt=0)
-    share_files: int = Field(default=20_000, gt=0)
-    depth: int = Field(default=16, gt=0)
-    cache_bytes: int = Field(default=10 * GIB, gt=0)
-
-
-class MountSettings(BaseModel):
-    """From which size on, in bytes or files, a share is mounted instead of copied."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    above_bytes: int = Field(default=256 * MIB, gt=0)
-    above_files: int = Field(default=2_000, gt=0)
 
 
 def _environments() -> Path:
@@ -113,48 +45,6 @@ def _environments() -> Path:
     if os.geteuid() == 0:
         return Path("/opt/vaas/environments")
     return Path("~/.local/share/vaas/environments")
-
-
-class KernelSettings(BaseModel):
-    """What kernels may use; bytes and seconds as in ``vaas.kernels.Limits``.
-
-    ``most`` is how many live at a time, ``line`` how many viewers may wait for
-    one when so many do (0: they are turned away); ``templates`` how many notebooks are
-    kept that have run already, to be forked for their viewers (0: none, each
-    viewer's kernel runs the notebook anew), each for ``template_life`` seconds at
-    most, and fewer where the machine has less than ``template_spare`` bytes of
-    memory left; ``zygotes`` of how many environments a process is kept that has
-    imported what takes long, and ``preload`` what that is, by the environment's name.
-    ``stay`` is how many seconds the kernels of ``vaas serve`` wait for it to come back
-    when it ended or was killed (0: they end with it).
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    most: int = Field(default=50, gt=0)
-    line: int = Field(default=50, ge=0)
-    templates: int = Field(default=8, ge=0)
-    template_life: float = Field(default=86_400.0, gt=0)
-    template_spare: int = Field(default=256 * MIB, ge=0)
-    zygotes: int = Field(default=4, ge=0)
-    preload: Mapping[str, tuple[str, ...]] = {}
-    memory: int = Field(default=GIB, ge=128 * MIB)
-    cpus: float = Field(default=1.0, gt=0)
-    processes: int = Field(default=128, ge=16)
-    file_size: int = Field(default=256 * MIB, gt=0)
-    scratch: int = Field(default=256 * MIB, gt=0)
-    start: float = Field(default=60.0, gt=0)
-    cell: float = Field(default=300.0, gt=0)
-    idle: float = Field(default=1800.0, gt=0)
-    life: float = Field(default=86_400.0, gt=0)
-    grace: float = Field(default=20.0, gt=0)
-    stay: float = Field(default=60.0, ge=0)
-    sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
-
-    @property
-    def hosted(self) -> int:
-        """How many kernels the host takes: one is no viewer's, but looks at a template's walls."""
-        return self.most + 1
 
 
 class Settings(BaseSettings):
@@ -175,6 +65,7 @@ class Settings(BaseSettings):
         kernel: limits of kernels.
         snapshots: bytes of dashboards as they last looked, which are shown while
             their cloud does not answer; 0: none are kept.
+        ocm: shares that other clouds send.
         refresh: seconds between two looks at a share whose dashboards are open,
             at least; 0: dashboards do not follow their data.
         embed: whose pages may frame a dashboard: ``share`` for the hosts that its share
@@ -204,6 +95,7 @@ class Settings(BaseSettings):
     mount: MountSettings = MountSettings()
     kernel: KernelSettings = KernelSettings()
     snapshots: int = Field(default=256 * MIB, ge=0)
+    ocm: OcmSettings = OcmSettings()
     refresh: float = Field(default=2.0, ge=0)
     embed: Literal["share", "none"] | tuple[FrameHost, ...] = "share"
     image_hosts: tuple[str, ...] = ("https:",)
@@ -269,6 +161,8 @@ __all__ = [
     "KernelSettings",
     "MountSettings",
     "NativeFolder",
+    "OcmPeer",
+    "OcmSettings",
     "Settings",
     "Site",
     "load_settings",

@@ -1,0 +1,45 @@
+"""What the operator is told of received shares."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from vaas.cli import app
+from vaas.config import load_settings
+from vaas.member import member
+from vaas.model import Secret
+from vaas.state.values import Received
+
+
+def test_what_came_is_listed(tmp_path: Path) -> None:
+    file = tmp_path / "vaas.toml"
+    file.write_text(
+        f'public_url = "https://d.example.org"\ndata = "{tmp_path}"\n[ocm]\nenabled = true\n'
+    )
+    sender, name = "alice@cloud.example.org", "Rivers\x1b[2J"
+    known = {"sender": sender, "name": name, "secret": Secret("sesame")}
+
+    async def come() -> str:
+        async with member(load_settings(file), tmp_path) as mesh:
+            assert mesh
+            share = Received("a" * 32, "cloud.example.org", "7", state="open", **known)  # type: ignore[arg-type]
+            await mesh.store.received.put(share)
+            await mesh.store.received.put(Received("b" * 32, "cloud.example.org", state="gone"))
+            return mesh.entry.address(share)
+
+    address = asyncio.run(come())
+    told = CliRunner().invoke(app, ["received", "--config", str(file)])
+    assert told.exit_code == 0
+    assert told.stdout.splitlines() == [f"open\t{sender}\tRivers?[2J\t{address}"]
+    assert address.startswith(f"https://d.example.org/ocm/s/{'a' * 32}/?key=")
+
+
+def test_where_nothing_is_taken_it_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "vaas.toml"
+    file.write_text(f'data = "{tmp_path}"')
+    told = CliRunner().invoke(app, ["received", "--config", str(file)])
+    assert told.exit_code != 0
+    assert "ocm: not enabled" in told.output

@@ -1,0 +1,219 @@
+"""What happens to received shares after they came: looked at, watched, erased.
+
+A peer may say that a share is over, or say nothing and refuse us. In the first
+case all of it goes at once. In the second the copies go, and the secret stays for
+a while: the peer may only be in trouble.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any, Protocol
+
+from vaas.errors import ShareWithdrawn, VaasError
+from vaas.mesh.access import Access
+from vaas.mesh.peers import Peers
+from vaas.model import Secret, Share, ShareLink
+from vaas.observability import logger
+from vaas.state.received import ReceivedShares
+from vaas.state.values import Received
+from vaas.wish import Wish
+
+AT_ONCE = 4
+"""Shares that are looked at, or erased, at a time."""
+
+EVERY = 60.0
+"""Seconds between two rounds."""
+
+AGAIN = 3600.0
+"""Seconds after which a share that nobody opened is looked at again: not all peers tell."""
+
+PENDING_FOR = 6 * 3600.0
+"""Seconds after which a share that was never seen is dropped, whyever."""
+
+YOUNG = 600.0
+"""Seconds in which a share that was never seen may be refused: its cloud may be slow."""
+
+FIRST_LOOKS = 2
+"""Looks at a share that was never seen, before the last: a cloud may lock out who errs often."""
+
+_A_ROUND = 50
+
+log = logger(__name__)
+
+
+class Opener(Protocol):
+    """What the keeper needs of a launch."""
+
+    async def resolve(self, wish: Wish) -> Share:
+        """Ask the share's system."""
+        ...
+
+    async def withdraw(self, link: ShareLink) -> bool:
+        """End all that shows a share, and erase its copies; whether nothing is left."""
+        ...
+
+    def forget(self, link: ShareLink) -> None:
+        """Ask anew, whatever was said before."""
+        ...
+
+
+class Keeper:
+    """Owns the tasks that follow shares."""
+
+    def __init__(
+        self,
+        received: ReceivedShares,
+        peers: Peers,
+        access: Access,
+        opener: Opener,
+        address: Callable[[Received], str],
+        *,
+        gone_after: float,
+    ) -> None:
+        """Take what it works with.
+
+        Args:
+            received: the shares.
+            peers: tells them what became of a share.
+            access: knows how they are reached.
+            opener: asks them, and erases what was made of them.
+            address: where a share's dashboards are, for its sender.
+            gone_after: seconds for which a share that is missing is kept.
+        """
+        self._received, self._peers, self._access = received, peers, access
+        self._opener, self._address, self._gone_after = opener, address, gone_after
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._looked: dict[str, float] = {}
+        self._looks: Counter[str] = Counter()
+        access.told = self.follow
+
+    async def run(self) -> None:
+        """Look after all shares, until cancelled."""
+        while True:
+            try:
+                await self.round()
+            except Exception:  # the task's last line: told, not raised
+                log.exception("mesh_round_failed")
+            await asyncio.sleep(EVERY)
+
+    async def close(self) -> None:
+        """End what is under way."""
+        tasks = tuple(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def settled(self) -> None:
+        """Wait until nothing is under way."""
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks.values()))
+
+    async def round(self) -> None:
+        """Look once at the shares whose turn it is."""
+        now = time.time()
+        due = []
+        for share in await self._received.all("pending", "open", "missing"):
+            age = now - share.changed
+            pending = share.state == "pending"
+            over = not share.secret.value or (share.expires or now + 1) <= now
+            if over or (pending and age > PENDING_FOR):
+                self.erase(share)
+            elif age > (YOUNG if pending else self._gone_after) and share.state != "open":
+                self.look(share, last=True)
+            elif pending and self._looks[share.id] < FIRST_LOOKS:
+                self.look(share)
+            elif (
+                share.state == "open"
+                and self._looked.get(share.id, -AGAIN) < time.monotonic() - AGAIN
+            ):
+                due.append(share)
+        due.sort(key=lambda share: self._looked.get(share.id, -AGAIN))
+        for share in due[:_A_ROUND]:
+            self.look(share)
+
+    def follow(self, share: Received) -> None:
+        """A share has been seen, or is missing."""
+        if share.state == "open":
+            self._begin(f"accept {share.id}", lambda: self._accept(share))
+        else:
+            log.info("share_missing", peer=share.peer, share=share.id[:8])
+            self._begin(f"clear {share.id}", lambda: self._clear(share))
+
+    def look(self, share: Received, *, last: bool = False) -> None:
+        """Ask a share's peer whether it is there.
+
+        Args:
+            share: which.
+            last: whether it is erased if it is not.
+        """
+        self._looked[share.id] = time.monotonic()
+        self._looks[share.id] += 1
+        self._begin(f"look {share.id}", lambda: self._look(share, last=last))
+
+    def erase(self, share: Received) -> None:
+        """Forget a share: its secret now, its copies as soon as nobody shows them."""
+        self._begin(f"erase {share.id}", lambda: self._erase(share))
+
+    async def _look(self, share: Received, *, last: bool) -> None:
+        link = self._access.link(share)
+        self._opener.forget(link)
+        try:
+            await self._opener.resolve(Wish(link))
+        except ShareWithdrawn:
+            if last:
+                await self._erase(share)
+
+    async def _accept(self, share: Received) -> None:
+        for other in await self._received.of_peer(share.peer, share.provider_id):
+            if other.state == "pending":
+                self.erase(other)
+        told = await self._peers.notify(
+            share.peer,
+            "SHARE_ACCEPTED",
+            share.provider_id,
+            share.secret,
+            {"grantee": share.to, "message": f"Its dashboards: {self._address(share)}"},
+        )
+        log.info("share_open", peer=share.peer, share=share.id[:8], told=told)
+
+    async def _erase(self, share: Received) -> None:
+        bare = replace(share, secret=Secret(""), state="missing")
+        await self._received.put(bare)
+        self._access.forget(share.id)
+        if await self._clear(bare):
+            await self._received.put(Received(share.id, share.peer, state="gone"))
+            self._looked.pop(share.id, None)
+            self._looks.pop(share.id, None)
+            log.info("share_erased", peer=share.peer, share=share.id[:8])
+
+    async def _clear(self, share: Received) -> bool:
+        return await self._opener.withdraw(self._access.link(share))
+
+    def _begin(self, name: str, work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        """Do something once, in its turn; what goes wrong is told."""
+        if name in self._tasks:
+            return
+
+        what = name.partition(" ")[0]
+
+        async def one() -> None:
+            """The work, at most so many at a time."""
+            async with self._turns:
+                try:
+                    await work()
+                except VaasError as error:
+                    log.info("not_followed", what=what, why=error.label)
+                except Exception:  # the task's last line: told, not raised
+                    log.exception("mesh_failed", what=what)
+
+        task = self._tasks[name] = asyncio.create_task(one(), name=what)
+        task.add_done_callback(lambda _: self._tasks.pop(name, None))
+
+
+__all__ = ["Keeper", "Opener"]

@@ -1,0 +1,73 @@
+"""The key with which we sign, and key sets as peers publish them."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc.errors import JoseError, SecurityWarning
+from joserfc.jwk import KeySet, OKPKey
+
+from vaas.mesh.signatures import sign
+from vaas.model import Secret
+from vaas.state import Store
+
+_MOST_KEYS = 50
+
+
+class Signer:
+    """Signs what we send.
+
+    Attributes:
+        key_set: what others check it with (JWKS).
+    """
+
+    def __init__(self, secret: Secret, url: str) -> None:
+        """Take the key.
+
+        Args:
+            secret: the private key as a JWK.
+            url: of the service; the key's name is a place below it.
+        """
+        key = OKPKey.import_key(json.loads(secret.value))
+        private = key.private_key
+        assert isinstance(private, Ed25519PrivateKey)
+        self._key, self._keyid = private, f"{url}/ocm#{key.thumbprint()[:16]}"
+        public = {name: key.as_dict(private=False)[name] for name in ("kty", "crv", "x")}
+        told = {"kid": self._keyid, "use": "sig", "alg": "EdDSA"}
+        self.key_set: dict[str, Any] = {"keys": [public | told]}
+
+    @classmethod
+    async def of(cls, store: Store, url: str) -> Signer:
+        """The signer whose key the store keeps, made when first asked for."""
+        return cls(await store.secret("signing key", _made), url)
+
+    def headers(self, method: str, url: str, body: bytes) -> dict[str, str]:
+        """The headers that sign a request."""
+        return sign(method, url, body, keyid=self._keyid, key=self._key)
+
+
+def _made() -> Secret:
+    return Secret(json.dumps(OKPKey.generate_key("Ed25519", private=True).as_dict(private=True)))
+
+
+def public_keys(told: Mapping[str, Any]) -> dict[str, object]:
+    """The keys of a key set by their names; weak ones and those that we do not understand are left out."""
+    keys = told.get("keys")
+    found: dict[str, object] = {}
+    for one in keys[:_MOST_KEYS] if isinstance(keys, list) else []:
+        try:
+            kid = str(one["kid"])
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", SecurityWarning)  # of weak ones
+                (key,) = KeySet.import_key_set({"keys": [one]}).keys
+            found[kid] = key.public_key
+        except (JoseError, SecurityWarning, AttributeError, KeyError, TypeError, ValueError):
+            continue
+    return found
+
+
+__all__ = ["Signer", "public_keys"]

@@ -1,0 +1,73 @@
+"""What the mesh needs of the rooms: ask for a received share, and erase what was made of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from vaas.errors import ShareWithdrawn
+from vaas.model import Share, ShareLink
+from vaas.offline import Offline
+from vaas.sessions import Sessions
+from vaas.shares import Shares
+from vaas.wish import Wish
+
+_LET_GO = 5.0
+"""Seconds in which the runs of a share let its files go."""
+
+_POLL = 0.05
+
+
+class ReceivedFiles:
+    """Received shares, as far as the rooms have them."""
+
+    def __init__(
+        self,
+        shares: Shares,
+        sessions: Sessions,
+        offline: Offline,
+        erase: Callable[[str], Awaitable[bool]],
+    ) -> None:
+        """Take the rooms.
+
+        Args:
+            shares: asks for them.
+            sessions: shows them.
+            offline: knows how they looked.
+            erase: removes what storage keeps of one, given its ``Version.share``.
+        """
+        self._shares, self._sessions = shares, sessions
+        self._offline, self._erase = offline, erase
+
+    async def resolve(self, wish: Wish) -> Share:
+        """Ask whether a share is there.
+
+        Raises:
+            VaasError: why it is not.
+        """
+        return await self._shares.resolve(wish.link, wish.password)
+
+    def forget(self, link: ShareLink) -> None:
+        """Ask anew the next time, whatever was said of a share before."""
+        self._shares.forget(link)
+
+    async def withdraw(self, link: ShareLink) -> bool:
+        """End all that shows a share, and erase its copies.
+
+        Returns:
+            whether nothing is left; what somebody else has open stays.
+
+        Raises:
+            WorkspaceError: the disk refuses.
+        """
+        share = link.fingerprint
+        await self._offline.forget(link)
+        await self._sessions.withdraw(share, ShareWithdrawn("its owner took it back"))
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _LET_GO
+        while not (gone := await self._erase(share)) and loop.time() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(_POLL)  # locks of files tell nobody when they are let go
+        return gone
+
+
+__all__ = ["ReceivedFiles"]

@@ -1,0 +1,44 @@
+"""Links of sites whose CS3 gateway an operator has named: CERNBox, and others made with Reva.
+
+Such a gateway speaks gRPC. The libraries for it are an extra, and are imported
+only where a site rule names a gateway.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from vaas.errors import ConfigError
+from vaas.shares.base import Provider
+from vaas.shares.client import OutboundClient
+from vaas.shares.policy import OutboundPolicy, SiteRule
+
+
+def gateways(client: OutboundClient, policy: OutboundPolicy) -> Mapping[SiteRule, Provider]:
+    """The providers of all sites that have a gateway; no connection is made yet.
+
+    Args:
+        client: downloads what a gateway points at.
+        policy: holds the rules.
+
+    Raises:
+        ConfigError: the extra is not installed, or a certificate cannot be read.
+    """
+    rules = [rule for rule in policy.sites if rule.gateway]
+    if not rules:
+        return {}
+    # Else it does its own work at each fork: between that and the exec a child could hang or
+    # break, and the parent would write of it.
+    os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+    try:
+        from vaas.shares.cs3.provider import Cs3  # noqa: PLC0415 (an extra)
+    except ModuleNotFoundError as missing:
+        raise ConfigError(
+            f"the site {rules[0].host} has a gateway: that needs voila-as-a-service[cs3] "
+            f"({missing.name} is not installed)"
+        ) from missing
+    return {rule: Cs3(rule, client, policy) for rule in rules}
+
+
+__all__ = ["gateways"]

@@ -1,0 +1,3 @@
+"""One module for each step, in order."""
+
+__all__: list[str] = []

@@ -1,0 +1,94 @@
+"""Received shares, kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from vaas.model import Secret
+from vaas.state.tables import ReceivedRow
+from vaas.state.values import Received, ReceivedState
+from vaas.state.vault import Vault
+
+_PLAIN = ("peer", "owner", "sender", "to", "name", "uri", "modern", "exchange", "expires", "state")
+
+
+_MOST = 1_000
+"""Shares of one name that are looked at; clouds number theirs from 1."""
+
+
+class ReceivedShares:
+    """The table of received shares."""
+
+    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
+        """Made by ``Store``."""
+        self._engine, self._vault = engine, vault
+
+    async def put(self, share: Received) -> None:
+        """Keep a share, new or changed."""
+        values = {name: getattr(share, name) for name in _PLAIN}
+        values["provider_id"] = share.provider_id or None
+        values["changed"] = time.time()
+        secret = share.secret
+        values["secret"] = self._vault.seal(share.id, secret) if secret.value else b""
+        async with AsyncSession(self._engine) as session, session.begin():
+            await session.merge(ReceivedRow(id=share.id, **values))
+
+    async def mark(self, share_id: str, state: ReceivedState) -> bool:
+        """Note another state of a share that was not erased meanwhile; whether it is one."""
+        row = ReceivedRow
+        change = update(row).where(row.id == share_id, row.secret != b"", row.state != state)
+        async with AsyncSession(self._engine) as session, session.begin():
+            done = await session.execute(change.values(state=state, changed=time.time()))
+            return bool(cast(CursorResult[Any], done).rowcount)
+
+    async def find(self, share_id: str) -> Received | None:
+        """The share of an id; one that is gone still has an answer."""
+        async with AsyncSession(self._engine) as session:
+            row = await session.get(ReceivedRow, share_id)
+            return self._value(row) if row else None
+
+    async def of_peer(self, peer: str, provider_id: str) -> list[Received]:
+        """The shares that a cloud, or who speaks in its name, calls so."""
+        wanted = select(ReceivedRow).where(
+            ReceivedRow.peer == peer, ReceivedRow.provider_id == provider_id
+        )
+        async with AsyncSession(self._engine) as session:
+            return [self._value(row) for row in await session.scalars(wanted)]
+
+    async def called(self, provider_id: str) -> list[Received]:
+        """All shares that some cloud calls so."""
+        wanted = select(ReceivedRow).where(ReceivedRow.provider_id == provider_id)
+        async with AsyncSession(self._engine) as session:
+            return [self._value(row) for row in await session.scalars(wanted.limit(_MOST))]
+
+    async def all(self, *states: ReceivedState) -> Sequence[Received]:
+        """All shares in one of these states, the latest changed first."""
+        wanted = select(ReceivedRow).where(ReceivedRow.state.in_(states))
+        async with AsyncSession(self._engine) as session:
+            rows = await session.scalars(wanted.order_by(ReceivedRow.changed.desc()))
+            return [self._value(row) for row in rows]
+
+    async def count(self, peer: str, *states: ReceivedState) -> int:
+        """How many shares of a cloud are in one of these states."""
+        wanted = select(func.count()).where(ReceivedRow.peer == peer, ReceivedRow.state.in_(states))
+        async with AsyncSession(self._engine) as session:
+            return int((await session.execute(wanted)).scalar_one())
+
+    def _value(self, row: ReceivedRow) -> Received:
+        secret = self._vault.unseal(row.id, row.secret) if row.secret else Secret("")
+        return Received(
+            id=row.id,
+            provider_id=row.provider_id or "",
+            secret=secret,
+            changed=row.changed,
+            **{name: getattr(row, name) for name in _PLAIN if name != "state"},
+            state=cast(ReceivedState, row.state),
+        )
+
+
+__all__ = ["ReceivedShares"]

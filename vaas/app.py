@@ -26,7 +26,7 @@ from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
 from vaas.manifests import Manifests
 from vaas.member import member
-from vaas.model import Secret, ShareLink
+from vaas.model import BASE, Secret, ShareLink
 from vaas.modes import Modes
 from vaas.observability import logger
 from vaas.offline import Offline
@@ -198,7 +198,8 @@ async def service(
         server.add_sockets([sock])
         stills = await _stills(built, statics, report)
         # What the first viewer would wait for.
-        warming = asyncio.create_task(asyncio.to_thread(built.renderer.warm))
+        ahead = (asyncio.to_thread(built.renderer.warm), built.host.warm(BASE))
+        warming = asyncio.gather(*ahead, return_exceptions=True)
         host, port = sock.getsockname()[:2]
         try:
             yield f"http://{f'[{host}]' if ':' in host else host}:{port}/"
@@ -214,7 +215,7 @@ async def service(
             if stills:
                 await stills.close()
             await asyncio.wait({asyncio.ensure_future(server.close_all_connections())}, timeout=1)
-            await asyncio.gather(warming, return_exceptions=True)
+            await asyncio.wait([warming])
 
 
 def _front(

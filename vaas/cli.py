@@ -163,7 +163,8 @@ def check(
             password = Secret(sys.stdin.readline().rstrip("\n"))
         found, local = _named(link)
         sandbox = "none" if no_sandbox else "bubblewrap"
-        settings = _for_link(found, data=data, kernel={"sandbox": sandbox})
+        # Imports ahead would only compete with the one run that there is.
+        settings = _for_link(found, data=data, kernel={"sandbox": sandbox, "zygotes": 0})
         report = asyncio.run(_until_signal(check_link(settings, found, password, local, given)))
         print_report(report, as_json=json)
     raise typer.Exit(0 if report.works else 1)

@@ -10,8 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from vaas.config import NativeFolder, Settings
-from vaas.kernels.forks.host import template_users
-from vaas.kernels.local import FIRST_UID
+from vaas.kernels.forks.templates import fork_users, template_users
 from vaas.model import Share
 from vaas.shares import OutboundPolicy
 from vaas.storage import (
@@ -115,7 +114,7 @@ def _users(settings: Settings) -> list[int]:
     """Those that kernels may run as."""
     most = settings.kernel.hosted
     templates = template_users(4 * settings.kernel.templates, most)
-    return [*templates, *range(FIRST_UID, FIRST_UID + most)]
+    return [*templates, *fork_users(most)]
 
 
 def _rule(folder: NativeFolder) -> PathRule:

@@ -32,6 +32,8 @@ def host_terms(settings: Settings) -> Terms:
         mode=kernel.sandbox,
         grace=kernel.grace,
         failure_view=failure_view(),
+        zygotes=kernel.zygotes,
+        preload=kernel.preload,
     )
 
 

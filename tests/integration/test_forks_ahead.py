@@ -14,9 +14,10 @@ from vaas.kernels.forks.spares import OF_ONE
 pytestmark = pytest.mark.sandbox
 
 
-@pytest.fixture
-async def host(tmp_path):
-    async with a_host(tmp_path / "run", "fork", most=4) as host:
+@pytest.fixture(params=["fork", "preloaded fork"])
+async def host(tmp_path, request):
+    """Templates in sandboxes of their own, and such that are forks of their environment's process."""
+    async with a_host(tmp_path / "run", request.param, most=4) as host:
         yield host
 
 
@@ -94,8 +95,8 @@ async def test_a_template_that_retires_takes_them_along(host, tmp_path):
     await made.retire()
     with pytest.raises(KernelStartFailed):
         await made.fork(request(tmp_path / "share"))
-    await until(lambda: made.process.returncode is not None)
-    assert not any(stands(spare.leaf) for spare in waiting)
+    await until(lambda: not Path(f"/proc/{made.pid}").exists())
+    await until(lambda: not any(stands(spare.leaf) for spare in waiting))
     assert len(host._spares) == 0
 
 

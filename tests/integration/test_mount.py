@@ -195,7 +195,7 @@ def wchan(pid: int) -> str:
     return ""
 
 
-@pytest.mark.parametrize("launcher", ["fresh", "fork", "apart"])
+@pytest.mark.parametrize("launcher", ["fresh", "fork", "preloaded", "preloaded fork", "apart"])
 async def test_a_killed_daemon_is_replaced_under_the_running_kernel(
     cloud: Cloud, storage: RcloneMount, tmp_path: Path, launcher: str
 ) -> None:

@@ -7,14 +7,16 @@ import json
 import os
 import threading
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from vaas.kernels import Kernel, KernelRequest, Limits, LocalKernelHost, RemoteHost, Terms
 from vaas.kernels.base import Template
 from vaas.kernels.forks import ForkingHost
-from vaas.kernels.forks.spares import OF_ONE, Furnished
+from vaas.kernels.forks.furnishing import Fork
+from vaas.kernels.forks.spares import OF_ONE
+from vaas.kernels.forks.zygotes import Zygotes
 from vaas.kernels.wire import Frame, pack
 from vaas.model import KernelRef, Version, Workspace
 
@@ -49,6 +51,35 @@ def request(folder: Path, *, notebook: str = "app.ipynb", **wanted: Any) -> Kern
     return KernelRequest(ref, workspace(folder), limits=Limits(**wanted), **names)
 
 
+class Marked(Zygotes):
+    """Processes of environments whose forks can be told from those of other test runs."""
+
+    def request(self, *what: Any) -> KernelRequest:
+        return replace(super().request(*what), environment={"VAAS_TEST_RUN": MARK})
+
+
+class Preloading(ForkingHost):
+    """Starts each kernel as a fork of its environment's own process, never in another way."""
+
+    def __init__(self, *where: Any, **settings: Any) -> None:
+        super().__init__(*where, templates=16, **settings)
+        self._zygotes = Marked(self._make_zygote, 2, {"base": ["numpy"]})
+
+    async def _zygote(self, request: KernelRequest) -> Any:
+        await self.warm(request.installation)
+        zygote = await super()._zygote(request)
+        assert zygote is not None or not (await self._open()).own_users
+        return zygote
+
+    async def _template(self, *what: Any) -> Any:
+        assert not (await self._open()).own_users
+        return await super()._template(*what)
+
+    async def _start(self, *what: Any) -> Any:
+        assert not (await self._open()).own_users
+        return await super()._start(*what)
+
+
 class ForksOnly(ForkingHost):
     """Starts each kernel as a fork of a template in which nothing has run."""
 
@@ -76,6 +107,21 @@ class KeptOnly(ForkingHost):
         return await (await self.prepare(request)).become(request)
 
 
+class PreloadedForks(ForksOnly, Preloading):
+    """As ``ForksOnly``, with templates that are forks themselves."""
+
+    def __init__(self, *where: Any, **settings: Any) -> None:
+        Preloading.__init__(self, *where, **settings)
+        self.prepared = {}
+
+
+class PreloadedKept(KeptOnly, Preloading):
+    """As ``KeptOnly``, with templates that are forks."""
+
+    def __init__(self, *where: Any, **settings: Any) -> None:
+        Preloading.__init__(self, *where, **settings)
+
+
 class OneTemplate(ForkingHost):
     """Has a place for one template."""
 
@@ -94,6 +140,9 @@ LAUNCHERS = {
     "fresh": LocalKernelHost,
     "fork": ForksOnly,
     "kept": KeptOnly,
+    "preloaded": Preloading,
+    "preloaded fork": PreloadedForks,
+    "preloaded kept": PreloadedKept,
     "single": OneTemplate,
     "apart": Apart,
 }
@@ -160,7 +209,7 @@ async def until(condition: Any, within: float = 5) -> None:
             await asyncio.sleep(0.02)
 
 
-async def stocked(host: Any, count: int = OF_ONE) -> list[Furnished]:
+async def stocked(host: Any, count: int = OF_ONE) -> list[Fork]:
     """Wait until forks have been made ahead; those that wait."""
     await until(lambda: len(host._spares) == count, within=20)
     return [spare for shelf in host._spares._shelves.values() for spare in shelf.spares]

@@ -13,7 +13,6 @@ from tests.security.kernel_tools import a_host, frame, request, run, stocked, un
 from vaas.errors import KernelStartFailed, MessageRefused
 from vaas.kernels import Relay
 from vaas.kernels.forks import walls
-from vaas.kernels.local import FIRST_UID
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.asyncio(loop_scope="module")]
 
@@ -59,9 +58,10 @@ ATTEMPTS = {
 }  # fmt: skip
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def host(tmp_path_factory):
-    async with a_host(tmp_path_factory.mktemp("host"), "fork") as host:
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["fork", "preloaded fork"])
+async def host(tmp_path_factory, request):
+    """Templates in sandboxes of their own, and such that are forks of their environment's process."""
+    async with a_host(tmp_path_factory.mktemp("host"), request.param) as host:
         yield host
 
 
@@ -221,8 +221,8 @@ async def test_a_fork_made_ahead_is_as_apart_when_its_viewer_comes(host, share):
     await (await template.fork(request(share))).close()
     one, other = await stocked(host)
     assert one.user != other.user
-    own_user = FIRST_UID + one.user if os.geteuid() == 0 else None
-    walls.check(one.peer.first, template.pid, own_user)
+    assert one.rooted == (os.geteuid() == 0)
+    walls.check(one.peer.first, template.pid, one.own_user)
     kernel = await template.fork(request(share, environment={"MINE": "1"}))
     assert kernel.pid == one.peer.first
     seen = "print(sorted(p for p in os.listdir('/proc') if p.isdigit()), os.environ['MINE'])"

@@ -55,6 +55,10 @@ class Running:
             return await self.process.wait()
 
 
+LEAN = {"VAAS_KERNEL__ZYGOTES": "0"}
+"""Where tests do not want it, imports ahead would only take their time."""
+
+
 @contextlib.asynccontextmanager
 async def running(*arguments: str, given: str = "", **environment: str) -> AsyncIterator[Running]:
     """Run the command until it is ready; end it when the context does."""
@@ -71,7 +75,7 @@ async def running(*arguments: str, given: str = "", **environment: str) -> Async
             stdout=asyncio.subprocess.PIPE,
             stdin=asyncio.subprocess.PIPE,
             stderr=log,
-            env={**clean(), "VAAS_TEST_RUN": mark, "TMPDIR": temporary, **environment},
+            env={**clean(), **LEAN, "VAAS_TEST_RUN": mark, "TMPDIR": temporary, **environment},
         )
         assert process.stdout
         assert process.stdin

@@ -305,7 +305,9 @@ def settings_for(cloud: DemoEfss, data: Path, **wanted: Any) -> Settings:
     """Settings that open the cloud, and what other sites are wanted."""
     site = Site(host=urlsplit(cloud.url).netloc, insecure=True, private=True)
     sites = (site, *wanted.pop("site", ()))
-    return load_settings(**{"port": 0, "data": data, "site": sites} | wanted)
+    # Where tests do not want it, imports ahead would only take their time.
+    kernel = {"zygotes": 0, **wanted.pop("kernel", {})}
+    return load_settings(**{"port": 0, "data": data, "site": sites, "kernel": kernel} | wanted)
 
 
 @contextlib.asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 import zipfile
@@ -159,6 +160,20 @@ async def test_made_anew_it_serves_new_viewers_and_old_kernels_keep_theirs(
         assert before.prefix.is_dir()
         assert (await viewer.view(address)).texts(0).startswith("8 ")
         assert old.texts(0).startswith("7 ")
+
+
+async def test_its_kernels_begin_with_its_libraries(known) -> None:
+    """First runs and kernels of their own alike: as forks, the first of their processes."""
+    ahead = {"zygotes": 1, "preload": {"rain": ["tinyrain"]}}
+    look = "import os, sys; print(os.getpid(), 'tinyrain' in sys.modules, os.getcwd())"
+    own = json.loads(named(look))
+    own["metadata"]["vaas"] = {"launch": "fresh"}
+    async with staged(environments=known.folder, kernel=ahead) as stage, stage.viewer() as viewer:
+        await stage.front.launcher.sessions._host.warm(known.find("rain"))  # type: ignore[attr-defined]
+        for notebook in (named(look), json.dumps(own)):
+            said = (await viewer.view(stage.notebook(notebook))).texts(0)
+            # Only root can show a fork its share; others' kernels begin by themselves.
+            assert said == ("1 True /data\n" if os.geteuid() == 0 else "2 False /data\n")
 
 
 async def test_what_is_there_is_told(known, capsys: pytest.CaptureFixture[str]) -> None:

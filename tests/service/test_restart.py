@@ -65,8 +65,9 @@ class Site:
         return canonical_path(parse_link(self.cloud.add_link("nextcloud", folder, **options)))
 
     @contextlib.asynccontextmanager
-    async def serving(self, **wanted: float | str) -> AsyncIterator[Running]:
-        async with running("serve", "--config", self.settings(**wanted)) as served:  # type: ignore[arg-type]
+    async def serving(self, zygotes: int = 0, **wanted: float | str) -> AsyncIterator[Running]:
+        ahead = {"VAAS_KERNEL__ZYGOTES": str(zygotes)}
+        async with running("serve", "--config", self.settings(**wanted), **ahead) as served:  # type: ignore[arg-type]
             yield served
 
     def name(self) -> str:
@@ -187,7 +188,7 @@ async def test_a_killed_host_is_replaced(site: Site) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 async def test_nobody_comes_back(site: Site, number: signal.Signals) -> None:
-    async with site.serving(stay=2) as server, Viewer(server.url) as viewer:
+    async with site.serving(zygotes=1, stay=2) as server, Viewer(server.url) as viewer:
         page = await viewer.get(site.share(SLIDER))
         async with viewer.line(page.kernel) as line:
             await line.until("vaas_ready")

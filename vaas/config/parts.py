@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -173,9 +174,10 @@ class KernelSettings(BaseModel):
     kept that have run already, to be forked for their viewers (0: none, each
     viewer's kernel runs the notebook anew), each for ``template_life`` seconds at
     most, and fewer where the machine has less than ``template_spare`` bytes of
-    memory left. ``stay`` is how many seconds the
-    kernels of ``vaas serve`` wait for it to come back when it ended or was
-    killed (0: they end with it).
+    memory left; ``zygotes`` of how many environments a process is kept that has
+    imported what takes long, and ``preload`` what that is, by the environment's name.
+    ``stay`` is how many seconds the kernels of ``vaas serve`` wait for it to come back
+    when it ended or was killed (0: they end with it).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -185,6 +187,8 @@ class KernelSettings(BaseModel):
     templates: int = Field(default=8, ge=0)
     template_life: float = Field(default=86_400.0, gt=0)
     template_spare: int = Field(default=256 * MIB, ge=0)
+    zygotes: int = Field(default=4, ge=0)
+    preload: Mapping[str, tuple[str, ...]] = {}
     memory: int = Field(default=GIB, ge=128 * MIB)
     cpus: float = Field(default=1.0, gt=0)
     processes: int = Field(default=128, ge=16)

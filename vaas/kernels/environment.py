@@ -210,15 +210,44 @@ def build_template_world(
         fds: the line and the control socket, which the template inherits.
         counted: a cgroup counts its memory.
     """
-    start = f"import sys; sys.path[0] = {INSIDE!r}; from guest.main import main; main()"
-    python = [environment.python, "-Xfrozen_modules=on", "-c", start]
     world = build_world(request, environment, b"", counted=counted)
-    return replace(
-        world,
-        argv=[*python, *map(str, fds), f"{INSIDE}/lib"],
+    return replace(world, argv=_guest(environment, fds), fds=fds, forking=True)
+
+
+def build_zygote_world(
+    request: KernelRequest, environment: Environment, fds: Sequence[int]
+) -> World:
+    """Put together what an environment's own process will see: nothing of any share.
+
+    Args:
+        request: for its variables and limits; those of its forks can only be lower.
+        environment: what to run.
+        fds: as for ``build_template_world``.
+    """
+    return World(
+        argv=_guest(environment, fds),
+        binds=system_binds(environment),
+        environment=variables(environment, request.environment),
+        folder="/",
+        limits=request.limits,
+        connection=b"",
         fds=fds,
         forking=True,
     )
+
+
+def _guest(environment: Environment, fds: Sequence[int]) -> list[str]:
+    """The command line of a process that can be forked."""
+    start = f"import sys; sys.path[0] = {INSIDE!r}; from guest.main import main; main()"
+    python = [environment.python, "-Xfrozen_modules=on", "-c", start]
+    return [*python, *map(str, fds), f"{INSIDE}/lib"]
+
+
+def share_in(workspace: Workspace) -> dict[str, Any]:
+    """How a fork of an environment's own process is shown a share, see ``placer.root``."""
+    bind, links = _data(workspace)
+    by_name = {place.lstrip("/"): goal for place, goal in links.items()}
+    return {"source": str(bind.source), "target": bind.target.lstrip("/"), "links": by_name}
 
 
 def _data(workspace: Workspace) -> tuple[Bind, dict[str, str]]:
@@ -244,11 +273,13 @@ __all__ = [
     "Environment",
     "build_template_world",
     "build_world",
+    "build_zygote_world",
     "command",
     "environment_of",
     "find_environment",
     "languages",
     "library",
     "notebook_folder",
+    "share_in",
     "variables",
 ]

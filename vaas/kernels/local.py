@@ -71,7 +71,7 @@ class LocalKernelHost(KernelHost):
         self._clock = clock
         self._most = most
         self._taken = 0
-        self._users = list(range(most - 1, -1, -1))
+        self._users = list(range(FIRST_UID, FIRST_UID + most))[::-1]
         self._kernels: dict[int, LocalKernel] = {}
         self._culler = Culler(self.kernels, clock, grace=grace)
         self._opening = asyncio.Lock()
@@ -186,20 +186,20 @@ class LocalKernelHost(KernelHost):
         async with AsyncExitStack() as stack:
             stack.enter_context(held(request.installation))
             self._take_place(stack)
-            slot = self._take_user(stack)
+            user = self._take_user(stack)
             name = f"k{secrets.token_hex(6)}"
             leaf = await self._make_leaf(stack, name, request.limits)
             orders = Orders(
                 cgroups=leaf.procs,
-                uid=FIRST_UID + slot if report.own_users and self._sandboxed else None,
+                uid=user if report.own_users and self._sandboxed else None,
                 no_nesting=report.no_nesting,
                 filtered=report.seccomp,
             )
             begun = await self._begin(request, environment, orders, name)
             stack.push_async_callback(abandon, begun.process)
             kernel = await self._connect(request, environment, begun, leaf, stack)
-            self._kernels[slot] = kernel
-            stack.callback(self._kernels.pop, slot)
+            self._kernels[user] = kernel
+            stack.callback(self._kernels.pop, user)
             kernel.owns(stack.pop_all())
             return kernel
 
@@ -217,7 +217,7 @@ class LocalKernelHost(KernelHost):
         self._taken -= 1
 
     def _take_user(self, stack: AsyncExitStack) -> int:
-        """The number of a user that no other kernel has."""
+        """A user that no other kernel has."""
         user = self._users.pop()
         stack.callback(self._users.append, user)
         return user

@@ -63,6 +63,8 @@ class Keeper(logging.Handler):
             mode=terms.mode,
             grace=terms.grace,
             failure_view=terms.failure_view,
+            zygotes=terms.zygotes,
+            preload=terms.preload,
         )
         self.kept: dict[str, Kept] = {}
         self._folder, self._name = folder, name

@@ -14,12 +14,14 @@ from vaas.kernels.apart.control import Control
 from vaas.kernels.apart.kernel import MARGIN, RemoteKernel, RemoteTemplate, maker
 from vaas.kernels.apart.place import ensure, hosts
 from vaas.kernels.apart.talk import Said
-from vaas.kernels.apart.values import Terms, ref_untold, request_told
+from vaas.kernels.apart.values import Terms, installation_told, ref_untold, request_told
 from vaas.kernels.base import Kernel, KernelHost, KernelRequest, Template
 from vaas.kernels.probe import SandboxReport
+from vaas.model import Installation
 
 _TRIES = 3
 _ENDS_WITHIN = 2.0
+_WARM_WITHIN = 180.0
 
 
 class RemoteHost(KernelHost):
@@ -71,6 +73,17 @@ class RemoteHost(KernelHost):
                 request=request_told(request),
             )
         return await kernel.open()
+
+    async def warm(self, installation: Installation) -> None:
+        """Have ready what kernels of an environment begin with; may take many seconds.
+
+        Args:
+            installation: the environment.
+        """
+        if self._terms.zygotes:
+            control = await self._open()
+            told = installation_told(installation)
+            await self._ask(control, "warm", within=_WARM_WITHIN, installation=told)
 
     async def prepare(self, request: KernelRequest) -> Template:
         """See ``KernelHost.prepare``."""

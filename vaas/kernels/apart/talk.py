@@ -24,7 +24,7 @@ from typing import Any
 from vaas import errors
 from vaas.errors import KernelStartFailed, VaasError
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Changes when what is said here does: servers and hosts of different numbers do not talk."""
 
 LARGEST_HEAD = 64 << 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ class Terms:
         mode: how kernels are kept apart.
         grace: seconds that a kernel outlives its page.
         failure_view: what viewers see in place of a traceback.
+        zygotes: environments whose libraries are kept imported.
+        preload: which libraries, by environments' names; for others the usual.
     """
 
     most: int = 32
@@ -35,6 +37,8 @@ class Terms:
     mode: SandboxMode = "bubblewrap"
     grace: float = 20.0
     failure_view: Mapping[str, Any] | None = field(default=None, hash=False)
+    zygotes: int = 0
+    preload: Mapping[str, Sequence[str]] = field(default_factory=dict, hash=False)
 
     @property
     def name(self) -> str:
@@ -45,6 +49,16 @@ class Terms:
         return f"{PROTOCOL}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
+def installation_told(one: Installation) -> Said:
+    """An environment as it travels."""
+    return {**asdict(one), "prefix": str(one.prefix)}
+
+
+def installation_untold(said: Said) -> Installation:
+    """The environment that was told of."""
+    return Installation(said["name"], said["key"], Path(said["prefix"]))
+
+
 def request_told(request: KernelRequest) -> Said:
     """A request as it travels; who interrupts its mount stays behind."""
     return {
@@ -52,10 +66,7 @@ def request_told(request: KernelRequest) -> Said:
         "path": str(request.workspace.path),
         "mounted": request.workspace.mounted,
         "kernel_name": request.kernel_name,
-        "installation": {
-            **asdict(request.installation),
-            "prefix": str(request.installation.prefix),
-        },
+        "installation": installation_told(request.installation),
         "environment": dict(request.environment),
         "limits": asdict(request.limits),
     }
@@ -79,8 +90,7 @@ def request_untold(said: Said, interrupt: Callable[[bool], None]) -> KernelReque
         interrupt=interrupt,
     )
     limits = Limits(**said["limits"])
-    given = said["installation"]
-    installation = Installation(given["name"], given["key"], Path(given["prefix"]))
+    installation = installation_untold(said["installation"])
     name = said["kernel_name"]
     return KernelRequest(ref, workspace, name, installation, said["environment"], limits)
 
@@ -95,4 +105,12 @@ def ref_untold(said: Said) -> KernelRef:
     return KernelRef(said["id"], Version(**said["version"]), said["notebook"])
 
 
-__all__ = ["Terms", "ref_told", "ref_untold", "request_told", "request_untold"]
+__all__ = [
+    "Terms",
+    "installation_told",
+    "installation_untold",
+    "ref_told",
+    "ref_untold",
+    "request_told",
+    "request_untold",
+]

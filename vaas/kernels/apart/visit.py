@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from vaas.errors import KernelStartFailed, SessionGone, VaasError
 from vaas.kernels.apart.talk import Said, Talk, told
-from vaas.kernels.apart.values import ref_told, request_untold
+from vaas.kernels.apart.values import installation_untold, ref_told, request_untold
 from vaas.kernels.base import Kernel, KernelRequest, Template
 from vaas.kernels.forks.host import ForkingHost
 from vaas.kernels.forks.template import LocalTemplate
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 _VERBS = frozenset(
     {"adopt", "become", "bye", "close", "fork", "inject", "interrupt", "memory", "note", "prepare"}
-    | {"report", "retire", "seal", "send", "start"}
+    | {"report", "retire", "seal", "send", "start", "warm"}
 )
 """What a server may ask; a method each."""
 
@@ -178,6 +178,9 @@ class Visit:
         one = await make(request_untold(said["request"], interrupt))
         stuck.append(self._house.keep(one, self))
         return stuck[0].said
+
+    async def _warm(self, said: Said, _body: bytes) -> None:
+        await self._house.host.warm(installation_untold(said["installation"]))
 
     async def _start(self, said: Said, _body: bytes) -> Said:
         return await self._made(self._house.host.start, said)

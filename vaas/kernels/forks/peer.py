@@ -72,6 +72,13 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return ours, theirs
 
 
+def control_pair() -> tuple[socket.socket, socket.socket]:
+    """Two ends of a line by which a template is told what to do, ours first."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.setblocking(False)
+    return ours, theirs
+
+
 async def meet(ours: socket.socket) -> Peer:
     """Wait for the first byte on a line and learn whose it is.
 
@@ -87,4 +94,4 @@ async def meet(ours: socket.socket) -> Peer:
     raise KernelStartFailed("the kernel ended before it said a word")
 
 
-__all__ = ["Peer", "meet", "pair"]
+__all__ = ["Peer", "control_pair", "meet", "pair"]

@@ -8,7 +8,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,7 +18,10 @@ from vaas.errors import KernelStartFailed
 from vaas.kernels.descriptors import own, readable
 from vaas.kernels.forks.peer import Peer
 
-PLACER = Path(__file__).with_name("placer.py")
+PLACER = Path(__file__).parents[1]
+"""The folder of the package ``placer``, which is all that it imports."""
+
+START = "import sys; sys.path.append({!r}); from placer.main import main; main()"
 LONGEST_ANSWER = 4096
 PLACED_WITHIN = 10.0
 """Seconds; usually it takes milliseconds."""
@@ -31,22 +34,28 @@ class Order:
     Attributes:
         pid: of the fork, as the host sees it.
         template: of the template's process, as the host sees it.
-        outer: its user and group as the template's user namespace calls them.
+        users: its users and groups, as it calls them and as the template's user
+            namespace calls the first of them, and how many.
         cgroups: files to write its id to.
-        processes: how many it may start.
+        limits: of resources, by their numbers.
         places: bytes of each fresh memory file system, by its path inside.
         kept: those of them whose content is copied from the template.
         deny_groups: the server is not root and may map groups only without.
+        share: what of the host it is shown in a root of its own; ``None`` if it
+            sees what the template sees.
+        forking: it shall make forks itself.
     """
 
     pid: int
     template: int
-    outer: int
+    users: Sequence[tuple[int, int, int]]
     cgroups: Sequence[str]
-    processes: int
+    limits: Sequence[tuple[int, int]]
     places: dict[str, int]
     kept: Sequence[str] = field(default=("/scratch", "/tmp", "/home/viewer"))  # noqa: S108  inside
     deny_groups: bool = False
+    share: Mapping[str, Any] | None = None
+    forking: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,7 @@ class Placing:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._popen = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(PLACER), str(theirs.fileno())],
+                [sys.executable, "-I", "-S", "-c", START.format(str(PLACER)), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 env={},

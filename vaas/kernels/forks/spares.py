@@ -9,17 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import select
-import socket
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from vaas.errors import KernelError
 from vaas.kernels.base import Limits
-from vaas.kernels.forks.peer import Peer
+from vaas.kernels.forks.furnishing import Fork
 from vaas.kernels.forks.template import LocalTemplate
-from vaas.kernels.limits import Leaf
 
 log = logging.getLogger(__name__)
 
@@ -39,41 +35,13 @@ CALM = 0.25
 """Seconds without a viewer's start before one is made."""
 
 
-@dataclass(slots=True, eq=False)
-class Furnished:
-    """A fork within its walls, that nobody has spoken to yet.
-
-    Attributes:
-        limits: what it may use.
-        user: number of its user.
-        leaf: its cgroups.
-        ours: our end of its line.
-        peer: its process.
-        resources: ends it and gives all of it back.
-    """
-
-    limits: Limits
-    user: int
-    leaf: Leaf
-    ours: socket.socket
-    peer: Peer
-    resources: AsyncExitStack
-
-    @property
-    def lives(self) -> bool:
-        """Whether its process has not ended."""
-        asked = select.poll()
-        asked.register(self.peer.pidfd, select.POLLIN)
-        return not asked.poll(0)
-
-
 @dataclass(slots=True)
 class _Shelf:
     """The spares of one template, and for what limits the last viewer asked."""
 
     limits: Limits
     forgotten: asyncio.TimerHandle
-    spares: list[Furnished] = field(default_factory=list)
+    spares: list[Fork] = field(default_factory=list)
 
 
 class Spares:
@@ -81,7 +49,7 @@ class Spares:
 
     def __init__(
         self,
-        make: Callable[[LocalTemplate, Limits], Awaitable[Furnished]],
+        make: Callable[[LocalTemplate, Limits], Awaitable[Fork]],
         calm: Callable[[], Awaitable[None]],
         most: int = MOST,
     ) -> None:
@@ -101,7 +69,7 @@ class Spares:
         """How many wait."""
         return sum(len(shelf.spares) for shelf in self._shelves.values())
 
-    def take(self, template: LocalTemplate, limits: Limits) -> Furnished | None:
+    def take(self, template: LocalTemplate, limits: Limits) -> Fork | None:
         """A fork that waits, if there is one for these limits; it is the caller's then."""
         if template.ended.done():
             return None
@@ -171,10 +139,10 @@ class Spares:
         few = (one for one in reversed(self._shelves) if len(self._shelves[one].spares) < OF_ONE)
         return next(few, None)
 
-    def _part_with(self, spare: Furnished) -> None:
+    def _part_with(self, spare: Fork) -> None:
         task = asyncio.create_task(spare.resources.aclose(), name="a fork that nobody needs")
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
 
-__all__ = ["Furnished", "Spares"]
+__all__ = ["Spares"]

@@ -17,6 +17,7 @@ from vaas.kernels.forks.client import LineClient, LineManager
 from vaas.kernels.forks.peer import Peer, meet, pair
 from vaas.kernels.kernel import LocalKernel, out_of_memory
 from vaas.kernels.limits import Leaf
+from vaas.kernels.local import FIRST_UID
 from vaas.kernels.process import END_WITHIN, Process
 from vaas.kernels.watchdog import memory
 from vaas.model import KernelRef
@@ -37,18 +38,20 @@ class LocalTemplate(Template):
     Attributes:
         ended, channel: see ``Template``.
         request: what it was started for; nothing of a viewer is in it.
-        process: its sandbox.
+        process: its sandbox; itself if it is a fork.
         peer: its own process inside.
+        first_uid: the user on the host that it calls the first of its forks'.
         released: whether it became a kernel, which its host now ends.
     """
 
     channel: LineChannel
+    first_uid = FIRST_UID
 
     def __init__(
         self,
         request: KernelRequest,
         *,
-        process: Process,
+        process: Process | Peer,
         peer: Peer,
         client: LineClient,
         channel: LineChannel,
@@ -206,8 +209,11 @@ class LocalTemplate(Template):
         """See ``Template.become``."""
         return await self._adopt(self, request)
 
-    async def begin_fork(self) -> tuple[socket.socket, Peer]:
+    async def begin_fork(self, *told: socket.socket) -> tuple[socket.socket, Peer]:
         """Have a bare fork made.
+
+        Args:
+            told: by which it is to be told to fork in its turn, if it is.
 
         Returns:
             our end of its line, and its process, which waits to be furnished.
@@ -220,7 +226,8 @@ class LocalTemplate(Template):
         ours, theirs = pair()
         try:
             with theirs:
-                socket.send_fds(self._control, [b"fork"], [theirs.fileno()])
+                fds = [one.fileno() for one in (theirs, *told)]
+                socket.send_fds(self._control, [b"fork"], fds)
             return ours, await meet(ours)
         except BaseException as error:
             ours.close()

@@ -18,6 +18,7 @@ from itertools import chain
 from pathlib import Path
 
 from vaas.errors import KernelStartFailed
+from vaas.kernels.sandbox import MOUNTED
 
 NAMESPACES = ("user", "pid", "mnt", "net", "ipc", "uts", "cgroup")
 STOPPED_WITHIN = 5.0
@@ -28,21 +29,25 @@ RIGHT = {"CapInh": 0, "CapPrm": 0, "CapEff": 0, "CapBnd": 0, "CapAmb": 0, "NoNew
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
-def check(pid: int, template: int, uid: int | None) -> None:
+def check(
+    pid: int, template: int, uid: int | None, *, lines: int = 1, mounted: Path | None = None
+) -> None:
     """Look at a fork that says it is ready; blocks, call it in a thread.
 
     Args:
         pid: the fork, as the host sees it.
         template: its template's process.
         uid: the user it must have on the host, if it has one of its own.
+        lines: how many sockets lead to us.
+        mounted: the mount on the host that it must see as it is now.
 
     Raises:
         KernelStartFailed: something is not as it must be.
     """
     try:
         status = _stopped(pid)
-        seen = (_namespaces(pid, template, status), _rights(status, uid))
-        wrong = [*chain(*seen, _company(pid), _shared(pid))]
+        seen = (_namespaces(pid, template, status), _rights(status, uid), _company(pid))
+        wrong = [*chain(*seen, _shared(pid, lines), _share(pid, mounted))]
     except OSError as error:
         raise KernelStartFailed(f"a fork ended while it was looked at: {error}") from error
     if wrong:
@@ -94,16 +99,31 @@ def _company(pid: int) -> Iterator[str]:
         yield "it has children"
 
 
-def _shared(pid: int) -> Iterator[str]:
+def _share(pid: int, mounted: Path | None) -> Iterator[str]:
+    """Whether a mount was made anew while a copy of it was on its way into the fork."""
+    if mounted is not None:
+        ours = _devices("self", str(mounted))
+        theirs = _devices(str(pid), f"{MOUNTED}/{mounted.name}")
+        if ours != theirs:
+            yield "its share is being mounted anew"
+
+
+def _devices(process: str, place: str) -> list[str]:
+    lines = Path(f"/proc/{process}/mountinfo").read_text().splitlines()
+    found = [line.split() for line in lines]
+    return [one[2] for one in found if one[4].encode().decode("unicode_escape") == place]
+
+
+def _shared(pid: int, lines: int) -> Iterator[str]:
     """Descriptors and memory by which two forks could reach each other."""
-    sockets = 0  # its line to us is the only one
+    sockets = 0
     mounts = _read_only_mounts(pid)
     for fd in Path(f"/proc/{pid}/fd").iterdir():
         path, mode = str(fd.readlink()), fd.stat().st_mode
         sockets += stat.S_ISSOCK(mode)
         if not (stat.S_ISSOCK(mode) or path in DEVICES or _harmless(pid, fd.name, mounts, mode)):
             yield f"open: {path}"
-    if sockets > 1:
+    if sockets > lines:
         yield f"{sockets} sockets"
     for found in SHARED.finditer(Path(f"/proc/{pid}/maps").read_bytes()):
         if not found[1].startswith(TABLES):

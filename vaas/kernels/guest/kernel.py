@@ -6,6 +6,7 @@ import asyncio
 import builtins
 import inspect
 import logging
+import os
 import signal
 import sys
 import threading
@@ -105,6 +106,15 @@ class GuestKernel(IPythonKernel):
         sys.stdout, sys.stderr = (Stream(name, self._print) for name in ("stdout", "stderr"))
         builtins.input = self.raw_input
         signal.signal(signal.SIGINT, self._on_interrupt)
+
+    def enter(self, folder: str) -> None:
+        """Work in another folder from now on.
+
+        Args:
+            folder: the notebook's.
+        """
+        os.chdir(folder)
+        self._step_back_in = keeper()
 
     async def serve(self) -> None:
         """Handle one message after the other until the server has gone."""

@@ -59,7 +59,7 @@ async def _until_asked(kernel: Any, control: socket.socket) -> None:
 
 
 def _receive(control: socket.socket) -> tuple[bytes, list[int]]:
-    data, fds, _, _ = socket.recv_fds(control, LARGEST_ORDER, 1)
+    data, fds, _, _ = socket.recv_fds(control, LARGEST_ORDER, 2)
     return data, fds
 
 
@@ -77,12 +77,18 @@ def main() -> None:
     loop = ForkingLoop()
     asyncio.set_event_loop(loop)
     kernel = _make_kernel(line, loop)
-    known = remains.descriptors()
     line.write(HELLO)
+    _run(kernel, control, loop)
+    os._exit(0)
+
+
+def _run(kernel: Any, control: socket.socket, loop: ForkingLoop) -> None:
+    """Run cells until the server says that the run is over, then fork if that can be."""
+    known = remains.descriptors()
     while True:
         loop.run_until_complete(_until_asked(kernel, control))
         if not _receive(control)[0]:
-            break
+            return
         remains.flush()
         # What nobody holds any more is no reason, nor shall a fork open it again.
         gc.collect()
@@ -92,12 +98,13 @@ def main() -> None:
         control.send(json.dumps(found).encode())
         if not found:
             _serve_forks(kernel, control, loop, known)
-            break
-    os._exit(0)
+            return
 
 
 def _serve_forks(kernel: Any, control: socket.socket, loop: ForkingLoop, known: set[int]) -> None:
-    """Fork for each socket that comes, until the server lets go of the template.
+    """Fork for each line that comes, until the server lets go of the template.
+
+    With a second socket the fork shall be a template in its turn, told by that to fork.
 
     Returns after its last fork has ended: bubblewrap would end them with this process.
     """
@@ -115,14 +122,20 @@ def _serve_forks(kernel: Any, control: socket.socket, loop: ForkingLoop, known: 
             pid = -1
         if pid == 0:
             control.close()
-            _live(kernel, socket.socket(fileno=fds[0]), loop, files)
-        os.close(fds[0])
+            line, *told = [socket.socket(fileno=fd) for fd in fds]
+            _live(kernel, line, loop, files, *told)
+        for fd in fds:
+            os.close(fd)
 
 
 def _live(
-    kernel: Any, sock: socket.socket, loop: ForkingLoop, files: list[remains.OpenFile]
+    kernel: Any,
+    sock: socket.socket,
+    loop: ForkingLoop,
+    files: list[remains.OpenFile],
+    control: socket.socket | None = None,
 ) -> None:
-    """Be a viewer's kernel until the end."""
+    """Be a viewer's kernel until the end; or a template, if there is somebody to tell us to fork."""
     told: Callable[[bytes], object] = sock.send
     try:
         sock.send(HELLO)
@@ -130,6 +143,8 @@ def _live(
         forking.settle(orders["uid"])
         loop.disarm()
         forking.reopen(files)
+        if orders["folder"] is not None:
+            kernel.enter(orders["folder"])
         sock.send(HELLO)
         if sock.recv(len(HELLO)) == HELLO:  # the server has seen that our walls stand
             told = bytes  # from now on only frames pass
@@ -137,7 +152,11 @@ def _live(
             forking.reseed(kernel.shell.user_ns)
             loop.rearm()
             kernel.line.use(sock)
-            loop.run_until_complete(kernel.serve())
+            kernel.line.repeat()
+            if control is None:
+                loop.run_until_complete(kernel.serve())
+            else:
+                _run(kernel, control, loop)
     except BaseException as error:  # noqa: BLE001  the last line of a process
         told(repr(error).encode(errors="replace"))
     os._exit(0)

@@ -6,8 +6,10 @@ user: it moves the fork into its control groups, writes its user map, enters its
 namespaces and puts fresh memory file systems and a fresh ``/proc`` over what it
 inherited. What the notebook's run wrote into its own places is copied over.
 
-It is started by its path (``python -I -S placer.py FD``) and imports nothing of
-VaaS. Each request comes in one packet, JSON with two descriptors: the fork's
+A fork of an environment's own process (see ``forks.zygotes``) is shown its share here.
+
+It is started alone (``python -I -S -c …``) and imports nothing of VaaS but what
+lies beside it. Each request comes in one packet, JSON with two descriptors: the fork's
 pidfd, and a pipe for the answer, which is empty if all went well. A request may
 also be for a template that becomes a viewer's kernel: it makes no forks any more,
 so nobody in it shall make namespaces.
@@ -16,7 +18,6 @@ so nobody in it shall make namespaces.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import json
 import os
@@ -25,21 +26,39 @@ import socket
 import stat
 import struct
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-NEWUSER, NEWNS, NEWPID, NEWNET, NEWIPC, NEWUTS = (
-    0x10000000, 0x00020000, 0x20000000, 0x40000000, 0x08000000, 0x04000000,
-)  # fmt: skip
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
-SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
-OPEN_TREE, MOVE_MOUNT, FSOPEN, FSCONFIG, FSMOUNT, AT_FDCWD = 428, 429, 430, 431, 432, -100
-CLONE_TREE, MOVE_FROM_FD = 1 | 0x8000 | 0x80000, 4
-"""OPEN_TREE_CLONE with all below it; the tree is named by its descriptor alone."""
-
-SET_STRING, CREATE = 1, 6
-ATTRIBUTES = 2 | 8
-"""MOUNT_ATTR_NOSUID and NOEXEC."""
+from .belongings import collect, put
+from .calls import (
+    AT_FDCWD,
+    ATTRIBUTES,
+    CLONE_TREE,
+    CREATE,
+    FSCONFIG,
+    FSMOUNT,
+    FSOPEN,
+    IFF_UP,
+    MOVE_FROM_FD,
+    MOVE_MOUNT,
+    MS_NOEXEC,
+    MS_RDONLY,
+    NEWIPC,
+    NEWNET,
+    NEWNS,
+    NEWPID,
+    NEWUSER,
+    NEWUTS,
+    OPEN_TREE,
+    SET_STRING,
+    SIOCGIFFLAGS,
+    SIOCSIFFLAGS,
+    call,
+    mount,
+    syscall,
+    write,
+)
+from .root import Share, make_root, share_tree
 
 PTS = "/dev/pts"
 NESTING = "/proc/sys/user/max_user_namespaces"
@@ -50,76 +69,6 @@ RLIMIT_NPROC = 6
 LARGEST = 1 << 17
 INSIDE_ID = 1000
 """User and group of every viewer, as they are called inside."""
-
-Found = tuple[str, int, bytes | None]
-"""Path, mode, and content (``None`` for a folder)."""
-
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-def _call(name: str, *arguments: Any) -> None:
-    if getattr(_libc, name)(*arguments) < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, f"{name}{arguments[1:3]}: {os.strerror(code)}")
-
-
-def _syscall(number: int, *arguments: Any) -> int:
-    done = int(_libc.syscall(number, *arguments))
-    if done < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, f"{number}{arguments}: {os.strerror(code)}")
-    return done
-
-
-def _write(path: str, text: str, folder: int | None = None) -> None:
-    fd = os.open(path, os.O_WRONLY, dir_fd=folder)
-    try:
-        os.write(fd, text.encode())
-    finally:
-        os.close(fd)
-
-
-def collect(root: str, limit: int) -> Iterator[Found]:
-    """What the template wrote below a folder; no link is followed, no mount entered.
-
-    Raises:
-        OSError: it is more than ``limit`` bytes.
-    """
-    left, device = limit, os.stat(root).st_dev  # noqa: PTH116  pathlib would cost start-up time
-    for folder, names, files, place in os.fwalk(root, follow_symlinks=False):
-        inside = os.path.relpath(folder, root)
-        for name in [*names, *files]:
-            found = os.stat(name, dir_fd=place, follow_symlinks=False)
-            path = os.path.normpath(f"{inside}/{name}")
-            if found.st_dev != device:
-                if name in names:
-                    names.remove(name)
-            elif stat.S_ISDIR(found.st_mode):
-                yield path, found.st_mode, None
-            elif stat.S_ISREG(found.st_mode):
-                content = _read(name, place, left)
-                left -= len(content)
-                yield path, found.st_mode, content
-
-
-def _read(name: str, place: int, left: int) -> bytes:
-    with open(os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=place), "rb") as file:  # noqa: PTH123
-        content = file.read(left + 1)
-    if len(content) > left:
-        raise OSError("the notebook's own files are more than a viewer's place holds")
-    return content
-
-
-def put(root: str, found: list[Found]) -> None:
-    """Write files into a fresh place; what another mount put there already stays."""
-    for path, mode, content in found:
-        target = f"{root}/{path}"
-        if content is None:
-            os.makedirs(target, stat.S_IMODE(mode) | stat.S_IRWXU, exist_ok=True)  # noqa: PTH103
-            continue
-        fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, stat.S_IMODE(mode))
-        with open(fd, "wb") as file:  # noqa: PTH123
-            file.write(content)
 
 
 def inner_mounts(template: int, places: Iterable[str]) -> dict[str, list[str]]:
@@ -136,20 +85,20 @@ def inner_mounts(template: int, places: Iterable[str]) -> dict[str, list[str]]:
 def _trees(inner: dict[str, list[str]]) -> dict[str, int]:
     """Copies of mounts, not yet anywhere, by the path where they belong."""
     paths = [path for found in inner.values() for path in found]
-    return {p: _syscall(OPEN_TREE, AT_FDCWD, p.encode(), CLONE_TREE) for p in paths}
+    return {p: syscall(OPEN_TREE, AT_FDCWD, p.encode(), CLONE_TREE) for p in paths}
 
 
 def _terminals() -> int:
     """Fresh pseudo-terminals: ``!command`` needs one, and those inherited are shared."""
-    context = _syscall(FSOPEN, b"devpts", 1)
+    context = syscall(FSOPEN, b"devpts", 1)
     for key, value in ((b"mode", b"620"), (b"ptmxmode", b"0666")):
-        _syscall(FSCONFIG, context, SET_STRING, key, value, 0)
-    _syscall(FSCONFIG, context, CREATE, None, None, 0)
-    return _syscall(FSMOUNT, context, 1, ATTRIBUTES)
+        syscall(FSCONFIG, context, SET_STRING, key, value, 0)
+    syscall(FSCONFIG, context, CREATE, None, None, 0)
+    return syscall(FSMOUNT, context, 1, ATTRIBUTES)
 
 
 def _enter(pidfd: int, order: dict[str, Any], inner: dict[str, list[str]]) -> dict[str, int]:
-    """Map the fork's user, then go where it is and become it.
+    """Show the fork its share, map its users, then go where it is and become it.
 
     Returns:
         copies of the mounts that must stay.
@@ -157,32 +106,31 @@ def _enter(pidfd: int, order: dict[str, Any], inner: dict[str, list[str]]) -> di
     process = os.open(f"/proc/{order['pid']}", os.O_RDONLY)
     parent = os.open(f"/proc/{order['template']}/ns/user", os.O_RDONLY)
     trees: dict[str, int] = {}
+    share: Share | None = order["share"]
+    tree = share_tree(share) if share else -1
     if not order["deny_groups"]:
         # Only here we still are who may pass the template's own folders.
-        _call("setns", pidfd, NEWNS)
+        call("setns", pidfd, NEWNS)
         trees = _trees(inner) | {PTS: _terminals()}
-    _call("setns", parent, NEWUSER)
+        if share:
+            make_root(share, tree)
+    call("setns", parent, NEWUSER)
     # Only one who stands in the parent namespace may write the maps.
     if order["deny_groups"]:
-        _write("setgroups", "deny", process)
+        write("setgroups", "deny", process)
     for kind in ("gid_map", "uid_map"):
-        _write(kind, f"{INSIDE_ID} {order['outer']} 1", process)
-    _call("setns", pidfd, NEWUSER | NEWNS | NEWPID | NEWNET | NEWIPC | NEWUTS)
+        write(kind, "".join(f"{a} {b} {count}\n" for a, b, count in order["users"]), process)
+    call("setns", pidfd, NEWUSER | NEWNS | NEWPID | NEWNET | NEWIPC | NEWUTS)
     # Being no root in there either, we keep our rights when we become the viewer.
     os.setresgid(*[INSIDE_ID] * 3)
     os.setresuid(*[INSIDE_ID] * 3)
     return trees or _trees(inner)
 
 
-def _mount(kind: str, target: str, options: str = "", flags: int = 0) -> None:
-    flags |= MS_NOSUID | MS_NODEV
-    _call("mount", kind.encode(), target.encode(), kind.encode(), flags, options.encode())
-
-
 def _cover(place: str, size: int, trees: dict[str, int]) -> None:
     """Put a fresh file system over a place, and what was mounted below it back."""
     owner = f"mode=0700,uid={INSIDE_ID},gid={INSIDE_ID}"
-    _mount("tmpfs", place, f"size={size},nr_inodes={max(64, size >> 12)},{owner}")
+    mount("tmpfs", place, f"size={size},nr_inodes={max(64, size >> 12)},{owner}")
     for path, tree in trees.items():
         if not path.startswith(f"{place}/"):
             continue
@@ -191,7 +139,7 @@ def _cover(place: str, size: int, trees: dict[str, int]) -> None:
         else:
             os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
-        _syscall(MOVE_MOUNT, tree, b"", AT_FDCWD, path.encode(), MOVE_FROM_FD)
+        syscall(MOVE_MOUNT, tree, b"", AT_FDCWD, path.encode(), MOVE_FROM_FD)
 
 
 def _mount_proc() -> None:
@@ -201,7 +149,7 @@ def _mount_proc() -> None:
     if pid == 0:
         code = 1
         try:
-            _mount("proc", "/proc", flags=MS_NOEXEC)
+            mount("proc", "/proc", flags=MS_NOEXEC)
             code = 0
         finally:
             os._exit(code)
@@ -213,11 +161,12 @@ def _mount_proc() -> None:
 def _furnish(order: dict[str, Any], trees: dict[str, int]) -> None:
     """Put fresh file systems over the inherited ones, and let nobody nest further."""
     _mount_proc()
-    _write(NESTING, "0")
+    if not order["forking"]:
+        write(NESTING, "0")
     if PTS in trees:
-        _syscall(MOVE_MOUNT, trees[PTS], b"", AT_FDCWD, PTS.encode(), MOVE_FROM_FD)
+        syscall(MOVE_MOUNT, trees[PTS], b"", AT_FDCWD, PTS.encode(), MOVE_FROM_FD)
     else:  # only root may make terminals for another
-        _mount("tmpfs", PTS, "size=4k,nr_inodes=2,mode=0555", MS_RDONLY | MS_NOEXEC)
+        mount("tmpfs", PTS, "size=4k,nr_inodes=2,mode=0555", MS_RDONLY | MS_NOEXEC)
     for place, size in order["places"].items():
         _cover(place, size, trees)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
@@ -231,11 +180,12 @@ def place(order: dict[str, Any], pidfd: int) -> None:
     for procs in order["cgroups"]:
         # Ourselves too: what is copied is the viewer's memory, not the server's.
         for pid in (os.getpid(), order["pid"]):
-            _write(procs, str(pid))
+            write(procs, str(pid))
     root = f"/proc/{order['template']}/root"
     found = {name: list(collect(root + name, order["places"][name])) for name in order["kept"]}
     trees = _enter(pidfd, order, inner_mounts(order["template"], order["places"]))
-    _limit(order["pid"], order["processes"])
+    for number, most in order["limits"]:
+        _limit(order["pid"], number, most)
     _furnish(order, trees)
     for name, files in found.items():
         put(name, files)
@@ -243,15 +193,15 @@ def place(order: dict[str, Any], pidfd: int) -> None:
 
 def confine(order: dict[str, Any], pidfd: int) -> None:
     """Let a template make no namespaces any more, and no more processes than others."""
-    _call("setns", pidfd, NEWUSER)
-    _write(NESTING, "0")
+    call("setns", pidfd, NEWUSER)
+    write(NESTING, "0")
     for pid in order["all"]:
         with contextlib.suppress(ProcessLookupError):
-            _limit(pid, order["processes"])
+            _limit(pid, RLIMIT_NPROC, order["processes"])
 
 
-def _limit(pid: int, processes: int) -> None:
-    _call("prlimit64", pid, RLIMIT_NPROC, struct.pack("2Q", processes, processes), None)
+def _limit(pid: int, number: int, most: int) -> None:
+    call("prlimit64", pid, number, struct.pack("2Q", most, most), None)
 
 
 def _answer(order: dict[str, Any], pidfd: int, reply: int) -> None:
@@ -266,9 +216,9 @@ def _answer(order: dict[str, Any], pidfd: int, reply: int) -> None:
 
 def main() -> None:
     """Serve requests until the server hangs up."""
-    _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    control = socket.socket(fileno=int(sys.argv[1]))
+    control = socket.socket(fileno=int(sys.argv[-1]))
     while True:
         data, fds, _, _ = socket.recv_fds(control, LARGEST, 2)
         if len(fds) != 2:  # noqa: PLR2004
@@ -279,5 +229,4 @@ def main() -> None:
             os.close(fd)
 
 
-if __name__ == "__main__":
-    main()
+__all__ = ["confine", "main", "place"]

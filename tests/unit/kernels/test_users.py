@@ -1,0 +1,27 @@
+"""The users of the host that kernels, templates and environments' own processes run as."""
+
+from itertools import combinations
+
+from vaas.config import load_settings
+from vaas.kernels import ForkingHost
+from vaas.kernels.forks.host import FIRST_ZYGOTE_UID, MOST_ZYGOTES
+from vaas.kernels.forks.templates import fork_users, template_users
+from vaas.modes import _users
+
+
+def test_each_kind_has_its_own():
+    kinds = [
+        set(range(FIRST_ZYGOTE_UID, FIRST_ZYGOTE_UID + MOST_ZYGOTES)),
+        set(template_users(10_000, 10_000)),
+        set(fork_users(500)),
+    ]
+    assert not any(one & other for one, other in combinations(kinds, 2))
+
+
+def test_all_that_kernels_may_be_can_read_a_mount(tmp_path):
+    """A kernel may have been made ahead, or be what became of a template."""
+    settings = load_settings(data=tmp_path)
+    kernel = settings.kernel
+    host = ForkingHost(tmp_path, most=kernel.hosted, templates=4 * kernel.templates)
+    assert len(host._users) > kernel.hosted
+    assert {*host._users, *host._template_users} == set(_users(settings))

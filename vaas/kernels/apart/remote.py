@@ -209,6 +209,7 @@ async def _part_with(control: Control) -> None:
 
 def _adopter(control: Control) -> Any:
     def adopt(said: Said) -> list[tuple[RemoteKernel, str]]:
+        """The kernels that a host hands over, with their notes."""
         found = said["kernels"]
         return [
             (RemoteKernel(control, one, ref_untold(one["ref"]), _unheard), one["note"])

@@ -172,6 +172,7 @@ class Visit:
         stuck: list[Kept] = []
 
         def interrupt(hard: bool) -> None:
+            """Have the server free it from its mount."""
             for kept in stuck:
                 kept.tell("stuck", hard=hard)
 

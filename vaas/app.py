@@ -215,7 +215,7 @@ async def service(
             if stills:
                 await stills.close()
             await asyncio.wait({asyncio.ensure_future(server.close_all_connections())}, timeout=1)
-            await asyncio.wait([warming])
+            await asyncio.gather(warming, return_exceptions=True)
 
 
 def _front(

@@ -62,7 +62,7 @@ def tagged(source: str, *others: str) -> str:
 def kept(stage: Stage, name: str) -> list[str]:
     """Queries for which runs of a notebook are kept."""
     keys = stage.front.launcher.sessions._prepared._kept
-    return [dict(key[3])["QUERY_STRING"] for key in keys if key[1] == name]
+    return [dict(key[4])["QUERY_STRING"] for key in keys if key[1] == name]
 
 
 async def test_values_reach_the_notebook_typed(stage: Stage, viewer: Viewer) -> None:

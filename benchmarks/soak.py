@@ -60,7 +60,7 @@ def count(server: Running, data: Path) -> Count:
         memory=process.memory_full_info().uss,
         folders=sum(1 for place in (run, server.temporary) for _ in place.rglob("*")),
         groups=len(groups_of(lock.stem for lock in run.glob("*.lock"))),
-        mounts=Path(f"/proc/{process.pid}/mountinfo").read_text().count("\n"),
+        mounts=Path(f"/proc/{process.pid}/mountinfo").read_text().count(str(run.parent)),
     )
 
 

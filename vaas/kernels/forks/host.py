@@ -122,6 +122,7 @@ class ForkingHost(TemplatesHost):
             stack.callback(self._living.pop, uid, None)
 
             def world(fds: tuple[int, int]) -> World:
+                """Where it runs, with the ends of its lines."""
                 roomy = replace(request.limits, processes=MOST_PROCESSES)
                 return build_zygote_world(replace(request, limits=roomy), environment, fds)
 

@@ -118,6 +118,7 @@ class TemplatesHost(SandboxingHost):
             uid = self._take_template_place(stack)
 
             def world(fds: tuple[int, int]) -> World:
+                """Where it runs, with the ends of its lines."""
                 roomy = replace(request.limits, processes=MOST_PROCESSES)
                 wanted = replace(request, limits=roomy)
                 return build_template_world(wanted, environment, fds, counted=self._counted)

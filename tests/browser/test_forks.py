@@ -18,14 +18,16 @@ pytestmark = pytest.mark.browser
 
 FORK = {"vaas": {"launch": "fork"}}
 BODY = """
-import ipywidgets
+import ipywidgets, os
+forks = []
+os.register_at_fork(after_in_child=lambda: forks.append("of this run"))
 told, count, out = ipywidgets.Label("not yet"), 0, ipywidgets.Output()
 def press(_):
     global count
     count += 1
     told.value = f"pressed {count}"
     with out:
-        print("in a fork" if os.getpid() == 1 else "elsewhere")
+        print("in a fork" if forks else "elsewhere")
 button = ipywidgets.Button(description="Press")
 button.on_click(press)
 ipywidgets.VBox([button, told, out])
@@ -42,7 +44,7 @@ def forking(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 def test_two_viewers_of_one_run(forking: Service, share: Share, visit: Visit) -> None:
     body = notebook(
-        "import os\nline = display('first', display_id=True)", BODY, "line.update('second')", **FORK
+        "line = display('first', display_id=True)", BODY, "line.update('second')", **FORK
     )
     address = share({"a.ipynb": body})
     first, second = visit(forking), visit(forking)
@@ -147,7 +149,7 @@ LAST = "import time\ntime.sleep(6)\nprint('all has run')"
 
 def test_first_viewers_watch_the_one_run(forking: Service, share: Share, visit: Visit) -> None:
     """Its widgets can be seen and used while it runs; what is done then is each viewer's own."""
-    address = share({"a.ipynb": notebook("import os, uuid\nprint(uuid.uuid4())", BODY, LAST)})
+    address = share({"a.ipynb": notebook("import uuid\nprint(uuid.uuid4())", BODY, LAST)})
     first, second = visit(forking), visit(forking)
     pages = [begin(viewer, address) for viewer in (first, second)]
     for page in pages:
@@ -170,7 +172,7 @@ def test_a_run_that_cannot_be_forked_goes_on_for_its_viewer(
     thread = (
         "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
     )
-    address = share({"a.ipynb": notebook("import os", BODY, thread, LAST)})
+    address = share({"a.ipynb": notebook(BODY, thread, LAST)})
     page = begin(visit(forking), address)
     page.get_by_role("button", name="Press").click()
     expect(page.get_by_text("all has run")).to_be_visible()

@@ -26,12 +26,13 @@ FORK = {"vaas": {"launch": "fork"}}
 HEARD = """
 import os, random
 import ipywidgets as w
-told, times, change = w.Label("nothing heard"), 0, print
+told, times, change, forks = w.Label("nothing heard"), 0, print, []
+os.register_at_fork(after_in_child=lambda: forks.append("of this run"))
 def heard(*_, **__):
     global times
     times += 1
     change(times)
-    where = "a fork" if os.getpid() == 1 else "a kernel"
+    where = "a fork" if forks else "a kernel"
     told.value = f"heard {times} in {where}, drew {random.random()}"
 told
 """

@@ -12,7 +12,7 @@ from vaas.errors import ConfigError
 from vaas.model import Secret
 
 if TYPE_CHECKING:
-    from vaas.mesh import Mesh, Terms
+    from vaas.mesh import LoginTerms, Mesh, Terms
 
 
 @asynccontextmanager
@@ -69,9 +69,22 @@ def _terms(settings: Settings) -> Terms:
         open=ocm.open_mode == "public",
         most=ocm.shares_per_peer,
         gone_after=ocm.gone_after,
+        asks=ocm.accept == "asked",
+        people=ocm.people,
+        login=_login(settings),
         rules=tuple(PeerRule(**peer.model_dump()) for peer in ocm.peer),
         keys=tuple(Secret(key.get_secret_value()) for key in ocm.keys),
     )
+
+
+def _login(settings: Settings) -> LoginTerms | None:
+    from vaas.mesh import LoginTerms  # noqa: PLC0415
+
+    oidc = settings.oidc
+    if not oidc.issuer:
+        return None
+    secret = Secret(oidc.client_secret.get_secret_value())
+    return LoginTerms(**oidc.model_dump() | {"client_secret": secret})
 
 
 __all__ = ["member", "taken"]

@@ -122,9 +122,7 @@ WRONG = {
     "no issuer": without("iss"),
     "for another": claim("aud", "somebody else"),
     "for several": claim("aud", [CLIENT, "somebody else"]),
-    "for several, made for another": lambda _, claims: claims.update(
-        aud=[CLIENT, "x"], azp="x"
-    ),
+    "for several, made for another": lambda _, claims: claims.update(aud=[CLIENT, "x"], azp="x"),
     "made for another": claim("azp", "somebody else"),
     "for nobody": without("aud"),
     "over": claim("exp", 1_000_000),
@@ -161,12 +159,14 @@ FORGED: dict[str, Callable[[Provider, Any, Any], str]] = {
         header | {"alg": "HS256"}, claims, OctKey.import_key(SECRET.ljust(32))
     ),
     "with the public key as a secret": lambda provider, header, claims: jwt.encode(
-        header | {"alg": "HS256"}, claims, OctKey.import_key(provider.keys[-1].as_pem(private=False))
+        header | {"alg": "HS256"},
+        claims,
+        OctKey.import_key(provider.keys[-1].as_pem(private=False)),
     ),
     "with a key that nobody knows": lambda provider, header, claims: provider.signed(
         header | {"kid": "other"}, claims
     ),
-    "as something else": lambda _, __, claims: "no token",
+    "as something else": lambda *_: "no token",
     "changed afterwards": lambda provider, header, claims: (
         provider.signed(header, claims)[:-8] + "AAAAAAAA"
     ),
@@ -366,9 +366,7 @@ async def test_who_has_no_login_gets_an_address_of_their_own(
         assert (await noor.get(address + SOURCE)).status == 401
 
 
-async def test_what_is_no_address_is_told(
-    stage: Stage, viewer: Viewer, strict: Strict14
-) -> None:
+async def test_what_is_no_address_is_told(stage: Stage, viewer: Viewer, strict: Strict14) -> None:
     address = await shared(stage, viewer, strict, "Typed")
     await act(viewer, share_of(address), "invite", guests="marie@cloud.example.org")
     page = await act(viewer, share_of(address), "invite", guests="nils@x.org <b>nobody</b>")

@@ -126,9 +126,7 @@ def states(page: Page) -> dict[str, str]:
 
 async def act(viewer: Viewer, share: str, do: str, **form: str) -> Page:
     headers = {"Origin": form.pop("origin", viewer.url)}
-    answer = await viewer.client.post(
-        f"/ocm/mine/{share}", data={"do": do} | form, headers=headers
-    )
+    answer = await viewer.client.post(f"/ocm/mine/{share}", data={"do": do} | form, headers=headers)
     return Page(answer.status_code, answer.headers, answer.text)
 
 
@@ -137,9 +135,7 @@ def on_disk(stage: Stage, text: str) -> list[Path]:
     return [path for path in files if text.encode() in path.read_bytes()]
 
 
-async def test_from_the_question_to_the_end(
-    stage: Stage, old: Nextcloud28, viewer: Viewer
-) -> None:
+async def test_from_the_question_to_the_end(stage: Stage, old: Nextcloud28, viewer: Viewer) -> None:
     announced, message = await announce(stage, old, "Dikes & <co>")
     await until(stage, "share_waits")
     assert "/ocm/s/" not in message

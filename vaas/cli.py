@@ -128,7 +128,12 @@ def serve(config: ConfigFile = None) -> None:
 
 
 @app.command()
-def received(config: ConfigFile = None) -> None:
+def received(
+    owners: Annotated[
+        bool, typer.Option("--owners", help="Tell addresses of the pages of those who shared it.")
+    ] = False,
+    config: ConfigFile = None,
+) -> None:
     """List what other clouds shared with this service, and where to see it.
 
     The addresses open what they name: they are for those who shared it.
@@ -136,7 +141,7 @@ def received(config: ConfigFile = None) -> None:
     from vaas.member import taken  # noqa: PLC0415
 
     with plainly():
-        for line in asyncio.run(taken(load_settings(config))):
+        for line in asyncio.run(taken(load_settings(config), owners=owners)):
             typer.echo(line)
 
 

@@ -13,6 +13,7 @@ from vaas.model import Secret
 
 if TYPE_CHECKING:
     from vaas.mesh import LoginTerms, Mesh, Terms
+    from vaas.state.values import Received
 
 
 @asynccontextmanager
@@ -38,8 +39,12 @@ async def member(settings: Settings, data: Path) -> AsyncIterator[Mesh | None]:
         yield mesh
 
 
-async def taken(settings: Settings) -> list[str]:
+async def taken(settings: Settings, *, owners: bool = False) -> list[str]:
     """What other clouds shared with us, one line each: state, sender, name and address.
+
+    Args:
+        settings: the operator's.
+        owners: whether the address is that of the sender's page, not of the dashboards.
 
     Raises:
         ConfigError: as ``member``, or nothing is taken.
@@ -48,8 +53,13 @@ async def taken(settings: Settings) -> list[str]:
         if mesh is None:
             raise ConfigError("ocm: not enabled")
         shares = await mesh.store.received.all("pending", "open", "missing")
-        about = [(one.state, one.sender, one.name, mesh.entry.address(one)) for one in shares]
+        address = mesh.words.page if owners else mesh.entry.address
+        about = [(_state(one), one.sender, one.name, address(one)) for one in shares]
         return ["\t".join(map(_plain, line)) for line in about]
+
+
+def _state(share: Received) -> str:
+    return share.state if share.accepted or share.state != "open" else "asked"
 
 
 def _plain(text: str) -> str:

@@ -35,6 +35,8 @@ def test_what_came_is_listed(tmp_path: Path) -> None:
     assert told.exit_code == 0
     assert told.stdout.splitlines() == [f"open\t{sender}\tRivers?[2J\t{address}"]
     assert address.startswith(f"https://d.example.org/ocm/s/{'a' * 32}/?key=")
+    told = CliRunner().invoke(app, ["received", "--owners", "--config", str(file)])
+    assert "\thttps://d.example.org/ocm/mine?key=" in told.stdout
 
 
 def test_where_nothing_is_taken_it_says_so(tmp_path: Path) -> None:

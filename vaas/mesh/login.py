@@ -91,11 +91,12 @@ class Login:
             issuer = Issuer(client, terms.issuer, terms.client_id, terms.client_secret)
             yield cls(terms, f"{url}/ocm/login/back", vault, passes, issuer)
 
-    async def leave(self, to: str) -> tuple[str, str]:
+    async def leave(self, to: str, *, anew: bool = False) -> tuple[str, str]:
         """Send somebody away to log in.
 
         Args:
             to: address of ours, for when they are back.
+            anew: whether they are asked also if they are logged in there.
 
         Returns:
             where they log in, and what their browser keeps until then.
@@ -116,6 +117,8 @@ class Login:
             "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
         }
+        if anew:
+            query["prompt"] = "login"
         kept = {"state": state, "nonce": nonce, "verifier": verifier, "to": to}
         between = "&" if "?" in address else "?"
         return f"{address}{between}{urlencode(query)}", self._sealed(kept)

@@ -35,7 +35,9 @@ class Leaving(_Provided):
     async def get(self) -> None:
         """Lead away; the browser keeps what shows that it left."""
         to = self.get_query_argument("to", "/ocm/mine")
-        address, kept = await self.login.leave(to if _OURS.fullmatch(to) else "/ocm/mine")
+        anew = bool(self.get_query_argument("anew", ""))
+        to = to if _OURS.fullmatch(to) else "/ocm/mine"
+        address, kept = await self.login.leave(to, anew=anew)
         self.keep("vaas-login", kept, expires_days=_BACK_WITHIN_DAYS)
         self.redirect(address)
 

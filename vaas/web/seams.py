@@ -101,7 +101,7 @@ class Owners(Protocol):
 class Login(Protocol):
     """Lets people log in elsewhere."""
 
-    async def leave(self, to: str) -> tuple[str, str]:
+    async def leave(self, to: str, *, anew: bool = False) -> tuple[str, str]:
         """Where they log in, and what their browser keeps until they are back."""
         ...
 

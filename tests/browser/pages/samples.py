@@ -173,7 +173,7 @@ def connect_context(**told: str) -> dict[str, Any]:
 
 def asking_who(**told: Any) -> dict[str, Any]:
     nothing = {"who": "", "login": True, "owner": False, "to": "/ocm/s/1/"}
-    error = vaas.errors.LoginNeeded
+    error = vaas.errors.NotAGuest if told.get("who") else vaas.errors.LoginNeeded
     return {"title": error.title, "advice": error.advice, **nothing, **told}
 
 
@@ -251,6 +251,7 @@ def contexts() -> dict[str, tuple[str, dict[str, Any]]]:
             asking_who(who="bob@a.very.long.name.of.some.cloud.example.org"),
         ),
         "login-owner": ("login.html", asking_who(login=False, owner=True)),
+        "login-address": ("login.html", asking_who(login=False)),
         "mine": ("mine.html", owned()),
         "error": ("error.html", error_context(vaas.errors.SiteNotAllowed())),
         "error-wait": ("error.html", error_context(vaas.errors.ShareThrottled(retry_after=400))),

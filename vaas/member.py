@@ -28,6 +28,8 @@ async def member(settings: Settings, data: Path) -> AsyncIterator[Mesh | None]:
         ConfigError: others could not find us, or the state cannot be opened.
     """
     if not settings.ocm.enabled:
+        if settings.oidc.issuer:
+            raise ConfigError("oidc: people log in for shares of other clouds, which need [ocm]")
         yield None
         return
     if not settings.public_url:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import serious
 from tests.browser.conftest import Visit
@@ -20,6 +20,7 @@ from tests.browser.service import Service, eventually
 from tests.browser.viewer import Viewer
 from tests.contracts.clouds import Nextcloud28
 from tests.contracts.servers import free_port
+from tests.service.provider import CLIENT, SECRET, Provider
 from vaas import errors
 
 pytestmark = pytest.mark.browser
@@ -41,6 +42,12 @@ visible = "people"
 host = "{host}"
 insecure = true
 private = true
+[oidc]
+issuer = "{issuer}"
+client_id = "{client}"
+client_secret = "{secret}"
+insecure = true
+private = true
 """
 
 
@@ -51,14 +58,22 @@ def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nextcloud28]:
 
 
 @pytest.fixture(scope="module")
+def provider() -> Iterator[Provider]:
+    """Another site than the service's, as browsers see it."""
+    with Provider("localhost") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("site") / "data"
 
 
 @pytest.fixture(scope="module")
-def member(peer: Nextcloud28, data: Path) -> Iterator[Service]:
+def member(peer: Nextcloud28, provider: Provider, data: Path) -> Iterator[Service]:
     file = data.parent / "vaas.toml"
-    file.write_text(CONFIG.format(port=free_port(), data=data, host=peer.host))
+    about = {"issuer": provider.url, "client": CLIENT, "secret": SECRET}
+    file.write_text(CONFIG.format(port=free_port(), data=data, host=peer.host, **about))
     with Service(data.parent / "log.txt", "serve", "--config", str(file)) as running:
         yield running
 
@@ -203,3 +218,21 @@ def test_without_script_it_is_accepted_and_ended(
     page.get_by_role("button", name="Stop showing it").click()
     expect(page.locator(".owned__state")).to_contain_text("as you wished")
     assert [told["notificationType"] for told in peer.heard][-1] == "SHARE_DECLINED"
+
+
+def test_logged_in_elsewhere_they_see_their_shares(
+    browser: Browser, peer: Nextcloud28, member: Service, provider: Provider
+) -> None:
+    announce(peer, member, "By login")
+    provider.person["email"] = f"alice@{peer.host}"
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{member.url}ocm/mine")
+    page.get_by_role("link", name="Log in").click()
+    expect(page.get_by_text(f"You are alice@{peer.host}")).to_be_visible()
+    expect(page.get_by_role("heading", name="By login")).to_be_visible()
+    assert page.url == f"{member.url}ocm/mine"
+    assert "/authorize" in provider.asked
+    [cookie] = [one for one in context.cookies() if one["name"].startswith("vaas-")]
+    assert (cookie["name"], cookie["httpOnly"], cookie["sameSite"]) == ("vaas-person", True, "Lax")
+    context.close()

@@ -33,7 +33,8 @@ class Provider:
     and claims, ``sign`` make another token of them; ``more`` is told besides.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "127.0.0.1") -> None:
+        self.name = name
         self.keys = [RSAKey.generate_key(2048, {"kid": "first"}, private=True)]
         self._codes: dict[str, dict[str, str]] = {}
         self._server = _Quiet(("127.0.0.1", 0), self._wsgi, numthreads=4, shutdown_timeout=1)
@@ -62,7 +63,7 @@ class Provider:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.bind_addr[1]}"
+        return f"http://{self.name}:{self._server.bind_addr[1]}"
 
     def signed(self, header: dict[str, Any], claims: dict[str, Any]) -> str:
         """A token as it is right."""

@@ -260,6 +260,21 @@ async def test_a_new_address_ends_the_old_one(
         assert (await guest.get(f"/ocm/s/{share}/app.ipynb?vaas=source")).status == 200
 
 
+async def test_a_cell_that_fails_is_told_to_its_author(
+    stage: Stage, old: Nextcloud28, viewer: Viewer
+) -> None:
+    _, share = await opened(stage, viewer, old, "Fails")
+    (old.root / "Fails" / "app.ipynb").write_text(code("1 + 1", "x = 1\nraise ValueError('<b>7')"))
+    signed = re.search(rf"/ocm/s/{share}/\?key=\S+", old.heard[-1]["notification"]["message"])
+    assert signed
+    await viewer.get(signed[0])
+    line = await viewer.view(f"/ocm/s/{share}/app.ipynb")
+    assert "ValueError" not in repr(line.heard)
+    page = await viewer.get("/ocm/mine")
+    assert "A cell of “app.ipynb” fails" in page.text
+    assert "cell 2, line 2: ValueError: &lt;b&gt;7" in page.text
+
+
 async def test_what_went_wrong_is_told_to_who_can_mend_it(
     stage: Stage, old: Nextcloud28, viewer: Viewer
 ) -> None:

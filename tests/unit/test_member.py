@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from vaas.cli import app
@@ -45,3 +46,23 @@ def test_where_nothing_is_taken_it_says_so(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, ["received", "--config", str(file)])
     assert told.exit_code != 0
     assert "ocm: not enabled" in told.output
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('[oidc]\nissuer = "https://id.example.org"', "issuer and client_id go together"),
+        ('[oidc]\nissuer = "https://id.example.org"\nclient_id = "x"', "need [ocm]"),
+        (
+            '[ocm]\nenabled = true\n[oidc]\nissuer = "http://id.example.org"\nclient_id = "x"',
+            "oidc: issuer: id.example.org",
+        ),
+        ('[ocm]\nenabled = true\npeople = ["alice"]', "ocm.people.0"),
+    ],
+)
+def test_what_cannot_be_set(tmp_path: Path, more: str, said: str) -> None:
+    file = tmp_path / "vaas.toml"
+    file.write_text(f'public_url = "https://d.example.org"\ndata = "{tmp_path}"\n{more}\n')
+    told = CliRunner().invoke(app, ["received", "--config", str(file)])
+    assert told.exit_code != 0
+    assert said in told.output

@@ -181,7 +181,7 @@ class Keeper:
         try:
             await self._opener.resolve(Wish(link))
         except VaasError as error:
-            self._notes.trouble(share.id, error)
+            self._notes.trouble(share.id, error.title, error.detail)
             if not isinstance(error, ShareWithdrawn):
                 raise
             if last:

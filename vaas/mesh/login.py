@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from vaas.errors import LoginFailed
+from vaas.errors import AddressRefused, ConfigError, LoginFailed, SiteNotAllowed
 from vaas.mesh.addresses import parse_address
 from vaas.mesh.passes import Passes
 from vaas.mesh.tokens import Issuer
@@ -80,6 +80,9 @@ class Login:
             url: ours; people come back below it.
             vault: signs what browsers keep.
             passes: makes passes.
+
+        Raises:
+            ConfigError: the provider's address may not be asked.
         """
         rule = SiteRule(
             urlsplit(terms.issuer).netloc,
@@ -87,7 +90,12 @@ class Login:
             private=terms.private,
             aliases=terms.also,
         )
-        async with OutboundClient(OutboundPolicy([rule])) as client:
+        policy = OutboundPolicy([rule])
+        try:
+            policy.admit(terms.issuer)
+        except (AddressRefused, SiteNotAllowed) as error:
+            raise ConfigError(f"oidc: issuer: {error.detail}") from None
+        async with OutboundClient(policy) as client:
             issuer = Issuer(client, terms.issuer, terms.client_id, terms.client_secret)
             yield cls(terms, f"{url}/ocm/login/back", vault, passes, issuer)
 

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from vaas.errors import VaasError
 from vaas.state.values import Received
 
 Why = Literal["cloud", "lost", "over", "owner"]
@@ -21,7 +20,7 @@ Why = Literal["cloud", "lost", "over", "owner"]
 T = TypeVar("T")
 
 TOLD_FOR = 86_400.0
-_MOST = 4_096
+_MOST, _LONGEST = 4_096, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +63,9 @@ class Notes:
         self._troubles: OrderedDict[str, Trouble] = OrderedDict()
         self._gone: OrderedDict[str, Gone] = OrderedDict()
 
-    def trouble(self, share_id: str, error: VaasError) -> None:
+    def trouble(self, share_id: str, title: str, detail: str) -> None:
         """Note what went wrong with a share."""
-        detail = "" if error.detail == error.title else error.detail
-        _keep(self._troubles, share_id, Trouble(error.title, detail, self._clock()))
+        _keep(self._troubles, share_id, Trouble(title, detail[:_LONGEST], self._clock()))
 
     def trouble_of(self, share_id: str) -> Trouble | None:
         """What went wrong last."""

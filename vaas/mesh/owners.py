@@ -17,7 +17,7 @@ from vaas.mesh.access import Access
 from vaas.mesh.entry import Entry
 from vaas.mesh.guests import guest_list
 from vaas.mesh.keeper import Keeper
-from vaas.mesh.notes import Notes, Trouble
+from vaas.mesh.notes import Gone, Notes, Trouble
 from vaas.mesh.passes import Holder
 from vaas.model import ShareLink
 from vaas.observability import logger
@@ -206,9 +206,15 @@ class Owners:
         if holder.address:
             await self._store.contacts.remove(holder.address)
 
-    def note(self, share_id: str, error: VaasError) -> None:
-        """Note what a viewer of a share was told went wrong."""
-        self.notes.trouble(share_id, error)
+    def note(self, share_id: str, title: str, detail: str) -> None:
+        """Note what went wrong when somebody opened a share.
+
+        Args:
+            share_id: which.
+            title: in plain words.
+            detail: for its author.
+        """
+        self.notes.trouble(share_id, title, detail)
 
     async def _shares(self, holder: Holder) -> list[Received]:
         received = self._store.received
@@ -221,8 +227,7 @@ class Owners:
 
     async def _mine(self, holder: Holder, share_id: str) -> Received:
         share = await self._store.received.find(share_id)
-        theirs = share and (share_id in holder.shares or share.sender == (holder.address or None))
-        if share is None or not theirs or not share.secret.value:
+        if share is None or not share.secret.value or not _is_theirs(holder, share):
             raise ShareUnknown("no share of theirs has that id")
         return share
 
@@ -247,8 +252,7 @@ class Owners:
         return [
             Held(one.id, one.name, one.peer, "gone", one.when, why=one.why)
             for one in self.notes.gone_lately()
-            if one.id not in there
-            and (one.id in holder.shares or one.sender == (holder.address or None))
+            if one.id not in there and _is_theirs(holder, one)
         ]
 
     async def _dashboards(self, share: Received) -> Sequence[tuple[str, str]] | None:
@@ -259,9 +263,15 @@ class Owners:
                 paths = await self._shelf.notebooks(self._access.link(share))
         except (TimeoutError, VaasError) as error:
             if isinstance(error, VaasError):
-                self.notes.trouble(share.id, error)
+                self.notes.trouble(share.id, error.title, error.detail)
             return None
         return [(path, f"{root}{quote(path)}{f'?{key}' if key else ''}") for path in paths]
+
+
+def _is_theirs(holder: Holder, share: Received | Gone) -> bool:
+    """Whether somebody sent a share; people do not mind upper and lower case."""
+    same = share.sender.casefold() == holder.address.casefold()
+    return share.id in holder.shares or (bool(holder.address) and same)
 
 
 __all__ = ["A_PAGE", "Guest", "Held", "Overview", "Owners"]

@@ -103,8 +103,9 @@ class ReceivedShares:
             return [self._value(row) for row in await session.scalars(wanted.limit(_MOST))]
 
     async def of_sender(self, sender: str) -> list[Received]:
-        """The shares of one person, by name."""
-        wanted = select(ReceivedRow).where(ReceivedRow.sender == sender).order_by(ReceivedRow.name)
+        """The shares of one person, by name; upper and lower case of addresses are the same."""
+        theirs = func.lower(ReceivedRow.sender) == sender.lower()
+        wanted = select(ReceivedRow).where(theirs).order_by(ReceivedRow.name)
         async with AsyncSession(self._engine) as session:
             return [self._value(row) for row in await session.scalars(wanted)]
 

@@ -18,7 +18,7 @@ class ReceivedRow(Base):
     """
 
     __tablename__ = "received"
-    __table_args__ = (Index("named", "provider_id", "peer"), Index("shared_by", "sender"))
+    __table_args__ = (Index("named", "provider_id", "peer"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     peer: Mapped[str]

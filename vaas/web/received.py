@@ -6,15 +6,19 @@ signature stays in no address bar, history or referrer.
 
 from __future__ import annotations
 
+from functools import partial
 from types import TracebackType
 
 from tornado.web import Finish
 
 from vaas.errors import LinkError, ParameterWrong, ShareHidden, ShareUnknown, VaasError
+from vaas.launch import Opened
 from vaas.model import ShareLink
-from vaas.web.dashboards import Dashboard
+from vaas.rendering import CellFailure
+from vaas.web.dashboards import Dashboard, Event
 from vaas.web.person import PersonHandler
 from vaas.web.pictures import Picture
+from vaas.web.stream import Stream
 
 _KEPT_DAYS = 180
 
@@ -57,7 +61,7 @@ class _ForWhoMay(PersonHandler):
         """What goes wrong with a share is told to who sent it, too."""
         super().log_exception(typ, value, tb)
         if self.shown and isinstance(value, VaasError) and not isinstance(value, _VIEWERS_OWN):
-            self.owners.note(self.shown, value)
+            self.owners.note(self.shown, value.title, value.detail)
 
     def _remember(self, share_id: str, key: str) -> None:
         self.set_cookie(
@@ -77,6 +81,20 @@ def _cookie(share_id: str) -> str:
 
 class ReceivedDashboard(_ForWhoMay, Dashboard):
     """``GET /ocm/s/{id}/{path}``."""
+
+    async def _on(self, event: Event, link: ShareLink, stream: Stream) -> None:
+        """Have who sent the share told of cells that fail, too."""
+        if isinstance(event, Opened):
+            session = event.session
+            session.failed = partial(self._tell_of_cell, session.notebook.path)
+            if session.failure:
+                session.failed(session.failure)
+        await super()._on(event, link, stream)
+
+    def _tell_of_cell(self, path: str, failure: CellFailure) -> None:
+        line = f", line {failure.line}" if failure.line else ""
+        detail = f"cell {failure.cell}{line}: {failure.name}: {failure.message}"
+        self.owners.note(self.shown, f"A cell of “{path}” fails", detail)
 
 
 class ReceivedPicture(_ForWhoMay, Picture):

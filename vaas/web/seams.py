@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from vaas.errors import VaasError
 from vaas.model import ShareLink
 
 
@@ -93,8 +92,8 @@ class Owners(Protocol):
         """Forget somebody as our contact."""
         ...
 
-    def note(self, share_id: str, error: VaasError) -> None:
-        """Note what a viewer of a share was told went wrong."""
+    def note(self, share_id: str, title: str, detail: str) -> None:
+        """Note what went wrong when somebody opened a share: in plain words, and for its author."""
         ...
 
 

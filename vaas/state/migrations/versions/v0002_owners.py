@@ -16,7 +16,6 @@ def upgrade() -> None:
             _NEW, (sa.Boolean, sa.Boolean, sa.Integer), "010", strict=True
         ):
             received.add_column(sa.Column(name, kind, nullable=False, server_default=at_first))
-    op.create_index("shared_by", "received", ["sender"])
     op.create_table(
         "guest",
         sa.Column("share", sa.String, sa.ForeignKey("received.id"), primary_key=True),
@@ -27,7 +26,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget it; what nobody accepted is shown then."""
     op.drop_table("guest")
-    op.drop_index("shared_by", "received")
     with op.batch_alter_table("received") as received:
         for name in _NEW:
             received.drop_column(name)

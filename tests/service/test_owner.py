@@ -299,6 +299,7 @@ async def test_a_cloud_that_does_not_answer_holds_no_page(
 ) -> None:
     await waiting(stage, viewer, old, "Slow")
     monkeypatch.setattr(owners, "_LISTED_WITHIN", 0.0)
+    monkeypatch.setattr(owners, "_LISTED_FOR", 0.0)
     page = await viewer.get("/ocm/mine")
     assert "does not tell now" in page.text
     assert states(page) == {"Slow": "asked"}

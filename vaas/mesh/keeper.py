@@ -172,7 +172,8 @@ class Keeper:
 
     async def decline(self, share: Received) -> None:
         """Forget a share because its sender wants it; return when it is erased, or soon after."""
-        task = self._begin(f"decline {share.id}", lambda: self._decline(share))
+        bare = await self._forget(share, "owner")  # whatever else waits for its turn
+        task = self._begin(f"decline {share.id}", lambda: self._decline(share, bare))
         await asyncio.wait([task], timeout=_DECLINES_WITHIN)
 
     async def _look(self, share: Received, *, last: bool) -> None:
@@ -203,17 +204,27 @@ class Keeper:
         )
         log.info("share_open", peer=share.peer, share=share.id[:8], told=told)
 
-    async def _decline(self, share: Received) -> None:
+    async def _decline(self, share: Received, bare: Received) -> None:
         about = {"grantee": share.to, "message": "no longer shown"}
         declined = share.peer, "SHARE_DECLINED", share.provider_id, share.secret, about
-        await asyncio.gather(self._erase(share, "owner"), self._peers.notify(*declined))
+        both = self._remove(bare), self._peers.notify(*declined)
+        outcome, _ = await asyncio.gather(*both, return_exceptions=True)
+        if isinstance(outcome, BaseException):
+            raise outcome
 
     async def _erase(self, share: Received, why: Why) -> None:
+        await self._remove(await self._forget(share, why))
+
+    async def _forget(self, share: Received, why: Why) -> Received:
+        """Keep no secret of a share; what is left of it, until its copies are gone."""
         self._notes.gone(share, why)
         bare = replace(share, secret=Secret(""), state="missing")
         await self._received.put(bare)
         self._access.forget(share.id)
-        if await self._clear(bare):
+        return bare
+
+    async def _remove(self, share: Received) -> None:
+        if await self._clear(share):
             await self._received.put(Received(share.id, share.peer, state="gone"))
             self._looked.pop(share.id, None)
             self._looks.pop(share.id, None)

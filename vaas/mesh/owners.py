@@ -7,6 +7,7 @@ for them, of a share whose secret was all that its sender knew, or by logging in
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -28,8 +29,8 @@ from vaas.state.values import Received
 A_PAGE = 20
 """Shares on one page."""
 
-_LISTED_WITHIN = 3.0
-"""Seconds that a page waits for what clouds say of their folders."""
+_LISTED_WITHIN, _LISTED_FOR = 3.0, 10.0
+"""Seconds that a page waits for what clouds say of their folders, and for which that is kept."""
 
 State = Literal["looking", "asked", "open", "missing", "gone"]
 
@@ -129,6 +130,7 @@ class Owners:
         """
         self._store, self._entry, self._access = store, entry, access
         self._keeper, self._shelf, self.notes = keeper, shelf, notes
+        self._listed: dict[str, tuple[float, Sequence[str]]] = {}
 
     def joined(self, old: str, new: str) -> str:
         """What a browser keeps of passes when another comes; empty if that one is not good."""
@@ -260,12 +262,23 @@ class Owners:
         root, _, key = self._entry.address(share).partition("?")
         try:
             async with asyncio.timeout(_LISTED_WITHIN):
-                paths = await self._shelf.notebooks(self._access.link(share))
-        except (TimeoutError, VaasError) as error:
-            if isinstance(error, VaasError):
-                self.notes.trouble(share.id, error.title, error.detail)
+                paths = await self._notebooks(share)
+        except TimeoutError:
+            return None
+        except VaasError as error:
+            self.notes.trouble(share.id, error.title, error.detail)
             return None
         return [(path, f"{root}{quote(path)}{f'?{key}' if key else ''}") for path in paths]
+
+    async def _notebooks(self, share: Received) -> Sequence[str]:
+        now = time.monotonic()
+        self._listed = {
+            name: one for name, one in self._listed.items() if one[0] > now - _LISTED_FOR
+        }
+        if share.id not in self._listed:
+            paths = await self._shelf.notebooks(self._access.link(share))
+            self._listed[share.id] = now, paths
+        return self._listed[share.id][1]
 
 
 def _is_theirs(holder: Holder, share: Received | Gone) -> bool:

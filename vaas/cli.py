@@ -129,19 +129,20 @@ def serve(config: ConfigFile = None) -> None:
 
 @app.command()
 def received(
-    owners: Annotated[
-        bool, typer.Option("--owners", help="Tell addresses of the pages of those who shared it.")
-    ] = False,
+    owners: Annotated[bool, typer.Option("--owners", help="Tell their senders’ pages.")] = False,
+    contacts: Annotated[bool, typer.Option("--contacts", help="Who connected a cloud.")] = False,
     config: ConfigFile = None,
 ) -> None:
     """List what other clouds shared with this service, and where to see it.
 
     The addresses open what they name: they are for those who shared it.
     """
-    from vaas.member import taken  # noqa: PLC0415
+    from vaas.member import connected, taken  # noqa: PLC0415
 
     with plainly():
-        for line in asyncio.run(taken(load_settings(config), owners=owners)):
+        settings = load_settings(config)
+        told = connected(settings) if contacts else taken(settings, owners=owners)
+        for line in asyncio.run(told):
             typer.echo(line)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -51,13 +52,35 @@ async def taken(settings: Settings, *, owners: bool = False) -> list[str]:
     Raises:
         ConfigError: as ``member``, or nothing is taken.
     """
-    async with member(settings, settings.data.expanduser()) as mesh:
-        if mesh is None:
-            raise ConfigError("ocm: not enabled")
+    async with _present(settings) as mesh:
         shares = await mesh.store.received.all("pending", "open", "missing")
         address = mesh.words.page if owners else mesh.entry.address
         about = [(_state(one), one.sender, one.name, address(one)) for one in shares]
         return ["\t".join(map(_plain, line)) for line in about]
+
+
+async def connected(settings: Settings) -> list[str]:
+    """Who connected their cloud, one line each: day, address and name.
+
+    Raises:
+        ConfigError: as ``taken``.
+    """
+    async with _present(settings) as mesh:
+        contacts = await mesh.store.contacts.all()
+        about = [(_day(one.since), one.address, one.name) for one in contacts]
+        return ["\t".join(map(_plain, line)) for line in about]
+
+
+@asynccontextmanager
+async def _present(settings: Settings) -> AsyncIterator[Mesh]:
+    async with member(settings, settings.data.expanduser()) as mesh:
+        if mesh is None:
+            raise ConfigError("ocm: not enabled")
+        yield mesh
+
+
+def _day(seconds: float) -> str:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).date().isoformat()
 
 
 def _state(share: Received) -> str:

@@ -313,7 +313,7 @@ async def test_who_is_listed_gets_in(
         assert link
         provider.person["email"] = "marie@CLOUD.example.org"
         page = await log_in(somebody, html.unescape(link[1]))
-        assert page.headers["Location"] == f"{address}app.ipynb"
+        assert page.headers["Location"] == address + SOURCE
         assert (await somebody.get(address + SOURCE)).status == 200
         for who, status in {
             "dean@uni.example.org": 200,

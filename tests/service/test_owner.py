@@ -359,3 +359,25 @@ async def test_nobody_acts_without_a_pass_or_from_elsewhere(
         await waiting(stage, nobody, old, "Of another")
         assert (await act(nobody, share, "decline")).failure == "unknown"
     assert states(await viewer.get("/ocm/mine")) == {"Guarded": "asked"}
+
+
+async def test_where_all_is_encrypted_no_neighbour_sets_the_cookie() -> None:
+    async with (
+        staged(public_url="https://d.example.org", ocm={"enabled": True}) as stage,
+        stage.viewer() as viewer,
+    ):
+        entry = stage.front.received
+        made = entry.passes.of_person("alice@cloud.example.org")  # type: ignore[union-attr]
+        page = await viewer.get(f"/ocm/mine?key={made}")
+        (cookie,) = page.headers.get_list("Set-Cookie")
+        assert cookie.startswith(f"__Host-vaas-person={made};")
+        about = {one.strip().lower() for one in cookie.split(";")[1:]}
+        assert {"secure", "httponly", "path=/", "samesite=lax"} <= about
+        assert not [one for one in about if one.startswith("domain")]
+
+
+async def test_where_nothing_is_taken_there_is_no_such_page() -> None:
+    async with staged() as stage, stage.viewer() as viewer:
+        for path in ("/ocm/mine", f"/ocm/s/{'0' * 32}/"):
+            assert (await viewer.get(path)).status == 404
+        assert (await viewer.get("/ocm/login")).failure == "login_failed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from vaas.cli import app
 from vaas.config import load_settings
 from vaas.member import member
 from vaas.model import Secret
+from vaas.state.contacts import Contact
 from vaas.state.values import Received
 
 
@@ -29,6 +31,7 @@ def test_what_came_is_listed(tmp_path: Path) -> None:
             share = Received("a" * 32, "cloud.example.org", "7", state="open", **known)  # type: ignore[arg-type]
             await mesh.store.received.put(share)
             await mesh.store.received.put(Received("b" * 32, "cloud.example.org", state="gone"))
+            await mesh.store.contacts.add(Contact(sender, "Alice\t\x1b", ""))
             return mesh.entry.address(share)
 
     address = asyncio.run(come())
@@ -38,6 +41,8 @@ def test_what_came_is_listed(tmp_path: Path) -> None:
     assert address.startswith(f"https://d.example.org/ocm/s/{'a' * 32}/?key=")
     told = CliRunner().invoke(app, ["received", "--owners", "--config", str(file)])
     assert "\thttps://d.example.org/ocm/mine?key=" in told.stdout
+    told = CliRunner().invoke(app, ["received", "--contacts", "--config", str(file)])
+    assert re.fullmatch(rf"\d{{4}}-\d\d-\d\d\t{sender}\tAlice\?\?\n", told.stdout)
 
 
 def test_where_nothing_is_taken_it_says_so(tmp_path: Path) -> None:

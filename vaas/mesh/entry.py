@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Sequence
 from typing import Literal
 
@@ -17,7 +15,7 @@ from vaas.errors import (
 )
 from vaas.mesh.access import Access
 from vaas.mesh.guests import is_listed
-from vaas.mesh.passes import Holder, Passes
+from vaas.mesh.passes import Holder, Passes, packed, unpacked
 from vaas.model import ShareLink
 from vaas.state import Store, Vault
 from vaas.state.values import Received
@@ -145,16 +143,12 @@ class Entry:
             raise NotAGuest("this viewer is not listed")
 
     def _guest_key(self, share: Received, guest: str) -> str:
-        name = base64.urlsafe_b64encode(guest.encode()).decode()
-        return f"{name}.{self._vault.sign(f'{_signed(share)} {guest}')}"
+        return f"{packed(guest)}.{self._vault.sign(f'{_signed(share)} {guest}')}"
 
     def _guest(self, share: Received, key: str) -> str:
         """For whom an address was signed; empty if it was not."""
         name, _, signature = key.partition(".")
-        try:
-            guest = base64.b64decode(name, altchars=b"-_", validate=True).decode()
-        except (binascii.Error, ValueError):
-            return ""
+        guest = unpacked(name)
         return guest if self._vault.verifies(f"{_signed(share)} {guest}", signature) else ""
 
 

@@ -20,7 +20,7 @@ from urllib.parse import urlencode, urlsplit
 
 from vaas.errors import AddressRefused, ConfigError, LoginFailed, SiteNotAllowed
 from vaas.mesh.addresses import parse_address
-from vaas.mesh.passes import Passes
+from vaas.mesh.passes import Passes, packed, unpacked
 from vaas.mesh.tokens import Issuer
 from vaas.model import Secret
 from vaas.shares import OutboundClient, OutboundPolicy, SiteRule
@@ -179,15 +179,14 @@ class Login:
             raise LoginFailed(f"the claim {self._named!r} is no address") from None
 
     def _sealed(self, kept: Mapping[str, str]) -> str:
-        told = json.dumps({**kept, "until": time.time() + _BACK_WITHIN})
-        text = base64.urlsafe_b64encode(told.encode()).decode()
+        text = packed(json.dumps({**kept, "until": time.time() + _BACK_WITHIN}))
         return f"{text}.{self._vault.sign(f'login {text}')}"
 
     def _unsealed(self, cookie: str) -> dict[str, str]:
         text, _, signature = cookie.partition(".")
         if not self._vault.verifies(f"login {text}", signature):
             raise LoginFailed("this browser did not leave to log in")
-        kept = json.loads(base64.urlsafe_b64decode(text))
+        kept = json.loads(unpacked(text))
         if kept.pop("until") < time.time():
             raise LoginFailed("it took too long")
         return dict(kept)

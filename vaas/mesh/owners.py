@@ -186,7 +186,9 @@ class Owners:
         Raises:
             ShareUnknown: it is none of theirs.
         """
-        await self._store.received.renew((await self._mine(holder, share_id)).id)
+        share = await self._mine(holder, share_id)
+        await self._store.received.renew(share_id)
+        log.info("share_renewed", peer=share.peer, share=share_id[:8])
 
     async def invite(self, holder: Holder, share_id: str, typed: str) -> Sequence[str]:
         """Say who may see a share.
@@ -201,6 +203,7 @@ class Owners:
         guests, wrong = guest_list(typed)
         if not wrong:
             await self._store.received.invite(share.id, guests)
+            log.info("share_listed", peer=share.peer, share=share_id[:8], guests=len(guests))
         return wrong
 
     async def disconnect(self, holder: Holder) -> None:

@@ -80,19 +80,35 @@ class Passes:
     def _made(self, what: str, lasts: float) -> str:
         told = f"{int(self._clock() + lasts)} {what}"
         signature = self._vault.sign(f"pass {told}")
-        return f"{base64.urlsafe_b64encode(told.encode()).decode()}.{signature}"
+        return f"{packed(told)}.{signature}"
 
     def _read(self, text: str) -> tuple[float, str, str] | None:
         """Its end, its kind and what it names; ``None`` if it is none of ours, or over."""
         told, _, signature = text.partition(".")
-        try:
-            plain = base64.b64decode(told, altchars=b"-_", validate=True).decode()
-        except (binascii.Error, ValueError):
-            return None
-        if len(text) > _LONGEST or not self._vault.verifies(f"pass {plain}", signature):
+        plain = unpacked(told)
+        if (
+            len(text) > _LONGEST
+            or not plain
+            or not self._vault.verifies(f"pass {plain}", signature)
+        ):
             return None
         until, kind, what = plain.split(" ", 2)
         return (float(until), kind, what) if float(until) > self._clock() else None
 
 
-__all__ = ["BETWEEN", "LASTS", "Holder", "Passes"]
+def packed(text: str) -> str:
+    """A text as addresses and cookies take it."""
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def unpacked(text: str) -> str:
+    """What ``packed`` packed; empty if it did not."""
+    try:
+        return base64.b64decode(
+            text + "=" * (-len(text) % 4), altchars=b"-_", validate=True
+        ).decode()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+__all__ = ["BETWEEN", "LASTS", "Holder", "Passes", "packed", "unpacked"]

@@ -70,8 +70,14 @@ class PersonHandler(Handler):
             who=self.owners.who(self.passes).address,
             login=self.front.login is not None,
             owner=self.request.path == "/ocm/mine",
-            to=self.request.path,
+            to=self._here,
         )
+
+    @property
+    def _here(self) -> str:
+        """The address that was asked for, without a signature that opened nothing."""
+        signed = "key" in self.request.query_arguments
+        return self.request.path if signed else self.request.uri or "/"
 
 
 __all__ = ["PersonHandler"]

@@ -148,7 +148,9 @@ async def test_from_the_question_to_the_end(stage: Stage, old: Nextcloud28, view
         assert (await somebody.get(f"/ocm/s/{share}/")).failure == "hidden"
 
     done = await act(viewer, share, "accept")
-    assert (done.status, done.headers["Location"]) == (303, f"/ocm/mine#share-{share}")
+    where = f"/ocm/mine?page=1&done=accept&share={share}#share-{share}"
+    assert (done.status, done.headers["Location"]) == (303, where)
+    assert "Accepted. Your cloud is told" in (await viewer.get(where)).text
     await until(stage, "share_open")
     told = old.heard[0]["notification"]["message"]
     assert old.heard[0]["notificationType"] == "SHARE_ACCEPTED"

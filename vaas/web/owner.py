@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from tornado.web import HTTPError
 
 from vaas.errors import LoginNeeded, NotAGuest, VaasError
 from vaas.web.person import PersonHandler
 from vaas.web.seams import Holder
+
+_DONE = {
+    "accept": "Accepted. Your cloud is told the address.",
+    "renew": "There is a new address. Those before it open nothing any more.",
+    "invite": "The list is saved.",
+}
+"""What is said of what was just done; an end says so itself."""
 
 
 class _OwnerHandler(PersonHandler):
@@ -66,12 +74,17 @@ class Mine(_OwnerHandler):
         number = self.get_query_argument("page", "1")
         page = int(number) if number.isdecimal() and len(number) < 9 else 1  # noqa: PLR2004
         told = await self.owners.overview(holder, page)
+        done = self.get_query_argument("done", "")
         self.page(
             "mine.html",
             title="What you shared with this service",
             told=told,
             number=min(max(page, 1), told.pages),
             wrong=wrong,
+            done={"id": self.get_query_argument("share", ""), "what": done}
+            if done in _DONE
+            else {},
+            words=_DONE,
             day=_day,
             moment=_moment,
         )
@@ -103,7 +116,10 @@ class Ruling(Mine):
             await acts[wanted](holder, share_id)
         else:
             raise HTTPError(400, "nothing to do")
-        self.redirect(f"/ocm/mine#share-{share_id}", status=303)
+        # What ends is told on the first page.
+        page = "1" if wanted == "decline" else self.get_query_argument("page", "1")
+        back = urlencode({"page": page, "done": wanted, "share": share_id})
+        self.redirect(f"/ocm/mine?{back}#share-{share_id}", status=303)
 
 
 class ContactGone(_OwnerHandler):

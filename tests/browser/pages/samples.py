@@ -201,9 +201,10 @@ def owned() -> dict[str, Any]:
     contact = Contact("alice@cloud.example.org", "Alice <Adams>", "alice@example.org", 1.7e9)
     told = Overview(contact.address, 1.9e9, shares, 3, by_list=True, contact=contact)
     wrong = {"id": shares[2].id, "typed": "no address", "words": ["no", "address"]}
+    done = {"done": {"id": shares[2].id, "what": "renew"}, "words": owner._DONE}
     days = {"day": owner._day, "moment": owner._moment}
     title = "What you shared with this service"
-    return {"title": title, "told": told, "number": 2, "wrong": wrong, **days}
+    return {"title": title, "told": told, "number": 2, "wrong": wrong, **done, **days}
 
 
 def contexts() -> dict[str, tuple[str, dict[str, Any]]]:

@@ -235,6 +235,8 @@ def _front(
         names=own_names(settings.public_url, settings.host),
         received=built.mesh.entry if built.mesh else None,
         inviter=built.mesh.inviter if built.mesh else None,
+        owners=built.mesh.owners if built.mesh else None,
+        login=built.mesh.login if built.mesh else None,
         **given,
     )
 

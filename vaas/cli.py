@@ -128,15 +128,21 @@ def serve(config: ConfigFile = None) -> None:
 
 
 @app.command()
-def received(config: ConfigFile = None) -> None:
+def received(
+    owners: Annotated[bool, typer.Option("--owners", help="Tell their senders’ pages.")] = False,
+    contacts: Annotated[bool, typer.Option("--contacts", help="Who connected a cloud.")] = False,
+    config: ConfigFile = None,
+) -> None:
     """List what other clouds shared with this service, and where to see it.
 
     The addresses open what they name: they are for those who shared it.
     """
-    from vaas.member import taken  # noqa: PLC0415
+    from vaas.member import connected, taken  # noqa: PLC0415
 
     with plainly():
-        for line in asyncio.run(taken(load_settings(config))):
+        settings = load_settings(config)
+        told = connected(settings) if contacts else taken(settings, owners=owners)
+        for line in asyncio.run(told):
             typer.echo(line)
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from vaas.errors import ShareWithdrawn
 from vaas.model import Share, ShareLink
 from vaas.offline import Offline
 from vaas.sessions import Sessions
 from vaas.shares import Shares
+from vaas.storage.names import is_debris, order_notebooks
 from vaas.wish import Wish
 
 _LET_GO = 5.0
 """Seconds in which the runs of a share let its files go."""
 
 _POLL = 0.05
+
+_FOLDERS, _NOTEBOOKS = 40, 60
+"""Folders that are looked into for a list of notebooks, and how long that gets."""
 
 
 class ReceivedFiles:
@@ -50,6 +54,22 @@ class ReceivedFiles:
     def forget(self, link: ShareLink) -> None:
         """Ask anew the next time, whatever was said of a share before."""
         self._shares.forget(link)
+
+    async def notebooks(self, link: ShareLink) -> Sequence[str]:
+        """Paths of a share's notebooks, as its cloud lists them; of large ones not all.
+
+        Raises:
+            VaasError: it does not.
+        """
+        share = await self._shares.resolve(link)
+        folders, paths = [""], list[str]()
+        for folder in folders:  # it grows meanwhile: the nearest come first
+            for entry in await self._shares.list(share, folder):
+                if is_debris(entry.name, is_folder=entry.is_folder):
+                    continue
+                (folders if entry.is_folder else paths).append(entry.path)
+            del folders[_FOLDERS:]
+        return order_notebooks(paths)[:_NOTEBOOKS]
 
     async def withdraw(self, link: ShareLink) -> bool:
         """End all that shows a share, and erase its copies.

@@ -37,6 +37,10 @@ class Rooms:
     def forget(self, link: ShareLink) -> None:
         self.shares.forget(link)
 
+    async def notebooks(self, link: ShareLink) -> list[str]:
+        share = await self.resolve(Wish(link))
+        return [entry.path for entry in await self.shares.list(share, "")]
+
     async def withdraw(self, link: ShareLink) -> bool:
         return await self.storage.erase(link.fingerprint)
 

@@ -80,6 +80,7 @@ async def test_from_announcement_to_end(stage: Stage, sender: Nextcloud28) -> No
     assert address
     await until(stage, "share_open")
     assert address[0] in sender.heard[0]["notification"]["message"]
+    assert f"{stage.url}ocm/mine?key=" in sender.heard[0]["notification"]["message"]
 
     signed = address[0].removeprefix(stage.url.rstrip("/"))
     plain = signed.partition("?")[0]

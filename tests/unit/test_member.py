@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from vaas.cli import app
 from vaas.config import load_settings
 from vaas.member import member
 from vaas.model import Secret
+from vaas.state.contacts import Contact
 from vaas.state.values import Received
 
 
@@ -28,6 +31,7 @@ def test_what_came_is_listed(tmp_path: Path) -> None:
             share = Received("a" * 32, "cloud.example.org", "7", state="open", **known)  # type: ignore[arg-type]
             await mesh.store.received.put(share)
             await mesh.store.received.put(Received("b" * 32, "cloud.example.org", state="gone"))
+            await mesh.store.contacts.add(Contact(sender, "Alice\t\x1b", ""))
             return mesh.entry.address(share)
 
     address = asyncio.run(come())
@@ -35,6 +39,10 @@ def test_what_came_is_listed(tmp_path: Path) -> None:
     assert told.exit_code == 0
     assert told.stdout.splitlines() == [f"open\t{sender}\tRivers?[2J\t{address}"]
     assert address.startswith(f"https://d.example.org/ocm/s/{'a' * 32}/?key=")
+    told = CliRunner().invoke(app, ["received", "--owners", "--config", str(file)])
+    assert "\thttps://d.example.org/ocm/mine?key=" in told.stdout
+    told = CliRunner().invoke(app, ["received", "--contacts", "--config", str(file)])
+    assert re.fullmatch(rf"\d{{4}}-\d\d-\d\d\t{sender}\tAlice\?\?\n", told.stdout)
 
 
 def test_where_nothing_is_taken_it_says_so(tmp_path: Path) -> None:
@@ -43,3 +51,23 @@ def test_where_nothing_is_taken_it_says_so(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, ["received", "--config", str(file)])
     assert told.exit_code != 0
     assert "ocm: not enabled" in told.output
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('[oidc]\nissuer = "https://id.example.org"', "issuer and client_id go together"),
+        ('[oidc]\nissuer = "https://id.example.org"\nclient_id = "x"', "need [ocm]"),
+        (
+            '[ocm]\nenabled = true\n[oidc]\nissuer = "http://id.example.org"\nclient_id = "x"',
+            "oidc: issuer: id.example.org",
+        ),
+        ('[ocm]\nenabled = true\npeople = ["alice"]', "ocm.people.0"),
+    ],
+)
+def test_what_cannot_be_set(tmp_path: Path, more: str, said: str) -> None:
+    file = tmp_path / "vaas.toml"
+    file.write_text(f'public_url = "https://d.example.org"\ndata = "{tmp_path}"\n{more}\n')
+    told = CliRunner().invoke(app, ["received", "--config", str(file)])
+    assert told.exit_code != 0
+    assert said in told.output

@@ -28,6 +28,7 @@ from vaas.config.parts import (
     NativeFolder,
     OcmPeer,
     OcmSettings,
+    OidcSettings,
     Site,
 )
 from vaas.errors import ConfigError
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
         snapshots: bytes of dashboards as they last looked, which are shown while
             their cloud does not answer; 0: none are kept.
         ocm: shares that other clouds send.
+        oidc: where people log in who shared them, or may see them.
         refresh: seconds between two looks at a share whose dashboards are open,
             at least; 0: dashboards do not follow their data.
         embed: whose pages may frame a dashboard: ``share`` for the hosts that its share
@@ -96,6 +98,7 @@ class Settings(BaseSettings):
     kernel: KernelSettings = KernelSettings()
     snapshots: int = Field(default=256 * MIB, ge=0)
     ocm: OcmSettings = OcmSettings()
+    oidc: OidcSettings = OidcSettings()
     refresh: float = Field(default=2.0, ge=0)
     embed: Literal["share", "none"] | tuple[FrameHost, ...] = "share"
     image_hosts: tuple[str, ...] = ("https:",)
@@ -163,6 +166,7 @@ __all__ = [
     "NativeFolder",
     "OcmPeer",
     "OcmSettings",
+    "OidcSettings",
     "Settings",
     "Site",
     "load_settings",

@@ -124,8 +124,12 @@ class OcmSettings(BaseModel):
         name: what other clouds call this service.
         user: they are shared with ``user@`` the host of ``public_url``.
         visible: ``sender``: who has the signed address, of which the sender's cloud
-            is told; ``address``: who knows the address; ``listed``: everybody, and
-            the home page names them.
+            is told; ``people``: who is listed, here or by who shared it, and proves to
+            be that; ``address``: who knows the address; ``listed``: everybody, and the
+            home page names them.
+        people: who may see all that was shared, where people are listed: addresses,
+            or ``*@host``.
+        accept: whether shares are shown ``at once``, or who sent one is ``asked`` first.
         open_mode: ``listed`` trusts only the peers below, ``public`` any cloud.
         shares_per_peer: taken of one cloud.
         gone_after: seconds after which a share that its cloud no longer shows is forgotten.
@@ -138,12 +142,47 @@ class OcmSettings(BaseModel):
     enabled: bool = False
     name: str = "VaaS"
     user: str = Field(default="dashboards", pattern=r"^[a-z0-9._-]+$")
-    visible: Literal["sender", "address", "listed"] = "sender"
+    visible: Literal["sender", "people", "address", "listed"] = "sender"
+    people: tuple[Annotated[str, Field(pattern=r"^\S+@\S+$")], ...] = ()
+    accept: Literal["at once", "asked"] = "at once"
     open_mode: Literal["listed", "public"] = "listed"
     shares_per_peer: int = Field(default=1000, gt=0)
     gone_after: float = Field(default=86_400.0, ge=0)
     keys: tuple[SecretStr, ...] = ()
     peer: tuple[OcmPeer, ...] = ()
+
+
+class OidcSettings(BaseModel):
+    """Where people log in who shared something, or may see it (OpenID Connect).
+
+    Attributes:
+        issuer: address of the provider, as it calls itself; empty: nobody logs in.
+        client_id: what it calls us.
+        client_secret: by which it knows us.
+        scopes: asked for.
+        claim: which claim is a person's address ``id@host``; or ``claim@host``, where it
+            is the part before the ``@``.
+        also: further hosts that its addresses may name.
+        insecure: whether plain http is admitted (test installations only).
+        private: whether private addresses are admitted (a provider inside the house).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(default="", pattern=r"^$|^https?://\S+$")
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    scopes: tuple[str, ...] = ("openid", "email")
+    claim: str = Field(default="email", min_length=1)
+    also: tuple[str, ...] = ()
+    insecure: bool = False
+    private: bool = False
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if bool(self.issuer) != bool(self.client_id):
+            raise ValueError("issuer and client_id go together")
+        return self
 
 
 class CopySettings(BaseModel):
@@ -218,5 +257,6 @@ __all__ = [
     "NativeFolder",
     "OcmPeer",
     "OcmSettings",
+    "OidcSettings",
     "Site",
 ]

@@ -18,6 +18,9 @@
     │   ├── ShareUnknown     (expired links look the same from outside)
     │   │   └── ShareWithdrawn
     │   ├── ShareHidden
+    │   │   ├── LoginNeeded
+    │   │   ├── NotAGuest
+    │   │   └── ShareWaiting
     │   ├── ShareExpired
     │   ├── PasswordNeeded
     │   ├── PasswordWrong
@@ -55,6 +58,7 @@
     │   ├── NotSupported
     │   ├── TooManyShares
     │   └── InvitationTaken
+    ├── LoginFailed          nobody could be logged in
     ├── WrongName            a browser called us by a name that is not ours
     └── ConfigError          the operator's settings are wrong
 
@@ -118,6 +122,7 @@ from vaas.errors._mesh import (
     SenderUnproven,
     TooManyShares,
 )
+from vaas.errors._people import LoginFailed, LoginNeeded, NotAGuest, ShareWaiting
 from vaas.errors._shares import (
     CloudSpared,
     EfssFailed,
@@ -157,10 +162,13 @@ __all__ = [
     "KernelStartFailed",
     "LanguageUnknown",
     "LinkError",
+    "LoginFailed",
+    "LoginNeeded",
     "MeshError",
     "MessageInvalid",
     "MessageRefused",
     "NoNotebook",
+    "NotAGuest",
     "NotALink",
     "NotAnEfss",
     "NotSupported",
@@ -183,6 +191,7 @@ __all__ = [
     "ShareThrottled",
     "ShareTooLarge",
     "ShareUnknown",
+    "ShareWaiting",
     "ShareWithdrawn",
     "SiteNotAllowed",
     "TooManyRedirects",

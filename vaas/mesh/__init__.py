@@ -4,12 +4,14 @@
 
     POST /ocm/shares ─► senders: who says so? ─► desk ─► state
                                                   │
+    owner ──► owners ─► state, keeper
     viewer ─► entry: may they? ─► launch ─► shares.ocm ─► access: where, by which key
                                                   │
                    peers unshare, expire, vanish ─► keeper ─► pages, copies, secrets go
 """
 
 from vaas.mesh.directory import PeerRule
+from vaas.mesh.login import LoginTerms
 from vaas.mesh.service import Mesh, Terms
 
-__all__ = ["Mesh", "PeerRule", "Terms"]
+__all__ = ["LoginTerms", "Mesh", "PeerRule", "Terms"]

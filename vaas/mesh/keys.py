@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc.errors import JoseError, SecurityWarning
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import KeySet, OctKey, OKPKey
 
 from vaas.mesh.signatures import sign
 from vaas.model import Secret
@@ -56,18 +56,26 @@ def _made() -> Secret:
 
 def public_keys(told: Mapping[str, Any]) -> dict[str, object]:
     """The keys of a key set by their names; weak ones and those that we do not understand are left out."""
+    return {name: key.public_key for name, key in _imported(told) if name}
+
+
+def key_set(told: Mapping[str, Any]) -> KeySet:
+    """A key set without those that are weak, secret or not understood."""
+    return KeySet([key for _, key in _imported(told)])
+
+
+def _imported(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     keys = told.get("keys")
-    found: dict[str, object] = {}
     for one in keys[:_MOST_KEYS] if isinstance(keys, list) else []:
         try:
-            kid = str(one["kid"])
+            name = str(one.get("kid", ""))
             with warnings.catch_warnings():
                 warnings.simplefilter("error", SecurityWarning)  # of weak ones
                 (key,) = KeySet.import_key_set({"keys": [one]}).keys
-            found[kid] = key.public_key
+            if not isinstance(key, OctKey):
+                yield name, key
         except (JoseError, SecurityWarning, AttributeError, KeyError, TypeError, ValueError):
             continue
-    return found
 
 
-__all__ = ["Signer", "public_keys"]
+__all__ = ["Signer", "key_set", "public_keys"]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from vaas.errors import VaasError
 from vaas.mesh.access import Access
@@ -18,8 +19,12 @@ from vaas.mesh.handlers import Counter, Route, routes
 from vaas.mesh.invites import Inviter
 from vaas.mesh.keeper import Keeper, Opener
 from vaas.mesh.keys import Signer
+from vaas.mesh.login import Login, LoginTerms
+from vaas.mesh.notes import Notes
+from vaas.mesh.owners import Owners, Shelf
 from vaas.mesh.peers import Peers
 from vaas.mesh.senders import Senders
+from vaas.mesh.words import Words
 from vaas.model import Secret
 from vaas.shares import Ocm, OutboundClient
 from vaas.state import Store, Vault
@@ -27,6 +32,10 @@ from vaas.state.vault import kept_keys
 
 KEYS, STATE = "state.keys", "state.sqlite"
 """Files of keys and state, in the folder of data."""
+
+
+class Rooms(Opener, Shelf, Protocol):
+    """What the mesh needs of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,9 @@ class Terms:
         open: whether clouds of which no rule speaks are trusted.
         most: shares taken of one cloud.
         gone_after: seconds for which a share that its cloud no longer shows is kept.
+        asks: whether who shared something has to accept it here.
+        people: who may see all that was shared, where people are listed.
+        login: where people log in, if anywhere.
         rules: for single clouds.
         keys: of the state; none: kept in a file beside it.
     """
@@ -52,6 +64,9 @@ class Terms:
     open: bool
     most: int
     gone_after: float
+    asks: bool = False
+    people: tuple[str, ...] = ()
+    login: LoginTerms | None = None
     rules: tuple[PeerRule, ...] = ()
     keys: tuple[Secret, ...] = ()
 
@@ -64,7 +79,13 @@ class Mesh:
         entry: leads viewers to them.
         inviter: makes contacts.
         store: what is remembered.
+        words: tells senders where their shares are, and their own page.
+        owners: what senders do with their shares, while messages are taken.
+        login: lets people log in, if they can.
     """
+
+    owners: Owners | None = None
+    login: Login | None = None
 
     def __init__(
         self, terms: Terms, store: Store, vault: Vault, signer: Signer, client: OutboundClient
@@ -72,13 +93,16 @@ class Mesh:
         """Made by ``opened``."""
         self._terms, self._signer, self.store = terms, signer, store
         host = authority(terms.url)
-        self._identity = Identity(terms.user.lower(), host, terms.name, terms.most)
+        self._identity = Identity(terms.user.lower(), host, terms.name, terms.most, terms.asks)
         self._directory = Directory(terms.rules, open=terms.open)
         self.peers = Peers(client, self._directory, signer)
         self._access = Access(store.received, self.peers, host)
         self.provider = Ocm(client, self._access)
         self.inviter = Inviter(self._identity, store.contacts, self.peers)
-        self.entry = Entry(store, vault, self._access, terms.visible, terms.url)
+        self.entry = Entry(
+            store, vault, self._access, terms.visible, terms.url, people=terms.people
+        )
+        self.words = Words(self.entry, terms.url)
 
     @classmethod
     @asynccontextmanager
@@ -99,11 +123,15 @@ class Mesh:
             signer = await Signer.of(store, terms.url)
             policy = Directory(terms.rules, open=terms.open).policy
             client = await stack.enter_async_context(OutboundClient(policy))
-            yield cls(terms, store, vault, signer, client)
+            mesh = cls(terms, store, vault, signer, client)
+            if terms.login:
+                entering = Login.opened(terms.login, terms.url, vault, mesh.entry.passes)
+                mesh.login = await stack.enter_async_context(entering)
+            yield mesh
 
     @asynccontextmanager
     async def serving(
-        self, opener: Opener, status_of: Callable[[VaasError], int]
+        self, opener: Rooms, status_of: Callable[[VaasError], int]
     ) -> AsyncIterator[tuple[Keeper, list[Route]]]:
         """Take messages, and look after what came, while the context is open.
 
@@ -111,13 +139,14 @@ class Mesh:
             opener: opens shares, and erases what was made of them.
             status_of: the status of an error.
         """
-        terms, entry = self._terms, self.entry
+        terms, notes = self._terms, Notes()
         keeper = Keeper(
             self.store.received,
             self.peers,
             self._access,
             opener,
-            entry.address,
+            self.words.accepted,
+            notes=notes,
             gone_after=terms.gone_after,
         )
         senders = Senders(self.peers)
@@ -128,8 +157,9 @@ class Mesh:
             senders,
             self._access,
             keeper=keeper,
-            address=entry.address,
+            words=self.words.received,
         )
+        self.owners = Owners(self.store, self.entry, self._access, keeper, opener, notes=notes)
         key_set, closed = self._signer.key_set, not terms.open
         counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of)
         rounds = asyncio.create_task(keeper.run(), name="mesh rounds")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, func, select, update
@@ -22,11 +22,13 @@ class Contact:
         address: ``id@host``.
         name: what people call them.
         email: theirs, or empty.
+        since: seconds since 1970 at which they became one.
     """
 
     address: str
     name: str
     email: str
+    since: float = field(default=0.0, compare=False)
 
 
 class Contacts:
@@ -76,7 +78,24 @@ class Contacts:
         """All contacts, by address."""
         async with AsyncSession(self._engine) as session:
             rows = await session.scalars(select(ContactRow).order_by(ContactRow.address))
-            return [Contact(row.address, row.name, row.email) for row in rows]
+            return [_value(row) for row in rows]
+
+    async def find(self, address: str) -> Contact | None:
+        """The contact of an address."""
+        async with AsyncSession(self._engine) as session:
+            row = await session.get(ContactRow, address)
+            return _value(row) if row else None
+
+    async def remove(self, address: str) -> None:
+        """Forget a contact, and which invitation they took."""
+        taken = delete(InvitationRow).where(InvitationRow.taken_by == address)
+        async with AsyncSession(self._engine) as session, session.begin():
+            await session.execute(delete(ContactRow).where(ContactRow.address == address))
+            await session.execute(taken)
+
+
+def _value(row: ContactRow) -> Contact:
+    return Contact(row.address, row.name, row.email, row.since)
 
 
 def _row(contact: Contact) -> ContactRow:

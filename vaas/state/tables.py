@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -34,6 +34,18 @@ class ReceivedRow(Base):
     expires: Mapped[float | None]
     state: Mapped[str]
     changed: Mapped[float]
+    proven: Mapped[bool]
+    accepted: Mapped[bool]
+    edition: Mapped[int]
+
+
+class GuestRow(Base):
+    """Somebody who may see a received share, as who shared it says."""
+
+    __tablename__ = "guest"
+
+    share: Mapped[str] = mapped_column(ForeignKey("received.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
 
 
 class SecretRow(Base):
@@ -66,4 +78,4 @@ class ContactRow(Base):
     since: Mapped[float]
 
 
-__all__ = ["Base", "ContactRow", "InvitationRow", "ReceivedRow", "SecretRow"]
+__all__ = ["Base", "ContactRow", "GuestRow", "InvitationRow", "ReceivedRow", "SecretRow"]

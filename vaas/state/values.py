@@ -29,6 +29,9 @@ class Received:
         expires: seconds since 1970 at which it ends, if ever.
         state: ``pending`` before it was seen, ``open``, ``missing`` since its
             cloud no longer shows it, ``gone`` when all of it was erased.
+        proven: whether its cloud signed the message that says all this.
+        accepted: whether it may be shown; who shared it may be asked first.
+        edition: of its signed address; the ones before it are no longer good.
         changed: seconds since 1970 of the last change of state.
     """
 
@@ -45,6 +48,9 @@ class Received:
     exchange: bool = False
     expires: float | None = None
     state: ReceivedState = "pending"
+    proven: bool = False
+    accepted: bool = True
+    edition: int = 0
     changed: float = 0.0
 
 

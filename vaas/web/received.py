@@ -6,18 +6,27 @@ signature stays in no address bar, history or referrer.
 
 from __future__ import annotations
 
+from functools import partial
+from types import TracebackType
+
 from tornado.web import Finish
 
-from vaas.errors import ShareUnknown
+from vaas.errors import LinkError, ParameterWrong, ShareHidden, ShareUnknown, VaasError
+from vaas.launch import Opened
 from vaas.model import ShareLink
-from vaas.web.base import Handler
-from vaas.web.dashboards import Dashboard
+from vaas.rendering import CellFailure
+from vaas.web.dashboards import Dashboard, Event
+from vaas.web.person import PersonHandler
 from vaas.web.pictures import Picture
+from vaas.web.stream import Stream
 
 _KEPT_DAYS = 180
 
+_VIEWERS_OWN = (ShareHidden, LinkError, ParameterWrong)
+"""Errors that are no trouble of the share's."""
 
-class _ForWhoMay(Handler):
+
+class _ForWhoMay(PersonHandler):
     """Finds the share of an address, and looks whether this viewer may see it."""
 
     async def link_at(self, *where: str) -> ShareLink:
@@ -31,11 +40,28 @@ class _ForWhoMay(Handler):
         if received is None:
             raise ShareUnknown("no shares of other clouds are received here")
         key = self.get_query_argument("key", "")
-        if key and received.admits(share_id, key):
+        if key and await received.admits(share_id, key):
             self._remember(share_id, key)
             self.redirect(self.request.path)
             raise Finish
-        return await received.link(share_id, path, self.get_cookie(_cookie(share_id), "") or "")
+        kept = self.get_cookie(_cookie(share_id), "") or ""
+        link = await received.link(share_id, path, kept, self.passes)
+        self.shown = share_id
+        return link
+
+    shown = ""
+    """The share that this viewer may see."""
+
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """What goes wrong with a share is told to who sent it, too."""
+        super().log_exception(typ, value, tb)
+        if self.shown and isinstance(value, VaasError) and not isinstance(value, _VIEWERS_OWN):
+            self.owners.note(self.shown, value.title, value.detail)
 
     def _remember(self, share_id: str, key: str) -> None:
         self.set_cookie(
@@ -55,6 +81,20 @@ def _cookie(share_id: str) -> str:
 
 class ReceivedDashboard(_ForWhoMay, Dashboard):
     """``GET /ocm/s/{id}/{path}``."""
+
+    async def _on(self, event: Event, link: ShareLink, stream: Stream) -> None:
+        """Have who sent the share told of cells that fail, too."""
+        if isinstance(event, Opened):
+            session = event.session
+            session.failed = partial(self._tell_of_cell, session.notebook.path)
+            if session.failure:
+                session.failed(session.failure)
+        await super()._on(event, link, stream)
+
+    def _tell_of_cell(self, path: str, failure: CellFailure) -> None:
+        line = f", line {failure.line}" if failure.line else ""
+        detail = f"cell {failure.cell}{line}: {failure.name}: {failure.message}"
+        self.owners.note(self.shown, f"A cell of “{path}” fails", detail)
 
 
 class ReceivedPicture(_ForWhoMay, Picture):

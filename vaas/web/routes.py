@@ -12,6 +12,8 @@ from vaas.web.connect import Connect
 from vaas.web.dashboards import Dashboard
 from vaas.web.files import AssetFile, StaticFile, TemplateFile
 from vaas.web.health import Live, Metrics, Ready
+from vaas.web.login import Back, Leaving, Logout
+from vaas.web.owner import ContactGone, Mine, Ruling
 from vaas.web.pages import Home, Open, Password, WithoutSlash
 from vaas.web.pictures import PATTERN, Picture
 from vaas.web.received import ReceivedDashboard, ReceivedPicture
@@ -38,6 +40,12 @@ def make_application(front: Front) -> Application:
         (rf"/s/([^/]+)/([^/]+)/{PATTERN}", Picture, given),
         (r"/s/([^/]+)/([^/]+)/(.*)", Dashboard, given),
         (r"/ocm/connect", Connect, given),
+        (r"/ocm/mine", Mine, given),
+        (rf"/ocm/mine/{_ID}", Ruling, given),
+        (r"/ocm/mine/contact", ContactGone, given),
+        (r"/ocm/login", Leaving, given),
+        (r"/ocm/login/back", Back, given),
+        (r"/ocm/logout", Logout, given),
         (rf"/ocm/s/{_ID}", WithoutSlash, given),
         (rf"/ocm/s/{_ID}/{PATTERN}", ReceivedPicture, given),
         (rf"/ocm/s/{_ID}/(.*)", ReceivedDashboard, given),

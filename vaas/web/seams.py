@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from vaas.model import ShareLink
 
@@ -18,12 +18,12 @@ class Line(Protocol):
 class Received(Protocol):
     """Shares that other clouds sent."""
 
-    def admits(self, share_id: str, key: str) -> bool:
+    async def admits(self, share_id: str, key: str) -> bool:
         """Whether an address is signed as it must be."""
         ...
 
-    async def link(self, share_id: str, path: str, key: str) -> ShareLink:
-        """The share at an address, for a viewer who came with its signature or without."""
+    async def link(self, share_id: str, path: str, key: str, passes: str = "") -> ShareLink:
+        """The share at an address, for a viewer who came with its signature, passes, or neither."""
         ...
 
     async def listed(self) -> Sequence[tuple[str, str, str]]:
@@ -46,4 +46,67 @@ class Inviter(Protocol):
         ...
 
 
-__all__ = ["Inviter", "Line", "Received"]
+class Holder(Protocol):
+    """Who somebody has proved to be; false if nobody."""
+
+    @property
+    def address(self) -> str:
+        """``id@host``, or empty."""
+        ...
+
+    def __bool__(self) -> bool: ...
+
+
+class Owners(Protocol):
+    """Serves those who shared something with us."""
+
+    def joined(self, old: str, new: str) -> str:
+        """What a browser keeps of passes when another comes; empty if that one is not good."""
+        ...
+
+    def who(self, passes: str) -> Holder:
+        """Who holds these passes."""
+        ...
+
+    async def overview(self, holder: Any, page: int) -> Any:
+        """A page of what somebody shared."""
+        ...
+
+    async def accept(self, holder: Any, share_id: str) -> None:
+        """Let a share be shown."""
+        ...
+
+    async def decline(self, holder: Any, share_id: str) -> None:
+        """End a share and erase it."""
+        ...
+
+    async def renew(self, holder: Any, share_id: str) -> None:
+        """Make the addresses of a share that were given away worth nothing."""
+        ...
+
+    async def invite(self, holder: Any, share_id: str, typed: str) -> Sequence[str]:
+        """Say who may see a share; what of it is no address."""
+        ...
+
+    async def disconnect(self, holder: Any) -> None:
+        """Forget somebody as our contact."""
+        ...
+
+    def note(self, share_id: str, title: str, detail: str) -> None:
+        """Note what went wrong when somebody opened a share: in plain words, and for its author."""
+        ...
+
+
+class Login(Protocol):
+    """Lets people log in elsewhere."""
+
+    async def leave(self, to: str, *, anew: bool = False) -> tuple[str, str]:
+        """Where they log in, and what their browser keeps until they are back."""
+        ...
+
+    async def back(self, query: Mapping[str, str], cookie: str) -> tuple[str, str]:
+        """A pass for who comes back, and where they wanted to go."""
+        ...
+
+
+__all__ = ["Holder", "Inviter", "Line", "Login", "Owners", "Received"]

@@ -97,6 +97,39 @@ async def test_one_that_was_erased_is_not_marked_anew(tmp_path: Path, vault: Vau
         assert not await store.received.mark(SHARE.id, "open")
 
 
+async def test_who_shared_it_decides(tmp_path: Path, vault: Vault) -> None:
+    async with Store.opened(tmp_path / "s", vault) as store:
+        received = store.received
+        await received.put(replace(SHARE, accepted=False))
+        await received.accept(SHARE.id)
+        await received.renew(SHARE.id)
+        await received.invite(SHARE.id, ["marie@x.org", "bob@x.org", "bob@x.org"])
+        await received.put(replace(SHARE, accepted=False, name="Lakes"))  # announced anew
+        found = await received.find(SHARE.id)
+        assert found
+        assert (found.name, found.accepted, found.edition) == ("Lakes", True, 1)
+        assert await received.guests(SHARE.id) == ["bob@x.org", "marie@x.org"]
+        assert [one.id for one in await received.of_sender(SHARE.sender)] == [SHARE.id]
+        await received.invite(SHARE.id, ["zoe@x.org"])
+        assert await received.guests(SHARE.id) == ["zoe@x.org"]
+
+
+async def test_nobody_is_listed_for_what_was_erased(tmp_path: Path, vault: Vault) -> None:
+    async with Store.opened(tmp_path / "s", vault) as store:
+        await store.received.put(SHARE)
+        await store.received.invite(SHARE.id, ["zoe@x.org"])
+        await store.received.put(replace(SHARE, secret=Secret(""), state="missing"))
+        assert await store.received.guests(SHARE.id) == []
+        await store.received.invite(SHARE.id, ["ann@x.org"])
+        await store.received.renew(SHARE.id)
+        found = await store.received.find(SHARE.id)
+        assert found
+        assert found.edition == 0
+    content = (tmp_path / "s").read_bytes()
+    assert b"zoe@x.org" not in content
+    assert b"ann@x.org" not in content
+
+
 async def test_a_new_key_on_top_encrypts_all_anew(tmp_path: Path) -> None:
     old, new = key(), key()
     async with Store.opened(tmp_path / "s", Vault([old])) as store:
@@ -180,6 +213,33 @@ async def test_an_invitation_is_taken_once(tmp_path: Path, vault: Vault) -> None
         assert sorted(raced) == ["new"] + ["taken"] * 7
         assert await store.contacts.waiting() == 0
     assert b"token" not in (tmp_path / "s").read_bytes().replace(b"token_", b"")
+
+
+async def test_a_contact_is_forgotten(tmp_path: Path, vault: Vault) -> None:
+    alice = Contact("alice@cloud.example.org", "Alice", "")
+    async with Store.opened(tmp_path / "s", vault) as store:
+        await store.contacts.invite("token", time.time() + 60)
+        await store.contacts.accept("token", alice)
+        found = await store.contacts.find(alice.address)
+        assert found == alice
+        assert abs(found.since - time.time()) < 60
+        await store.contacts.remove(alice.address)
+        assert await store.contacts.find(alice.address) is None
+    assert alice.address.encode() not in (tmp_path / "s").read_bytes()
+
+
+def test_what_came_before_there_were_questions_is_shown(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 's'}")
+    with engine.begin() as connection:
+        migrate(connection, "0001")
+        texts = ", ".join(["'x'"] * 6)
+        old = f"VALUES ({texts}, x'00', 'x', 1, 0, 2e9, 'open', 1.5)"
+        names = 'id, peer, owner, sender, "to", name, secret, uri, modern, exchange, expires'
+        connection.exec_driver_sql(f"INSERT INTO received ({names}, state, changed) {old}")
+        migrate(connection, "head")
+        asked = "SELECT proven, accepted, edition, changed FROM received"
+        assert connection.exec_driver_sql(asked).fetchall() == [(0, 1, 0, 1.5)]
+    engine.dispose()
 
 
 def migrate(connection: Connection, to: str) -> None:

@@ -235,6 +235,7 @@ def _front(
         names=own_names(settings.public_url, settings.host),
         received=built.mesh.entry if built.mesh else None,
         inviter=built.mesh.inviter if built.mesh else None,
+        gates=built.mesh.gates if built.mesh else (),
         **given,
     )
 

@@ -71,6 +71,9 @@ def _terms(settings: Settings) -> Terms:
         gone_after=ocm.gone_after,
         rules=tuple(PeerRule(**peer.model_dump()) for peer in ocm.peer),
         keys=tuple(Secret(key.get_secret_value()) for key in ocm.keys),
+        framed=settings.embed != "none",
+        prefix=ocm.integration.prefix,
+        introspect=ocm.integration.introspect,
     )
 
 

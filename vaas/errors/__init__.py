@@ -18,6 +18,8 @@
     │   ├── ShareUnknown     (expired links look the same from outside)
     │   │   └── ShareWithdrawn
     │   ├── ShareHidden
+    │   ├── EntryRefused
+    │   ├── VisitOver
     │   ├── ShareExpired
     │   ├── PasswordNeeded
     │   ├── PasswordWrong
@@ -25,6 +27,7 @@
     │   ├── ShareThrottled
     │   │   └── CloudSpared
     │   ├── EfssMaintenance
+    │   ├── NotTaken
     │   └── EfssFailed
     ├── WorkspaceError       the share cannot become local files
     │   ├── ShareTooLarge
@@ -122,8 +125,10 @@ from vaas.errors._shares import (
     CloudSpared,
     EfssFailed,
     EfssMaintenance,
+    EntryRefused,
     FileDrop,
     NotAnEfss,
+    NotTaken,
     PasswordNeeded,
     PasswordWrong,
     ShareError,
@@ -132,6 +137,7 @@ from vaas.errors._shares import (
     ShareThrottled,
     ShareUnknown,
     ShareWithdrawn,
+    VisitOver,
 )
 
 __all__ = [
@@ -144,6 +150,7 @@ __all__ = [
     "EfssMaintenance",
     "EfssTooSlow",
     "EfssUnreachable",
+    "EntryRefused",
     "EnvironmentNotMade",
     "EnvironmentUnknown",
     "FileDrop",
@@ -164,6 +171,7 @@ __all__ = [
     "NotALink",
     "NotAnEfss",
     "NotSupported",
+    "NotTaken",
     "NotebookError",
     "NotebookInvalid",
     "NotebookMissing",
@@ -188,6 +196,7 @@ __all__ = [
     "TooManyRedirects",
     "TooManyShares",
     "VaasError",
+    "VisitOver",
     "WorkspaceError",
     "WrongName",
 ]

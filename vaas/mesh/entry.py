@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Literal
 
-from vaas.errors import ShareHidden, ShareUnknown, ShareWithdrawn
+from vaas.errors import ShareHidden, ShareUnknown, ShareWithdrawn, VisitOver
 from vaas.mesh.access import Access
+from vaas.mesh.bearers import Bearers
+from vaas.mesh.passes import Pass, Passes
 from vaas.model import ShareLink
 from vaas.state import Store, Vault
 from vaas.state.values import Received
@@ -18,7 +21,14 @@ class Entry:
     """Leads viewers to received shares."""
 
     def __init__(
-        self, store: Store, vault: Vault, access: Access, visible: Visible, url: str
+        self,
+        store: Store,
+        vault: Vault,
+        access: Access,
+        bearers: Bearers,
+        *,
+        visible: Visible,
+        url: str,
     ) -> None:
         """Take the policy.
 
@@ -26,12 +36,14 @@ class Entry:
             store: has the shares.
             vault: signs addresses.
             access: turns a share into a link.
+            bearers: likewise, one that a viewer's token opens.
             visible: ``sender``: who has the signed address, which its sender alone
                 is told; ``address``: who knows the address; ``listed``: everybody,
                 and the home page names them.
             url: ours.
         """
         self._store, self._vault, self._access = store, vault, access
+        self._bearers, self._passes = bearers, Passes(vault)
         self._visible, self._url = visible, url
 
     def address(self, share: Received) -> str:
@@ -44,27 +56,58 @@ class Entry:
         """Whether an address is signed as it must be."""
         return self._visible != "sender" or self._vault.verifies(share_id, key)
 
-    async def link(self, share_id: str, path: str, key: str) -> ShareLink:
+    def frames(self, share_id: str, visit: str) -> tuple[str, ...]:
+        """Whose pages may show a share to a viewer, besides those that it names itself."""
+        found = self._passes.read(share_id, visit)
+        return found.frames if found else ()
+
+    async def link(self, share_id: str, path: str, key: str, visit: str = "") -> ShareLink:
         """The share at an address.
 
         Args:
             share_id: as in the address.
             path: likewise, inside the share.
             key: the address's signature, if the viewer came with one.
+            visit: the pass of a viewer whom another cloud sent.
 
         Raises:
             ShareHidden: this viewer may not see it.
             ShareUnknown: there never was one.
             ShareWithdrawn: it is gone.
+            VisitOver: the pass has run out, or nothing opens the share any more.
         """
-        if not self.admits(share_id, key):
+        found = self._passes.read(share_id, visit)
+        if not self.admits(share_id, key) and found is None:
             raise ShareHidden("its address lacks the signature")
+        if found is not None and not found.sent:
+            return await self._guest(found, path)
+        if found is not None and not self.admits(share_id, key):
+            await self._require(found)
         share = await self._store.received.find(share_id)
         if share is None:
             raise ShareUnknown("no share of that id was received")
         if not share.secret.value:
             raise ShareWithdrawn("it was withdrawn")
         return self._access.link(share, path)
+
+    async def _guest(self, visit: Pass, path: str) -> ShareLink:
+        """A share that viewers' own tokens open."""
+        guest = self._bearers.guest(visit.share)
+        if guest is None:
+            known = await self._store.guests.find(visit.share)
+            if known is not None and not known.owner:
+                raise ShareWithdrawn("its cloud took it back")
+        if guest is None or visit.expires <= time.time():
+            raise VisitOver("no token is good any more", visit.back, visit.frames)
+        return self._bearers.link(guest, path)
+
+    async def _require(self, visit: Pass) -> None:
+        """Refuse a visit that is over, or whose share was taken back."""
+        sent = await self._store.sent.find(visit.sent)
+        if sent is None or sent.share != visit.share:
+            raise ShareHidden("it is no longer shared with them")
+        if visit.expires <= time.time():
+            raise VisitOver("the pass has run out", visit.back, visit.frames)
 
     async def listed(self) -> Sequence[tuple[str, str, str]]:
         """Name, sender and address of each share that everybody may know of."""

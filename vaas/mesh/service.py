@@ -11,15 +11,20 @@ from pathlib import Path
 from vaas.errors import VaasError
 from vaas.mesh.access import Access
 from vaas.mesh.addresses import authority
+from vaas.mesh.bearers import Bearers, Ways
 from vaas.mesh.desk import Desk, Identity
 from vaas.mesh.directory import Directory, PeerRule
 from vaas.mesh.entry import Entry, Visible
+from vaas.mesh.gate import Asker, Gate
+from vaas.mesh.guest_handlers import guest_routes
+from vaas.mesh.guests import Provisions
 from vaas.mesh.handlers import Counter, Route, routes
 from vaas.mesh.invites import Inviter
 from vaas.mesh.keeper import Keeper, Opener
 from vaas.mesh.keys import Signer
 from vaas.mesh.peers import Peers
 from vaas.mesh.senders import Senders
+from vaas.mesh.sharing import SENT, Sharing
 from vaas.model import Secret
 from vaas.shares import Ocm, OutboundClient
 from vaas.state import Store, Vault
@@ -43,6 +48,9 @@ class Terms:
         gone_after: seconds for which a share that its cloud no longer shows is kept.
         rules: for single clouds.
         keys: of the state; none: kept in a file beside it.
+        framed: whether dashboards may be shown in other sites' pages at all.
+        prefix: below which clouds send us their viewers; empty: none may.
+        introspect: which of them is asked, and where, about tokens that say nothing.
     """
 
     url: str
@@ -54,6 +62,9 @@ class Terms:
     gone_after: float
     rules: tuple[PeerRule, ...] = ()
     keys: tuple[Secret, ...] = ()
+    framed: bool = True
+    prefix: str = ""
+    introspect: str = ""
 
 
 class Mesh:
@@ -64,6 +75,8 @@ class Mesh:
         entry: leads viewers to them.
         inviter: makes contacts.
         store: what is remembered.
+        sharing: shares dashboards with people of other clouds.
+        gates: patterns of addresses at which browsers come in, while it serves.
     """
 
     def __init__(
@@ -75,10 +88,17 @@ class Mesh:
         self._identity = Identity(terms.user.lower(), host, terms.name, terms.most)
         self._directory = Directory(terms.rules, open=terms.open)
         self.peers = Peers(client, self._directory, signer)
-        self._access = Access(store.received, self.peers, host)
-        self.provider = Ocm(client, self._access)
+        self._access, self._vault = Access(store.received, self.peers, host), vault
+        self._bearers = Bearers(self._access)
+        self.provider = Ocm(client, Ways(self._access, self._bearers))
+        self.sharing = Sharing(
+            self._identity, store, self.peers, vault, signer, url=terms.url, framed=terms.framed
+        )
+        self.gates: list[tuple[str, Gate | Sharing]] = []
         self.inviter = Inviter(self._identity, store.contacts, self.peers)
-        self.entry = Entry(store, vault, self._access, terms.visible, terms.url)
+        self.entry = Entry(
+            store, vault, self._access, self._bearers, visible=terms.visible, url=terms.url
+        )
 
     @classmethod
     @asynccontextmanager
@@ -131,14 +151,40 @@ class Mesh:
             address=entry.address,
         )
         key_set, closed = self._signer.key_set, not terms.open
-        counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of)
-        rounds = asyncio.create_task(keeper.run(), name="mesh rounds")
+        counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of, self.sharing)
+        self._bearers.over, keeper.erased = keeper.withdraw, self.sharing.end
+        self.sharing.senders = senders
+        self.gates, found, works = [(SENT, self.sharing)], routes(counter), [keeper.run()]
+        if terms.prefix:
+            provisions = self._provisions(keeper, senders)
+            self.gates.append((f"{terms.prefix}/open", self._gate(keeper)))
+            found += guest_routes(counter, provisions, terms.prefix)
+            works.append(provisions.run())
+        tasks = [asyncio.create_task(work, name="mesh rounds") for work in works]
         try:
-            yield keeper, routes(counter)
+            yield keeper, found
         finally:
-            rounds.cancel()
-            await asyncio.gather(rounds, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._bearers.close()
             await keeper.close()
+
+    def _provisions(self, keeper: Keeper, senders: Senders) -> Provisions:
+        """Who takes what clouds tell of shares that they send viewers here with."""
+        return Provisions(
+            self.store.guests,
+            self._directory,
+            senders,
+            self._bearers,
+            keeper,
+            most=self._terms.most,
+        )
+
+    def _gate(self, keeper: Keeper) -> Gate:
+        """Who lets these viewers in."""
+        asker = Asker(self.peers, self._terms.introspect)
+        return Gate(self.store.guests, self.peers, self._bearers, keeper, self._vault, asker=asker)
 
 
 __all__ = ["Mesh", "Terms"]

@@ -66,4 +66,49 @@ class ContactRow(Base):
     since: Mapped[float]
 
 
-__all__ = ["Base", "ContactRow", "InvitationRow", "ReceivedRow", "SecretRow"]
+class GuestRow(Base):
+    """A share that a cloud sends its viewers here with; see ``vaas.state.values.Guest``.
+
+    Without an owner it is over, and stands here for as long as tokens of it may be about.
+    """
+
+    __tablename__ = "guest"
+    __table_args__ = (Index("called", "peer", "client", unique=True),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    peer: Mapped[str]
+    client: Mapped[str]
+    owner: Mapped[str]
+    to: Mapped[str]
+    name: Mapped[str]
+    uri: Mapped[str]
+    expires: Mapped[float | None]
+    changed: Mapped[float]
+
+
+class SentRow(Base):
+    """Dashboards that we shared with somebody; see ``vaas.state.values.Sent``."""
+
+    __tablename__ = "sent"
+    __table_args__ = (Index("by_secret", "digest"), Index("of_share", "share"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    share: Mapped[str]
+    to: Mapped[str]
+    peer: Mapped[str]
+    digest: Mapped[str]
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    modern: Mapped[bool]
+    accepted: Mapped[bool]
+    made: Mapped[float]
+
+
+__all__ = [
+    "Base",
+    "ContactRow",
+    "GuestRow",
+    "InvitationRow",
+    "ReceivedRow",
+    "SecretRow",
+    "SentRow",
+]

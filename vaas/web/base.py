@@ -23,7 +23,7 @@ from vaas.shares.links import parse_canonical
 from vaas.web import embedding
 from vaas.web.hosts import is_ours
 from vaas.web.policies import SITE_POLICY
-from vaas.web.seams import Inviter, Line, Received
+from vaas.web.seams import Gate, Inviter, Line, Received
 from vaas.web.statics import Statics
 from vaas.web.statuses import status_of
 from vaas.web.viewers import Viewers
@@ -63,6 +63,7 @@ class Front:
         lines: websockets that are open.
         received: what other clouds sent, if anything is taken.
         inviter: makes contacts for it.
+        gates: where other clouds send viewers in, by the patterns of their addresses.
         more: routes besides those of pages.
     """
 
@@ -81,6 +82,7 @@ class Front:
     lines: set[Line] = field(default_factory=set)
     received: Received | None = None
     inviter: Inviter | None = None
+    gates: Sequence[tuple[str, Gate]] = ()
     more: Sequence[Any] = ()
 
 

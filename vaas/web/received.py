@@ -1,17 +1,21 @@
 """Shares that other clouds sent: the same pages, for who may see them.
 
 A signed address is exchanged for a cookie of that share at once, so that the
-signature stays in no address bar, history or referrer.
+signature stays in no address bar, history or referrer. Viewers whom other clouds
+send come with a pass, see ``vaas.web.gates``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tornado.web import Finish
 
-from vaas.errors import ShareUnknown
+from vaas.errors import ShareUnknown, VisitOver
 from vaas.model import ShareLink
 from vaas.web.base import Handler
 from vaas.web.dashboards import Dashboard
+from vaas.web.gates import pass_cookie
 from vaas.web.pictures import Picture
 
 _KEPT_DAYS = 180
@@ -19,6 +23,19 @@ _KEPT_DAYS = 180
 
 class _ForWhoMay(Handler):
     """Finds the share of an address, and looks whether this viewer may see it."""
+
+    _of_pass: Sequence[str] = ()
+    _of_share: Sequence[str] | None = None
+
+    @property
+    def frame_hosts(self) -> Sequence[str] | None:
+        """Whose pages may frame ours: as the viewer's pass says, or else the share."""
+        return self._of_pass or self._of_share
+
+    @frame_hosts.setter
+    def frame_hosts(self, named: Sequence[str] | None) -> None:
+        """Note what the share says."""
+        self._of_share = named
 
     async def link_at(self, *where: str) -> ShareLink:
         """The share; a signed address leads to the plain one first.
@@ -35,7 +52,16 @@ class _ForWhoMay(Handler):
             self._remember(share_id, key)
             self.redirect(self.request.path)
             raise Finish
-        return await received.link(share_id, path, self.get_cookie(_cookie(share_id), "") or "")
+        known = self.get_cookie(_cookie(share_id), "") or ""
+        visit = self.get_cookie(pass_cookie(share_id), "") or ""
+        self._of_pass = received.frames(share_id, visit)
+        try:
+            return await received.link(share_id, path, known, visit)
+        except VisitOver as over:
+            if not over.back:
+                raise
+            self.redirect(over.back, status=303)
+            raise Finish from None
 
     def _remember(self, share_id: str, key: str) -> None:
         self.set_cookie(

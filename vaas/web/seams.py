@@ -22,12 +22,40 @@ class Received(Protocol):
         """Whether an address is signed as it must be."""
         ...
 
-    async def link(self, share_id: str, path: str, key: str) -> ShareLink:
-        """The share at an address, for a viewer who came with its signature or without."""
+    def frames(self, share_id: str, visit: str) -> Sequence[str]:
+        """Whose pages may show a share to a viewer whom another cloud sent."""
+        ...
+
+    async def link(self, share_id: str, path: str, key: str, visit: str = "") -> ShareLink:
+        """The share at an address, for a viewer who came with its signature, a pass or neither."""
         ...
 
     async def listed(self) -> Sequence[tuple[str, str, str]]:
         """Name, sender and address of those that everybody may know of."""
+        ...
+
+
+class Visit(Protocol):
+    """A viewer's pass."""
+
+    @property
+    def share(self) -> str:
+        """What it is for."""
+
+    @property
+    def frames(self) -> Sequence[str]:
+        """In whose pages it holds."""
+
+
+class Gate(Protocol):
+    """Lets viewers in whom other clouds send; each way gives a pass, and its cookie's value."""
+
+    async def enter(self, name: str, token: str, ends: str, back: str) -> tuple[Visit, str]:
+        """Who comes with a token."""
+        ...
+
+    async def knock(self, name: str, key: str) -> tuple[Visit, str]:
+        """Who comes by an address."""
         ...
 
 
@@ -46,4 +74,4 @@ class Inviter(Protocol):
         ...
 
 
-__all__ = ["Inviter", "Line", "Received"]
+__all__ = ["Gate", "Inviter", "Line", "Received", "Visit"]

@@ -17,6 +17,8 @@ _STATUS: dict[type[errors.VaasError], int] = {
     errors.ShareExpired: 410,
     errors.ShareWithdrawn: 410,
     errors.ShareHidden: 403,
+    errors.EntryRefused: 403,
+    errors.VisitOver: 403,
     errors.PasswordNeeded: 401,
     errors.PasswordWrong: 403,
     errors.FileDrop: 403,

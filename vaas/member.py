@@ -45,11 +45,21 @@ async def taken(settings: Settings) -> list[str]:
         ConfigError: as ``member``, or nothing is taken.
     """
     async with member(settings, settings.data.expanduser()) as mesh:
-        if mesh is None:
-            raise ConfigError("ocm: not enabled")
-        shares = await mesh.store.received.all("pending", "open", "missing")
-        about = [(one.state, one.sender, one.name, mesh.entry.address(one)) for one in shares]
+        shares = await required(mesh).store.received.all("pending", "open", "missing")
+        entry = required(mesh).entry
+        about = [(one.state, one.sender, one.name, entry.address(one)) for one in shares]
         return ["\t".join(map(_plain, line)) for line in about]
+
+
+def required(mesh: Mesh | None) -> Mesh:
+    """Our membership, where a command needs it.
+
+    Raises:
+        ConfigError: we have none.
+    """
+    if mesh is None:
+        raise ConfigError("ocm: not enabled")
+    return mesh
 
 
 def _plain(text: str) -> str:
@@ -77,4 +87,4 @@ def _terms(settings: Settings) -> Terms:
     )
 
 
-__all__ = ["member", "taken"]
+__all__ = ["member", "required", "taken"]

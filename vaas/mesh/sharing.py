@@ -110,19 +110,8 @@ class Sharing:
         sent = known[0] if known else _new(share_id, str(address), profile)
         if not known:
             await self._store.sent.add(sent)  # its cloud may exchange the secret at once
-        key = self._vault.sign(f"open {sent.id}")
-        where = f"{self._url}/ocm/open/{sent.id}" + ("" if sent.modern else f"?key={key}")
-        told = announcement(
-            self._identity,
-            share,
-            sent,
-            where,
-            kind=profile.app_kind,
-            targets=self._targets(profile),
-        )
         try:
-            answer = await self._peers.post(sent.peer, f"{profile.end_point}/shares", told)
-            require_taken(sent.peer, answer.status)
+            await self._announce(share, sent, profile)
         except Exception:
             if not known:
                 await self._store.sent.remove(sent.id)
@@ -246,6 +235,15 @@ class Sharing:
         if keyid != self._signer.keyid:
             raise EntryRefused("the token is signed with another key")
         return self._signer.public
+
+    async def _announce(self, share: Received, sent: Sent, profile: Profile) -> None:
+        where = f"{self._url}/ocm/open/{sent.id}"
+        if not sent.modern:
+            where += f"?key={self._vault.sign(f'open {sent.id}')}"
+        kind, targets = profile.app_kind, self._targets(profile)
+        told = announcement(self._identity, share, sent, where, kind=kind, targets=targets)
+        answer = await self._peers.post(sent.peer, f"{profile.end_point}/shares", told)
+        require_taken(sent.peer, answer.status)
 
     def _targets(self, profile: Profile) -> Sequence[str]:
         """Where a cloud shows applications, of what we are ready for."""

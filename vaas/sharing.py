@@ -15,6 +15,7 @@ from vaas.config import load_settings
 from vaas.envs import plainly
 from vaas.errors import ShareUnknown
 from vaas.member import member, required, taken
+from vaas.observability import configure_logging
 
 if TYPE_CHECKING:
     from vaas.mesh import Mesh
@@ -101,6 +102,7 @@ def _run(config: Path | None, work: Callable[[Mesh], Awaitable[T]]) -> T:
     async def run() -> T:
         """As long as it takes."""
         settings = load_settings(config)
+        configure_logging(as_json=False, level="ERROR")
         async with member(settings, settings.data.expanduser()) as mesh:
             return await work(required(mesh))
 

@@ -119,7 +119,7 @@ class Integrator(Strict14):
         grant = self.tokens.get(request.form["token"])
         if grant is None:
             return as_json({"active": False})
-        about = {"iss": self.url, "sub": "alice", "aud": BOB, "exp": int(time.time()) + self.lasts}
+        about = {"iss": self.url, "sub": "alice", "aud": BOB, "exp": time.time() + self.lasts}
         return as_json({"active": True, **about, "ocm_ip": self.itself(grant)})
 
 

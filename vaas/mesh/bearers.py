@@ -173,6 +173,8 @@ class Bearers:
 
     def _run_out(self, held: _Held) -> None:
         """A token has run out: ask about it, or let it go."""
+        if self._held.get(held.guest.id) is not held:
+            return  # a newer one took its place
         if not held.again or held.last <= time.time():
             self._end(held)
             return

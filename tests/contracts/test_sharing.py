@@ -61,15 +61,21 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nextcloud28]:
         yield found
 
 
-@pytest.fixture(params=[Receiver, RevaReceiver, OlderReceiver], ids=lambda kind: kind.__name__)
-def cloud(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Receiver]:
-    with request.param(tmp_path / "cloud") as found:
+@pytest.fixture(
+    params=[Receiver, RevaReceiver, OlderReceiver],
+    ids=lambda kind: kind.__name__,
+    scope="module",
+)
+def cloud(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Receiver]:
+    with request.param(tmp_path_factory.mktemp("cloud")) as found:
         yield found
 
 
-@pytest.fixture
-def modern(tmp_path: Path) -> Iterator[Receiver]:
-    with Receiver(tmp_path / "modern") as found:
+@pytest.fixture(scope="module")
+def modern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
+    with Receiver(tmp_path_factory.mktemp("modern")) as found:
         yield found
 
 
@@ -78,6 +84,7 @@ async def joined_by(
     source: Nextcloud28, cloud: Receiver, data: Path, **rule: bool
 ) -> AsyncIterator[Member]:
     source.forget()
+    cloud.forget()
     rules = [trusted(source), trusted(cloud, **rule)]
     async with joined(data, rules, visible="sender") as found:
         await found.take(source, source.root)
@@ -267,11 +274,26 @@ async def test_where_no_page_may_be_framed_none_is_offered(
     source: Nextcloud28, modern: Receiver, tmp_path: Path
 ) -> None:
     source.forget()
+    modern.forget()
     rules = [trusted(source), trusted(modern)]
     async with joined(tmp_path, rules, framed=False) as member:
         await member.take(source, source.root)
         await member.mesh.sharing.send((await member.only()).id, f"bob@{modern.host}")
         assert modern.app["targets"] == ["blank"]
+
+
+async def test_it_is_called_as_their_cloud_takes_it(
+    strict: Member, modern: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some take applications as a kind of share of their own."""
+    protocols = {"webapp-receive": {"targets": ["blank", "popup"]}}
+    types = [{"name": "webapp", "shareTypes": ["user"], "protocols": protocols}, "nonsense", {}]
+    told = modern.discovery() | {"resourceTypes": types}
+    monkeypatch.setattr(modern, "discovery", lambda: told)
+    monkeypatch.setattr(modern, "wrong", lambda _told: [])
+    await strict.mesh.sharing.send((await strict.only()).id, f"bob@{modern.host}")
+    assert modern.taken[0]["resourceType"] == "webapp"
+    assert modern.app["targets"] == ["blank"]
 
 
 async def test_discovery_says_so(member: Member) -> None:

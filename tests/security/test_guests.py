@@ -416,6 +416,19 @@ async def test_files_lie_at_the_cloud_that_tells_of_them(
     assert (await good.post(f"{member.url}{PREFIX}/shares", told_)).status_code == 400
 
 
+async def test_a_secret_that_is_told_all_the_same_is_not_kept(
+    member: Member, good: Integrator, said: list[Any]
+) -> None:
+    grant = good.grant(good.root)
+    told_ = good.told(grant)
+    for name in ("webdav", "webapp"):
+        told_["protocol"][name]["sharedSecret"] = "open-sesame"
+    told_["protocol"]["options"] = {"sharedSecret": "open-sesame"}
+    assert (await good.post(f"{member.url}{PREFIX}/shares", told_)).status_code == 201
+    assert not member.on_disk(b"open-sesame")
+    assert "open-sesame" not in repr(said)
+
+
 async def test_shares_of_one_cloud_are_counted(good: Integrator, tmp_path: Path) -> None:
     good.forget()
     async with joined(tmp_path, [trusted(good)], most=2, prefix=PREFIX) as member:

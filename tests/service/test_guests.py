@@ -154,6 +154,7 @@ async def test_what_is_refused_says_so_in_the_frame_of_its_cloud(
         assert (page.status, page.failure) == (403, code_)
         policy = page.headers["Content-Security-Policy"]
         assert f"frame-ancestors {cloud.host} receiver.example.org" in policy
+        assert "<header" not in page.text
     answer = await viewer.client.post(OPEN, data={"access_token": "x.y.z"}, headers=FRAME)
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
 

@@ -49,6 +49,7 @@ def _newer(us: Identity, sent: Sent, address: str, targets: Sequence[str]) -> di
         "permissions": ["view", "read"],
         "requirements": ["must-exchange-token"],
         "appName": us.name,
+        "mediaTypes": ["application/x-ipynb+json"],
     }
     return {"name": "multi", "options": {"sharedSecret": sent.secret.value}, "webapp": app}
 

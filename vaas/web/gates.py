@@ -33,6 +33,11 @@ class Enter(Handler):
         super().initialize(front)
         self.gate = gate
 
+    @property
+    def modes(self) -> list[str]:
+        """In a frame an answer is bare, as a dashboard would be."""
+        return ["embed"] if embedding.is_framed(self.request, ()) else []
+
     async def get(self, name: str = "") -> None:
         """Let in who comes by a signed address."""
         await self._lead_in(self.gate.knock(name, self.get_query_argument("key", "")))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vaas.errors import VaasError
 from vaas.mesh.access import Access
@@ -152,14 +153,7 @@ class Mesh:
         )
         key_set, closed = self._signer.key_set, not terms.open
         counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of, self.sharing)
-        self._bearers.over, keeper.erased = keeper.withdraw, self.sharing.end
-        self.sharing.senders = senders
-        self.gates, found, works = [(SENT, self.sharing)], routes(counter), [keeper.run()]
-        if terms.prefix:
-            provisions = self._provisions(keeper, senders)
-            self.gates.append((f"{terms.prefix}/open", self._gate(keeper)))
-            found += guest_routes(counter, provisions, terms.prefix)
-            works.append(provisions.run())
+        found, works = self._ways_in(counter, keeper, senders)
         tasks = [asyncio.create_task(work, name="mesh rounds") for work in works]
         try:
             yield keeper, found
@@ -170,21 +164,22 @@ class Mesh:
             await self._bearers.close()
             await keeper.close()
 
-    def _provisions(self, keeper: Keeper, senders: Senders) -> Provisions:
-        """Who takes what clouds tell of shares that they send viewers here with."""
-        return Provisions(
-            self.store.guests,
-            self._directory,
-            senders,
-            self._bearers,
-            keeper,
-            most=self._terms.most,
-        )
-
-    def _gate(self, keeper: Keeper) -> Gate:
-        """Who lets these viewers in."""
+    def _ways_in(
+        self, counter: Counter, keeper: Keeper, senders: Senders
+    ) -> tuple[list[Route], list[Coroutine[Any, Any, None]]]:
+        """Addresses of messages, and what runs beside; ``gates`` get those of browsers."""
+        self._bearers.over, keeper.erased = keeper.withdraw, self.sharing.end
+        self.sharing.senders, guests, prefix = senders, self.store.guests, self._terms.prefix
+        self.gates = [(SENT, self.sharing)]
+        if not prefix:
+            return routes(counter), [keeper.run()]
+        most, bearers = self._terms.most, self._bearers
+        provisions = Provisions(guests, self._directory, senders, bearers, keeper, most=most)
         asker = Asker(self.peers, self._terms.introspect)
-        return Gate(self.store.guests, self.peers, self._bearers, keeper, self._vault, asker=asker)
+        gate = Gate(guests, self.peers, bearers, keeper, self._vault, asker=asker)
+        self.gates.append((f"{prefix}/open", gate))
+        found = [*routes(counter), *guest_routes(counter, provisions, prefix)]
+        return found, [keeper.run(), provisions.run()]
 
 
 __all__ = ["Mesh", "Terms"]

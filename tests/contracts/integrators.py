@@ -34,6 +34,8 @@ class Integrator(Strict14):
 
     capabilities = ("exchange-token", "http-sig", "protocol-object")
     closing = "revoke"
+    names_shares = False
+    """Whether it answers a question about a secret by the name of a share that it told of."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
@@ -120,6 +122,8 @@ class Integrator(Strict14):
         if grant is None:
             return as_json({"active": False})
         about = {"iss": self.url, "sub": "alice", "aud": BOB, "exp": time.time() + self.lasts}
+        if self.names_shares:
+            return as_json({"active": True, **about, "client_id": grant.provider_id})
         return as_json({"active": True, **about, "ocm_ip": self.itself(grant)})
 
 
@@ -128,6 +132,17 @@ class Sunet(Integrator):
 
     closing = "close"
     dav_root = "/public.php/webdav/"
+
+    def discovery(self) -> dict[str, Any]:
+        told = super().discovery()
+        del told["jwksUri"]  # its keys are where they always were
+        return told
+
+    def more(self, request: Request) -> Answer:
+        if request.path == "/.well-known/jwks.json":
+            public = self.key.as_dict(private=False)
+            return as_json({"keys": [public | {"kid": self.keyid, "alg": "EdDSA"}]})
+        return text(404, "nothing") if request.path == "/ocm/jwks" else super().more(request)
 
     def grant(self, path: Path) -> Grant:
         grant = super().grant(path)

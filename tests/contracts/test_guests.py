@@ -276,6 +276,20 @@ async def test_a_secret_is_asked_about(
     assert not asking.on_disk(grant.secret.encode())
 
 
+async def test_a_secret_of_a_share_that_was_told_of(
+    asking: Member, cloud: Integrator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cloud, "names_shares", True)
+    grant = cloud.grant(cloud.root)
+    assert (await asking.enter(OPEN, access_token=cloud.opaque(grant))).status_code == 403
+    await tell(asking, cloud, "shares", cloud.told(grant))
+    entered = await asking.enter(OPEN, access_token=cloud.opaque(grant))
+    assert await asking.visited(address_in(entered), pass_in(entered)) == TREE
+    await tell(asking, cloud, cloud.closing, cloud.over(grant))
+    with pytest.raises(ShareWithdrawn):
+        await asking.visited(address_in(entered), pass_in(entered))
+
+
 async def test_where_nobody_is_asked_a_secret_opens_nothing(
     member: Member, cloud: Integrator
 ) -> None:
@@ -301,6 +315,23 @@ async def test_what_was_told_outlives_a_restart_and_no_token_does(
         entered = await again.enter(OPEN, access_token=cloud.token(grant))
         assert address_in(entered) == share
         assert await again.visited(share, visit) == TREE
+
+
+async def test_nothing_of_a_share_outlives_its_token_in_a_service_that_ended(
+    cloud: Integrator, tmp_path: Path
+) -> None:
+    cloud.forget()
+    grant = cloud.grant(cloud.root)
+    async with joined(tmp_path, [trusted(cloud)], prefix=PREFIX) as member:
+        token = cloud.token(grant, ocm_ip=cloud.itself(grant))
+        entered = await member.enter(OPEN, access_token=token)
+        await member.visited(address_in(entered), pass_in(entered))
+        assert member.on_disk(TREE["data/values.csv"])
+    async with joined(tmp_path, [trusted(cloud)], prefix=PREFIX) as again:
+        async with asyncio.timeout(10):
+            while await again.mesh.store.guests.noted():  # noqa: ASYNC110 - its first round
+                await asyncio.sleep(0.02)
+        assert not again.on_disk(TREE["data/values.csv"])
 
 
 async def test_alive(member: Member) -> None:

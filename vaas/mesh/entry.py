@@ -95,7 +95,7 @@ class Entry:
         guest = self._bearers.guest(visit.share)
         if guest is None:
             known = await self._store.guests.find(visit.share)
-            if known is not None and not known.owner:
+            if known is not None and not (known.owner or known.passing):
                 raise ShareWithdrawn("its cloud took it back")
         if guest is None or visit.expires <= time.time():
             raise VisitOver("no token is good any more", visit.back, visit.frames)

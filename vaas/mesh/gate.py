@@ -148,6 +148,8 @@ class Gate:
             guest, passing = await self._guest(claims)
         except (EntryRefused, VisitOver) as error:
             raise type(error)(error.detail, frames=frames) from None
+        if passing:
+            await self._guests.note(guest)
         self._keeper.welcome(self._bearers.link(guest))
         until = self._bearers.take(
             guest,

@@ -151,11 +151,14 @@ class Provisions:
         return "revoked"
 
     async def run(self) -> None:
-        """End shares whose time is over, until cancelled."""
+        """End shares whose time is over, until cancelled; first those of the last service."""
         while True:
             try:
                 for guest in await self._guests.over(time.time()):
                     await self._end(guest)
+                for guest in await self._guests.noted():
+                    if not self._bearers.holds(guest.id):
+                        self._forget(guest)
             except Exception:  # the task's last line: told, not raised
                 log.exception("guests_failed")
             await asyncio.sleep(EVERY)

@@ -179,8 +179,11 @@ class Keeper:
         self._opener.forget(link)
 
     async def _withdraw(self, link: ShareLink, why: VaasError) -> None:
-        if await self._opener.withdraw(link, why):
-            self._left.pop(link.token, None)
+        if not await self._opener.withdraw(link, why) or link.token not in self._left:
+            return  # somebody has its files open still, or was let in meanwhile
+        del self._left[link.token]
+        if self.erased:
+            await self.erased(link.token)
 
     async def _look(self, share: Received, *, last: bool) -> None:
         link = self._access.link(share)

@@ -168,7 +168,7 @@ class Mesh:
         self, counter: Counter, keeper: Keeper, senders: Senders
     ) -> tuple[list[Route], list[Coroutine[Any, Any, None]]]:
         """Addresses of messages, and what runs beside; ``gates`` get those of browsers."""
-        self._bearers.over, keeper.erased = keeper.withdraw, self.sharing.end
+        self._bearers.over, keeper.erased = keeper.withdraw, self._erased
         self.sharing.senders, guests, prefix = senders, self.store.guests, self._terms.prefix
         self.gates = [(SENT, self.sharing)]
         if not prefix:
@@ -180,6 +180,11 @@ class Mesh:
         self.gates.append((f"{prefix}/open", gate))
         found = [*routes(counter), *guest_routes(counter, provisions, prefix)]
         return found, [keeper.run(), provisions.run()]
+
+    async def _erased(self, share_id: str) -> None:
+        """Take back what was shared of it, too."""
+        await self.sharing.end(share_id)
+        await self.store.guests.erased(share_id)
 
 
 __all__ = ["Mesh", "Terms"]

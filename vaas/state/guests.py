@@ -36,16 +36,32 @@ class Guests:
 
     async def called(self, peer: str, client: str) -> Guest | None:
         """The share that a cloud's tokens call so, over or not."""
-        wanted = select(GuestRow).where(GuestRow.peer == peer, GuestRow.client == client)
+        row = GuestRow
+        wanted = select(row).where(row.peer == peer, row.client == client, row.passing.is_(False))
         async with AsyncSession(self._engine) as session:
-            row = (await session.scalars(wanted)).first()
-            return _value(row) if row else None
+            found = (await session.scalars(wanted)).first()
+            return _value(found) if found else None
+
+    async def note(self, guest: Guest) -> None:
+        """Keep no more of a share than that there is something to be erased."""
+        await self.put(Guest(guest.id, guest.peer, guest.id, passing=True))
+
+    async def noted(self) -> list[Guest]:
+        """Shares that are to be erased."""
+        wanted = select(GuestRow).where(GuestRow.passing.is_(True))
+        async with AsyncSession(self._engine) as session:
+            return [_value(row) for row in await session.scalars(wanted)]
+
+    async def erased(self, guest_id: str) -> None:
+        """Nothing of a share that was noted is left."""
+        gone = delete(GuestRow).where(GuestRow.id == guest_id, GuestRow.passing.is_(True))
+        async with AsyncSession(self._engine) as session, session.begin():
+            await session.execute(gone)
 
     async def end(self, guest: Guest) -> None:
         """Keep nothing of a share but that it is over; what was over for long goes."""
-        old = delete(GuestRow).where(
-            GuestRow.owner == "", GuestRow.changed < time.time() - TOLD_FOR
-        )
+        row, latest = GuestRow, time.time() - TOLD_FOR
+        old = delete(row).where(row.owner == "", row.passing.is_(False), row.changed < latest)
         async with AsyncSession(self._engine) as session, session.begin():
             await session.execute(old)
         await self.put(Guest(guest.id, guest.peer, guest.client))
@@ -64,7 +80,7 @@ class Guests:
 
 
 def _value(row: GuestRow) -> Guest:
-    names = ("id", "peer", "client", "owner", "to", "name", "uri", "expires", "changed")
+    names = ("id", "peer", "client", "owner", "to", "name", "uri", "expires", "passing", "changed")
     return Guest(**{name: getattr(row, name) for name in names})
 
 

@@ -69,11 +69,12 @@ class ContactRow(Base):
 class GuestRow(Base):
     """A share that a cloud sends its viewers here with; see ``vaas.state.values.Guest``.
 
-    Without an owner it is over, and stands here for as long as tokens of it may be about.
+    Without an owner it is over, and stands here for as long as tokens of it may be about;
+    of one that is known by its token alone, nothing but its id does.
     """
 
     __tablename__ = "guest"
-    __table_args__ = (Index("called", "peer", "client", unique=True),)
+    __table_args__ = (Index("called", "peer", "client"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     peer: Mapped[str]
@@ -83,6 +84,7 @@ class GuestRow(Base):
     name: Mapped[str]
     uri: Mapped[str]
     expires: Mapped[float | None]
+    passing: Mapped[bool]
     changed: Mapped[float]
 
 

@@ -61,6 +61,7 @@ class Guest:
         name: of the file or folder.
         uri: where it lies, as in ``Received``.
         expires: seconds since 1970 at which it ends, if ever.
+        passing: whether it is known by a token alone, and is to be erased with it.
         changed: seconds since 1970 at which it came, or ended.
     """
 
@@ -72,6 +73,7 @@ class Guest:
     name: str = ""
     uri: str = ""
     expires: float | None = None
+    passing: bool = False
     changed: float = 0.0
 
 

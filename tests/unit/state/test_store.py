@@ -22,7 +22,7 @@ from vaas.model import Secret
 from vaas.state import Store, Vault
 from vaas.state.contacts import Contact
 from vaas.state.tables import Base
-from vaas.state.values import Received
+from vaas.state.values import Guest, Received, Sent
 from vaas.state.vault import kept_keys
 
 SHARE = Received(
@@ -180,6 +180,55 @@ async def test_an_invitation_is_taken_once(tmp_path: Path, vault: Vault) -> None
         assert sorted(raced) == ["new"] + ["taken"] * 7
         assert await store.contacts.waiting() == 0
     assert b"token" not in (tmp_path / "s").read_bytes().replace(b"token_", b"")
+
+
+async def test_guests_are_kept_ended_and_counted(tmp_path: Path, vault: Vault) -> None:
+    one = Guest(
+        "a" * 32, "c.example.org", "7", "alice@c.example.org", "bob@d.example.org", "Rivers"
+    )
+    async with Store.opened(tmp_path / "s", vault) as store:
+        guests = store.guests
+        await guests.put(one)
+        await guests.put(replace(one, id="b" * 32, client="8", expires=5.0))
+        await guests.note(replace(one, id="c" * 32))
+        assert await guests.count(one.peer) == 2
+        assert [found.client for found in await guests.over(6.0)] == ["8"]
+        found = await guests.called(one.peer, "7")
+        assert found
+        assert replace(found, changed=0.0) == one
+        await guests.end(one)
+        ended = await guests.called(one.peer, "7")
+        assert ended
+        assert (ended.owner, ended.to, ended.name) == ("", "", "")
+        assert await guests.count(one.peer) == 1
+        assert await guests.called(one.peer, "c" * 32) is None  # known by its token alone
+        await guests.erased("a" * 32)
+        await guests.erased("c" * 32)
+        assert await guests.noted() == []
+        assert await guests.find("a" * 32)
+    assert b"Rivers" in (tmp_path / "s").read_bytes()  # of the other
+
+
+async def test_what_was_sent_is_found_by_its_secret_in_any_key(tmp_path: Path) -> None:
+    old, new = key(), key()
+    sent = Sent(
+        "a" * 32, "b" * 32, "bob@d.example.org", "d.example.org", Secret("sesame"), made=1.0
+    )
+    async with Store.opened(tmp_path / "s", Vault([old])) as store:
+        await store.sent.add(sent)
+    async with Store.opened(tmp_path / "s", Vault([new, old])):
+        pass
+    async with Store.opened(tmp_path / "s", Vault([new])) as store:
+        assert await store.sent.by_secret("sesame") == sent
+        assert await store.sent.by_secret("other") is None
+        assert await store.sent.of("b" * 32) == [sent]
+        await store.sent.accept(sent.id)
+        assert await store.sent.find(sent.id) == replace(sent, accepted=True)
+        assert await store.sent.remove(sent.id)
+        assert not await store.sent.remove(sent.id)
+    left = (tmp_path / "s").read_bytes()
+    assert b"sesame" not in left
+    assert sent.id.encode() not in left
 
 
 def migrate(connection: Connection, to: str) -> None:

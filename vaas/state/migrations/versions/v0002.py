@@ -17,9 +17,10 @@ def upgrade() -> None:
             for name in ("peer", "client", "owner", "to", "name", "uri")
         ),
         sa.Column("expires", sa.Double),
+        sa.Column("passing", sa.Boolean, nullable=False),
         sa.Column("changed", sa.Double, nullable=False),
     )
-    op.create_index("called", "guest", ["peer", "client"], unique=True)
+    op.create_index("called", "guest", ["peer", "client"])
     op.create_table(
         "sent",
         sa.Column("id", sa.String, primary_key=True),

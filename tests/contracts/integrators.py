@@ -317,9 +317,9 @@ def address_in(answer: httpx.Response) -> str:
     return found[1]
 
 
-def pass_in(answer: httpx.Response) -> str:
+def visit_in(answer: httpx.Response) -> str:
     """The pass that it was given."""
-    found = re.match(r"vaas-pass-\w{8}=([\w.-]+);", answer.headers["Set-Cookie"])
+    found = re.match(r"vaas-visit-\w{8}=([\w.-]+);", answer.headers["Set-Cookie"])
     assert found
     return found[1]
 

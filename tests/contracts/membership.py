@@ -23,7 +23,7 @@ from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares
 from vaas.state.values import Received
 from vaas.storage import CopyStorage
 from vaas.web import Front
-from vaas.web.gates import Enter
+from vaas.web.gates import ComeIn
 from vaas.web.statics import Statics
 from vaas.web.statuses import status_of
 from vaas.wish import Wish
@@ -94,7 +94,7 @@ class Member:
 
     async def visited(self, share_id: str, visit: str) -> dict[str, bytes]:
         """What a kernel would see of a share, for who has a pass."""
-        link = await self.mesh.entry.link(share_id, "", "", visit)
+        link = await self.mesh.entry.link(share_id, "", "", visit=visit)
         found = await self.rooms.shares.resolve(link)
         async with self.rooms.storage.open(found, self.rooms.shares, lambda _: None) as workspace:
             paths = [path for path in workspace.path.rglob("*") if path.is_file()]
@@ -132,7 +132,7 @@ async def joined(data: Path, rules: Iterable[PeerRule], **terms: Any) -> AsyncIt
         rooms = Rooms(shares, storage)
         async with mesh.serving(rooms, status_of) as (keeper, routes):
             front = Front(None, None, None, Statics(), None, None, public_url=url)  # type: ignore[arg-type]
-            gates = [(at, Enter, {"front": front, "gate": gate}) for at, gate in mesh.gates]
+            gates = [(at, ComeIn, {"front": front, "gate": gate}) for at, gate in mesh.gates]
             server = HTTPServer(Application([*gates, *routes]), max_body_size=1 << 16)
             server.add_sockets([sock])
             try:

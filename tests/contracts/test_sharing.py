@@ -22,7 +22,7 @@ from tests.contracts.integrators import (
     Receiver,
     RevaReceiver,
     address_in,
-    pass_in,
+    visit_in,
 )
 from tests.contracts.membership import Member, joined, trusted
 from vaas.errors import (
@@ -126,9 +126,9 @@ async def test_it_is_shared_opened_and_taken_back(member: Member, cloud: Receive
     assert await sharing.sent(share.id) == [sent]
     entered = await visit(member, cloud)
     assert address_in(entered) == share.id
-    assert await member.visited(share.id, pass_in(entered)) == {"app.ipynb": BOOK}
+    assert await member.visited(share.id, visit_in(entered)) == {"app.ipynb": BOOK}
     with pytest.raises(ShareHidden):
-        await member.visited("0" * 32, pass_in(entered))
+        await member.visited("0" * 32, visit_in(entered))
 
     assert await sharing.revoke(sent.id)
     (heard,) = cloud.heard
@@ -136,7 +136,7 @@ async def test_it_is_shared_opened_and_taken_back(member: Member, cloud: Receive
     assert heard["notification"]["sharedSecret"] == sent.secret.value
     assert heard["notification"]["grantee"] == sent.to
     with pytest.raises(ShareHidden):
-        await member.visited(share.id, pass_in(entered))
+        await member.visited(share.id, visit_in(entered))
     assert not await sharing.revoke(sent.id)
     assert await sharing.sent(share.id) == []
     assert not member.on_disk(sent.id.encode())
@@ -168,7 +168,7 @@ async def test_it_ends_with_what_it_shows(
     await member.tell(source, source.unsharing(announced))
     await member.keeper.settled()
     with pytest.raises((ShareWithdrawn, ShareHidden)):
-        await member.visited(share.id, pass_in(entered))
+        await member.visited(share.id, visit_in(entered))
     assert [one["providerId"] for one in cloud.heard] == [sent.id]
     with pytest.raises(ShareWithdrawn):
         await member.mesh.sharing.send(share.id, f"bob@{cloud.host}")
@@ -205,7 +205,7 @@ async def test_a_token_of_ours(strict: Member, modern: Receiver) -> None:
     back = f"{modern.url}/apps/received"
     form = {"access_token": answer.json()["access_token"], "expired_session_redirect_uri": back}
     entered = await strict.enter(urlsplit(modern.app["uri"]).path, **form, framed="yes")
-    found = strict.mesh.entry._passes.read(share.id, pass_in(entered))
+    found = strict.mesh.entry._visits.read(share.id, visit_in(entered))
     assert found
     assert (found.back, found.frames, found.expires) == (back, (modern.host,), claims["exp"])
 

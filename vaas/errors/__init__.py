@@ -125,10 +125,8 @@ from vaas.errors._shares import (
     CloudSpared,
     EfssFailed,
     EfssMaintenance,
-    EntryRefused,
     FileDrop,
     NotAnEfss,
-    NotTaken,
     PasswordNeeded,
     PasswordWrong,
     ShareError,
@@ -137,8 +135,8 @@ from vaas.errors._shares import (
     ShareThrottled,
     ShareUnknown,
     ShareWithdrawn,
-    VisitOver,
 )
+from vaas.errors._visits import EntryRefused, NotTaken, VisitOver
 
 __all__ = [
     "AddressRefused",

@@ -8,7 +8,7 @@
                                                   │
                    peers unshare, expire, vanish ─► keeper ─► pages, copies, secrets go
 
-    cloud tells of a share ─► guests ─► state          we share on ─► sharing ─► their cloud
+    cloud tells of a share ─► hosted ─► state          we share on ─► sharing ─► their cloud
     its viewer's form ─► gate: does the token hold? ─► bearers       their form ─┘
                               └────► a pass ─► entry ◄─── a pass ◄────┘
 """

@@ -18,7 +18,7 @@ from vaas.mesh.jwts import Claims
 from vaas.model import Secret, ShareLink
 from vaas.observability import logger
 from vaas.shares.ocm import Door, Doors
-from vaas.state.values import Guest, Received
+from vaas.state.values import Hosted, Received
 
 MOST = 4_096
 """Shares with tokens that are held at a time; those that end first go first."""
@@ -39,7 +39,7 @@ class _Held:
     """A share and the token that opens it.
 
     Attributes:
-        guest: the share.
+        share: the share.
         token: the newest; empty once its cloud refused it.
         issued: when it was made, in seconds since 1970.
         expires: until when it is good.
@@ -50,7 +50,7 @@ class _Held:
         turn: of those who ask about it.
     """
 
-    guest: Guest
+    share: Hosted
     token: Secret
     issued: float
     expires: float
@@ -79,27 +79,27 @@ class Bearers:
         self._held: dict[str, _Held] = {}
         self._asking: set[asyncio.Task[None]] = set()
 
-    def link(self, guest: Guest, path: str = "") -> ShareLink:
+    def link(self, share: Hosted, path: str = "") -> ShareLink:
         """A share as all rooms know shares."""
-        return ShareLink(f"https://{guest.peer}", guest.id, path, "ocm")
+        return ShareLink(f"https://{share.peer}", share.id, path, "ocm")
 
-    def holds(self, guest_id: str) -> bool:
+    def holds(self, share_id: str) -> bool:
         """Whether a share of that id is known here."""
-        return guest_id in self._held
+        return share_id in self._held
 
-    def guest(self, guest_id: str) -> Guest | None:
+    def share(self, share_id: str) -> Hosted | None:
         """The share of an id, if a token opens it now."""
-        held = self._held.get(guest_id)
+        held = self._held.get(share_id)
         good = held is not None and held.token.value and max(held.expires, held.last) > time.time()
-        return held.guest if held and good else None
+        return held.share if held and good else None
 
     def take(
-        self, guest: Guest, token: Secret, claims: Claims, *, passing: bool, again: Again | None
+        self, share: Hosted, token: Secret, claims: Claims, *, passing: bool, again: Again | None
     ) -> float:
         """Keep a viewer's token, if it is newer than the one that is held.
 
         Args:
-            guest: the share that it opens.
+            share: the share that it opens.
             token: it.
             claims: what it says.
             passing: whether the share is known by its token alone.
@@ -108,24 +108,24 @@ class Bearers:
         Returns:
             until when the viewer may see the share.
         """
-        ends = min(claims.expires, guest.expires or claims.expires)
+        ends = min(claims.expires, share.expires or claims.expires)
         last = time.time() + VISIT if again else ends
-        held = self._held.get(guest.id)
+        held = self._held.get(share.id)
         newer = held is None or not held.token.value or held.expires <= time.time()
         if held is None or newer or claims.issued >= held.issued:
-            self._put(_Held(guest, token, claims.issued, ends, last, again, passing))
+            self._put(_Held(share, token, claims.issued, ends, last, again, passing))
         return last
 
-    def drop(self, guest_id: str) -> None:
+    def drop(self, share_id: str) -> None:
         """Forget a share and its token."""
-        held = self._held.pop(guest_id, None)
+        held = self._held.pop(share_id, None)
         if held and held.timer:
             held.timer.cancel()
 
     async def close(self) -> None:
         """Forget all."""
-        for guest_id in tuple(self._held):
-            self.drop(guest_id)
+        for share_id in tuple(self._held):
+            self.drop(share_id)
         for task in self._asking:
             task.cancel()
         await asyncio.gather(*self._asking, return_exceptions=True)
@@ -139,10 +139,10 @@ class Bearers:
         held = self._held.get(link.token)
         if held is None or not held.token.value or not await self._good(held):
             raise VisitOver("no viewer's token is good any more")
-        guest = held.guest
-        place = Received(guest.id, guest.peer, name=guest.name, uri=guest.uri)
+        share = held.share
+        place = Received(share.id, share.peer, name=share.name, uri=share.uri)
         key = Secret(f"Bearer {held.token.value}")
-        return Door(await self._access.place(place), key, guest.name, "viewer")
+        return Door(await self._access.place(place), key, share.name, "viewer")
 
     async def another(self, link: ShareLink, refused: Door) -> Door:
         """See ``Doors.another``; a viewer may have brought a newer token."""
@@ -160,8 +160,8 @@ class Bearers:
         self.over(link, ShareWithdrawn("its cloud no longer has it"))
 
     def _put(self, held: _Held) -> None:
-        self.drop(held.guest.id)
-        self._held[held.guest.id] = held
+        self.drop(held.share.id)
+        self._held[held.share.id] = held
         self._set_timer(held)
         while len(self._held) > MOST:
             first = min(self._held.values(), key=lambda one: one.last)
@@ -173,7 +173,7 @@ class Bearers:
 
     def _run_out(self, held: _Held) -> None:
         """A token has run out: ask about it, or let it go."""
-        if self._held.get(held.guest.id) is not held:
+        if self._held.get(held.share.id) is not held:
             return  # a newer one took its place
         if not held.again or held.last <= time.time():
             self._end(held)
@@ -190,12 +190,12 @@ class Bearers:
 
     def _end(self, held: _Held) -> None:
         """Let a token go, and what was known by it alone."""
-        if self._held.get(held.guest.id) is not held:
+        if self._held.get(held.share.id) is not held:
             return
         held.token = Secret("")
         if held.passing:
-            self.drop(held.guest.id)
-            self.over(self.link(held.guest), VisitOver("no viewer's token is good any more"))
+            self.drop(held.share.id)
+            self.over(self.link(held.share), VisitOver("no viewer's token is good any more"))
 
     async def _good(self, held: _Held) -> bool:
         """Whether a token is good; its cloud is asked where it alone can tell."""
@@ -209,7 +209,7 @@ class Bearers:
             try:
                 claims = await held.again(held.token)
             except VaasError as error:
-                log.info("visit_not_renewed", share=held.guest.id[:8], why=error.label)
+                log.info("visit_not_renewed", share=held.share.id[:8], why=error.label)
                 return False
             held.expires = min(claims.expires, held.last)
             if held.timer:

@@ -9,7 +9,7 @@ from typing import Literal
 from vaas.errors import ShareHidden, ShareUnknown, ShareWithdrawn, VisitOver
 from vaas.mesh.access import Access
 from vaas.mesh.bearers import Bearers
-from vaas.mesh.passes import Pass, Passes
+from vaas.mesh.visits import Visit, Visits
 from vaas.model import ShareLink
 from vaas.state import Store, Vault
 from vaas.state.values import Received
@@ -25,10 +25,10 @@ class Entry:
         store: Store,
         vault: Vault,
         access: Access,
-        bearers: Bearers,
-        *,
         visible: Visible,
         url: str,
+        *,
+        bearers: Bearers,
     ) -> None:
         """Take the policy.
 
@@ -36,14 +36,14 @@ class Entry:
             store: has the shares.
             vault: signs addresses.
             access: turns a share into a link.
-            bearers: likewise, one that a viewer's token opens.
             visible: ``sender``: who has the signed address, which its sender alone
                 is told; ``address``: who knows the address; ``listed``: everybody,
                 and the home page names them.
             url: ours.
+            bearers: turns a share into a link that a viewer's token opens.
         """
         self._store, self._vault, self._access = store, vault, access
-        self._bearers, self._passes = bearers, Passes(vault)
+        self._bearers, self._visits = bearers, Visits(vault)
         self._visible, self._url = visible, url
 
     def address(self, share: Received) -> str:
@@ -58,10 +58,10 @@ class Entry:
 
     def frames(self, share_id: str, visit: str) -> tuple[str, ...]:
         """Whose pages may show a share to a viewer, besides those that it names itself."""
-        found = self._passes.read(share_id, visit)
+        found = self._visits.read(share_id, visit)
         return found.frames if found else ()
 
-    async def link(self, share_id: str, path: str, key: str, visit: str = "") -> ShareLink:
+    async def link(self, share_id: str, path: str, key: str, *, visit: str = "") -> ShareLink:
         """The share at an address.
 
         Args:
@@ -76,11 +76,11 @@ class Entry:
             ShareWithdrawn: it is gone.
             VisitOver: the pass has run out, or nothing opens the share any more.
         """
-        found = self._passes.read(share_id, visit)
+        found = self._visits.read(share_id, visit)
         if not self.admits(share_id, key) and found is None:
             raise ShareHidden("its address lacks the signature")
         if found is not None and not found.sent:
-            return await self._guest(found, path)
+            return await self._share(found, path)
         if found is not None and not self.admits(share_id, key):
             await self._require(found)
         share = await self._store.received.find(share_id)
@@ -90,18 +90,17 @@ class Entry:
             raise ShareWithdrawn("it was withdrawn")
         return self._access.link(share, path)
 
-    async def _guest(self, visit: Pass, path: str) -> ShareLink:
+    async def _share(self, visit: Visit, path: str) -> ShareLink:
         """A share that viewers' own tokens open."""
-        guest = self._bearers.guest(visit.share)
-        if guest is None:
-            known = await self._store.guests.find(visit.share)
-            if known is not None and not (known.owner or known.passing):
-                raise ShareWithdrawn("its cloud took it back")
-        if guest is None or visit.expires <= time.time():
+        known = await self._store.hosted.find(visit.share)
+        if known is not None and not (known.owner or known.passing):
+            raise ShareWithdrawn("its cloud took it back")
+        share = self._bearers.share(visit.share)
+        if share is None or visit.expires <= time.time():
             raise VisitOver("no token is good any more", visit.back, visit.frames)
-        return self._bearers.link(guest, path)
+        return self._bearers.link(share, path)
 
-    async def _require(self, visit: Pass) -> None:
+    async def _require(self, visit: Visit) -> None:
         """Refuse a visit that is over, or whose share was taken back."""
         sent = await self._store.sent.find(visit.sent)
         if sent is None or sent.share != visit.share:

@@ -26,17 +26,17 @@ from vaas.errors import (
 from vaas.mesh import jwts
 from vaas.mesh.addresses import authority, parse_address
 from vaas.mesh.bearers import Bearers
-from vaas.mesh.guests import told_by_token, told_guest
+from vaas.mesh.hosted import told_by_token, told_share
 from vaas.mesh.jwts import Claims
 from vaas.mesh.keeper import Keeper
 from vaas.mesh.objects import read_object
-from vaas.mesh.passes import Pass, Passes, way_back
 from vaas.mesh.peers import Peers
+from vaas.mesh.visits import Visit, Visits, way_back
 from vaas.model import Secret
 from vaas.observability import logger
 from vaas.state import Vault
-from vaas.state.guests import Guests
-from vaas.state.values import Guest
+from vaas.state.hosted import HostedShares
+from vaas.state.values import Hosted
 
 QUESTIONS = 120
 """Questions about tokens that we ask in a minute; anybody can post one."""
@@ -102,7 +102,7 @@ class Gate:
 
     def __init__(
         self,
-        guests: Guests,
+        hosted: HostedShares,
         peers: Peers,
         bearers: Bearers,
         keeper: Keeper,
@@ -113,18 +113,18 @@ class Gate:
         """Take what it works with.
 
         Args:
-            guests: what clouds told us of their shares.
+            hosted: what clouds told us of their shares.
             peers: gives their keys.
             bearers: holds viewers' tokens.
             keeper: is told who came.
             vault: signs passes.
             asker: asks about tokens that say nothing.
         """
-        self._guests, self._peers, self._bearers = guests, peers, bearers
+        self._hosted, self._peers, self._bearers = hosted, peers, bearers
         self._keeper, self._vault, self._asker = keeper, vault, asker
-        self._passes = Passes(vault)
+        self._visits = Visits(vault)
 
-    async def enter(self, _name: str, token: str, ends: str, back: str) -> tuple[Pass, str]:
+    async def enter(self, _name: str, token: str, ends: str, back: str) -> tuple[Visit, str]:
         """Let a viewer in.
 
         Args:
@@ -145,14 +145,14 @@ class Gate:
         try:
             if known:
                 _require_agreement(ends, claims.expires)
-            guest, passing = await self._guest(claims)
+            share, passing = await self._share(claims)
         except (EntryRefused, VisitOver) as error:
             raise type(error)(error.detail, frames=frames) from None
         if passing:
-            await self._guests.note(guest)
-        self._keeper.welcome(self._bearers.link(guest))
+            await self._hosted.note(share)
+        self._keeper.welcome(self._bearers.link(share))
         until = self._bearers.take(
-            guest,
+            share,
             Secret(token),
             claims,
             passing=passing,
@@ -160,11 +160,11 @@ class Gate:
         )
         insecure = self._peers.directory.rule(claims.peer).insecure
         home = way_back(back, frames, insecure=insecure)
-        visit = Pass(guest.id, "", until, home, frames)
-        log.info("guest_came", peer=guest.peer, share=guest.id[:8])
-        return visit, self._passes.write(visit)
+        visit = Visit(share.id, "", until, home, frames)
+        log.info("viewer_came", peer=share.peer, share=share.id[:8])
+        return visit, self._visits.write(visit)
 
-    async def knock(self, _name: str, _key: str) -> tuple[Pass, str]:
+    async def knock(self, _name: str, _key: str) -> tuple[Visit, str]:
         """Refuse who comes without a token.
 
         Raises:
@@ -189,9 +189,9 @@ class Gate:
             raise EntryRefused(f"{claims.peer}: the token lacks what it is for")
         return claims
 
-    async def _guest(self, claims: Claims) -> tuple[Guest, bool]:
+    async def _share(self, claims: Claims) -> tuple[Hosted, bool]:
         """The share that a token opens, and whether it alone tells of it."""
-        known = await self._guests.called(claims.peer, claims.client) if claims.client else None
+        known = await self._hosted.called(claims.peer, claims.client) if claims.client else None
         if known is None and claims.share is not None:
             return self._passing(claims), True
         if known is None or not known.owner:
@@ -202,20 +202,20 @@ class Gate:
             raise EntryRefused(f"{claims.peer}: the token is of another owner, or for another")
         return known, False
 
-    def _passing(self, claims: Claims) -> Guest:
+    def _passing(self, claims: Claims) -> Hosted:
         """The share that a token tells of."""
         try:
             told = told_by_token(claims.peer, claims.owner, claims.to, claims.share or {})
-            guest = told_guest(told, claims.peer, self._peers.directory)
+            share = told_share(told, claims.peer, self._peers.directory)
         except (MessageInvalid, NotSupported, ValidationError):
             raise EntryRefused(
                 f"{claims.peer}: what the token tells of its share is wrong"
             ) from None
-        if guest.expires is not None and guest.expires <= time.time():
+        if share.expires is not None and share.expires <= time.time():
             raise VisitOver(f"{claims.peer}: the share's time is over")
-        whole = f"guest {guest.peer} {told.providerId} {guest.owner} {guest.to}"
+        whole = f"share {share.peer} {told.providerId} {share.owner} {share.to}"
         name = hashlib.sha256(self._vault.sign(whole).encode()).hexdigest()[:32]
-        return replace(guest, id=name, client=claims.client)
+        return replace(share, id=name, client=claims.client)
 
     def _frames(self, claims: Claims) -> tuple[str, ...]:
         """Whose pages may show the share: the cloud's own, and those of whom it is for."""
@@ -223,11 +223,11 @@ class Gate:
         return tuple(dict.fromkeys([claims.peer, *also, *jwts.hosts_of(claims.to)]))
 
 
-def _same(claims: Claims, guest: Guest) -> bool:
+def _same(claims: Claims, share: Hosted) -> bool:
     """Whether a token is of the share's owner, and for whom it is shared with."""
     try:
         owner = parse_address(f"{claims.owner}@{claims.peer}")
-        return (str(owner), str(parse_address(claims.to))) == (guest.owner, guest.to)
+        return (str(owner), str(parse_address(claims.to))) == (share.owner, share.to)
     except ValueError:
         return False
 

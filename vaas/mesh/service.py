@@ -17,9 +17,9 @@ from vaas.mesh.desk import Desk, Identity
 from vaas.mesh.directory import Directory, PeerRule
 from vaas.mesh.entry import Entry, Visible
 from vaas.mesh.gate import Asker, Gate
-from vaas.mesh.guest_handlers import guest_routes
-from vaas.mesh.guests import Provisions
 from vaas.mesh.handlers import Counter, Route, routes
+from vaas.mesh.hosted import Provisions
+from vaas.mesh.hosted_handlers import hosted_routes
 from vaas.mesh.invites import Inviter
 from vaas.mesh.keeper import Keeper, Opener
 from vaas.mesh.keys import Signer
@@ -98,7 +98,7 @@ class Mesh:
         self.gates: list[tuple[str, Gate | Sharing]] = []
         self.inviter = Inviter(self._identity, store.contacts, self.peers)
         self.entry = Entry(
-            store, vault, self._access, self._bearers, visible=terms.visible, url=terms.url
+            store, vault, self._access, terms.visible, terms.url, bearers=self._bearers
         )
 
     @classmethod
@@ -169,22 +169,22 @@ class Mesh:
     ) -> tuple[list[Route], list[Coroutine[Any, Any, None]]]:
         """Addresses of messages, and what runs beside; ``gates`` get those of browsers."""
         self._bearers.over, keeper.erased = keeper.withdraw, self._erased
-        self.sharing.senders, guests, prefix = senders, self.store.guests, self._terms.prefix
+        self.sharing.senders, hosted, prefix = senders, self.store.hosted, self._terms.prefix
         self.gates = [(SENT, self.sharing)]
         if not prefix:
             return routes(counter), [keeper.run()]
         most, bearers = self._terms.most, self._bearers
-        provisions = Provisions(guests, self._directory, senders, bearers, keeper, most=most)
+        provisions = Provisions(hosted, self._directory, senders, bearers, keeper, most=most)
         asker = Asker(self.peers, self._terms.introspect)
-        gate = Gate(guests, self.peers, bearers, keeper, self._vault, asker=asker)
+        gate = Gate(hosted, self.peers, bearers, keeper, self._vault, asker=asker)
         self.gates.append((f"{prefix}/open", gate))
-        found = [*routes(counter), *guest_routes(counter, provisions, prefix)]
+        found = [*routes(counter), *hosted_routes(counter, provisions, prefix)]
         return found, [keeper.run(), provisions.run()]
 
     async def _erased(self, share_id: str) -> None:
         """Take back what was shared of it, too."""
         await self.sharing.end(share_id)
-        await self.store.guests.erased(share_id)
+        await self.store.hosted.erased(share_id)
 
 
 __all__ = ["Mesh", "Terms"]

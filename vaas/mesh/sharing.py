@@ -27,10 +27,10 @@ from vaas.mesh.desk import Identity
 from vaas.mesh.dialects import announcement, require_taken
 from vaas.mesh.forms import Notification
 from vaas.mesh.keys import Signer
-from vaas.mesh.passes import Pass, Passes, way_back
 from vaas.mesh.peers import Peers, Profile
 from vaas.mesh.senders import Senders
 from vaas.mesh.signatures import Message
+from vaas.mesh.visits import Visit, Visits, way_back
 from vaas.model import Secret
 from vaas.observability import logger
 from vaas.state import Store, Vault
@@ -84,7 +84,7 @@ class Sharing:
         """
         self._identity, self._store, self._peers = identity, store, peers
         self._vault, self._signer, self._url = vault, signer, url
-        self._passes, self._framed = Passes(vault), framed
+        self._visits, self._framed = Visits(vault), framed
 
     async def send(self, share_id: str, to: str) -> Sent:
         """Share a received share's dashboards with somebody; again, if their cloud lost it.
@@ -196,7 +196,7 @@ class Sharing:
         token = self._signer.token(claims, LASTS)
         return {"access_token": token, "token_type": "Bearer", "expires_in": LASTS}
 
-    async def enter(self, name: str, token: str, _ends: str, back: str) -> tuple[Pass, str]:
+    async def enter(self, name: str, token: str, _ends: str, back: str) -> tuple[Visit, str]:
         """Let somebody in who comes with a token of ours; see ``vaas.mesh.gate.Gate.enter``."""
         try:
             claims = await jwts.read(token, self._own_host, self._own_key)
@@ -207,7 +207,7 @@ class Sharing:
             raise EntryRefused("the token is for something else, or it was taken back")
         return self._let_in(sent, claims.expires, back)
 
-    async def knock(self, name: str, key: str) -> tuple[Pass, str]:
+    async def knock(self, name: str, key: str) -> tuple[Visit, str]:
         """Let somebody in who comes by a signed address.
 
         Raises:
@@ -218,13 +218,13 @@ class Sharing:
             raise EntryRefused("the address lacks the signature, or it was taken back")
         return self._let_in(sent, time.time() + VISIT, "")
 
-    def _let_in(self, sent: Sent, until: float, back: str) -> tuple[Pass, str]:
+    def _let_in(self, sent: Sent, until: float, back: str) -> tuple[Visit, str]:
         rule = self._peers.directory.rule(sent.peer)
         hosts = (sent.peer, *rule.also)
         home = way_back(back, hosts, insecure=rule.insecure)
-        visit = Pass(sent.share, sent.id, until, home, hosts)
+        visit = Visit(sent.share, sent.id, until, home, hosts)
         log.info("dashboard_visited", peer=sent.peer, share=sent.share[:8])
-        return visit, self._passes.write(visit)
+        return visit, self._visits.write(visit)
 
     def _own_host(self, issuer: str) -> str:
         if issuer != self._url:

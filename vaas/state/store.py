@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from vaas.errors import ConfigError
 from vaas.model import Secret
 from vaas.state.contacts import Contacts
-from vaas.state.guests import Guests
+from vaas.state.hosted import HostedShares
 from vaas.state.received import ReceivedShares
 from vaas.state.sent import SentShares
 from vaas.state.tables import ReceivedRow, SecretRow, SentRow
@@ -38,7 +38,7 @@ class Store:
     Attributes:
         received: shares that came from other clouds.
         contacts: invitations, and who accepted them.
-        guests: shares that clouds send their viewers here with.
+        hosted: shares that clouds send their viewers here with.
         sent: dashboards that we shared with people of other clouds.
     """
 
@@ -47,7 +47,7 @@ class Store:
         self._engine, self._vault = engine, vault
         self.received = ReceivedShares(engine, vault)
         self.contacts = Contacts(engine)
-        self.guests = Guests(engine)
+        self.hosted = HostedShares(engine)
         self.sent = SentShares(engine, vault)
 
     @classmethod

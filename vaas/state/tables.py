@@ -66,14 +66,14 @@ class ContactRow(Base):
     since: Mapped[float]
 
 
-class GuestRow(Base):
-    """A share that a cloud sends its viewers here with; see ``vaas.state.values.Guest``.
+class HostedRow(Base):
+    """A share that a cloud sends its viewers here with; see ``vaas.state.values.Hosted``.
 
     Without an owner it is over, and stands here for as long as tokens of it may be about;
     of one that is known by its token alone, nothing but its id does.
     """
 
-    __tablename__ = "guest"
+    __tablename__ = "hosted"
     __table_args__ = (Index("called", "peer", "client"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -108,7 +108,7 @@ class SentRow(Base):
 __all__ = [
     "Base",
     "ContactRow",
-    "GuestRow",
+    "HostedRow",
     "InvitationRow",
     "ReceivedRow",
     "SecretRow",

@@ -49,7 +49,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
+class Hosted:
     """A share that a cloud sends its viewers here with, each with a token that opens the files.
 
     Attributes:
@@ -102,4 +102,4 @@ class Sent:
     made: float = 0.0
 
 
-__all__ = ["Guest", "Received", "ReceivedState", "Sent"]
+__all__ = ["Hosted", "Received", "ReceivedState", "Sent"]

@@ -18,7 +18,7 @@ _KEPT_DAYS = 7
 """Days for which a browser keeps a pass: one that has run out still knows the way back."""
 
 
-class Enter(Handler):
+class ComeIn(Handler):
     """``POST``, or ``GET`` with a signature, at a gate's address."""
 
     may_be_framed = True
@@ -63,7 +63,7 @@ class Enter(Handler):
         self.redirect(f"/ocm/s/{visit.share}/{shown}", status=303)
 
     def _keep(self, visit: Visit, value: str) -> None:
-        name, path = pass_cookie(visit.share), f"/ocm/s/{visit.share}/"
+        name, path = visit_cookie(visit.share), f"/ocm/s/{visit.share}/"
         secure = self.front.public_url.startswith("https:")
         if secure and self.framed:
             self.add_header("Set-Cookie", embedding.cookie(name, value, path))
@@ -79,9 +79,9 @@ class Enter(Handler):
         )
 
 
-def pass_cookie(share_id: str) -> str:
+def visit_cookie(share_id: str) -> str:
     """The name of the cookie of a share's pass."""
-    return f"vaas-pass-{share_id[:8]}"
+    return f"vaas-visit-{share_id[:8]}"
 
 
-__all__ = ["Enter", "pass_cookie"]
+__all__ = ["ComeIn", "visit_cookie"]

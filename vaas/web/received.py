@@ -15,7 +15,7 @@ from vaas.errors import ShareUnknown, VisitOver
 from vaas.model import ShareLink
 from vaas.web.base import Handler
 from vaas.web.dashboards import Dashboard
-from vaas.web.gates import pass_cookie
+from vaas.web.gates import visit_cookie
 from vaas.web.pictures import Picture
 
 _KEPT_DAYS = 180
@@ -24,13 +24,13 @@ _KEPT_DAYS = 180
 class _ForWhoMay(Handler):
     """Finds the share of an address, and looks whether this viewer may see it."""
 
-    _of_pass: Sequence[str] = ()
+    _of_visit: Sequence[str] = ()
     _of_share: Sequence[str] | None = None
 
     @property
     def frame_hosts(self) -> Sequence[str] | None:
         """Whose pages may frame ours: as the viewer's pass says, or else the share."""
-        return self._of_pass or self._of_share
+        return self._of_visit or self._of_share
 
     @frame_hosts.setter
     def frame_hosts(self, named: Sequence[str] | None) -> None:
@@ -53,10 +53,10 @@ class _ForWhoMay(Handler):
             self.redirect(self.request.path)
             raise Finish
         known = self.get_cookie(_cookie(share_id), "") or ""
-        visit = self.get_cookie(pass_cookie(share_id), "") or ""
-        self._of_pass = received.frames(share_id, visit)
+        visit = self.get_cookie(visit_cookie(share_id), "") or ""
+        self._of_visit = received.frames(share_id, visit)
         try:
-            return await received.link(share_id, path, known, visit)
+            return await received.link(share_id, path, known, visit=visit)
         except VisitOver as over:
             if not over.back:
                 raise

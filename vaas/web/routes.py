@@ -11,7 +11,7 @@ from vaas.web.base import Front, Handler
 from vaas.web.connect import Connect
 from vaas.web.dashboards import Dashboard
 from vaas.web.files import AssetFile, StaticFile, TemplateFile
-from vaas.web.gates import Enter
+from vaas.web.gates import ComeIn
 from vaas.web.health import Live, Metrics, Ready
 from vaas.web.pages import Home, Open, Password, WithoutSlash
 from vaas.web.pictures import PATTERN, Picture
@@ -42,7 +42,7 @@ def make_application(front: Front) -> Application:
         (rf"/ocm/s/{_ID}", WithoutSlash, given),
         (rf"/ocm/s/{_ID}/{PATTERN}", ReceivedPicture, given),
         (rf"/ocm/s/{_ID}/(.*)", ReceivedDashboard, given),
-        *((pattern, Enter, {"front": front, "gate": gate}) for pattern, gate in front.gates),
+        *((pattern, ComeIn, {"front": front, "gate": gate}) for pattern, gate in front.gates),
         *front.more,
         (rf"/api/kernels/{_ID}", KernelModel, given),
         (rf"/api/kernels/{_ID}/channels", Channels, given),

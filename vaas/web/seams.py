@@ -26,7 +26,7 @@ class Received(Protocol):
         """Whose pages may show a share to a viewer whom another cloud sent."""
         ...
 
-    async def link(self, share_id: str, path: str, key: str, visit: str = "") -> ShareLink:
+    async def link(self, share_id: str, path: str, key: str, *, visit: str = "") -> ShareLink:
         """The share at an address, for a viewer who came with its signature, a pass or neither."""
         ...
 

@@ -22,7 +22,7 @@ from vaas.model import Secret
 from vaas.state import Store, Vault
 from vaas.state.contacts import Contact
 from vaas.state.tables import Base
-from vaas.state.values import Guest, Received, Sent
+from vaas.state.values import Hosted, Received, Sent
 from vaas.state.vault import kept_keys
 
 SHARE = Received(
@@ -183,29 +183,29 @@ async def test_an_invitation_is_taken_once(tmp_path: Path, vault: Vault) -> None
 
 
 async def test_guests_are_kept_ended_and_counted(tmp_path: Path, vault: Vault) -> None:
-    one = Guest(
+    one = Hosted(
         "a" * 32, "c.example.org", "7", "alice@c.example.org", "bob@d.example.org", "Rivers"
     )
     async with Store.opened(tmp_path / "s", vault) as store:
-        guests = store.guests
-        await guests.put(one)
-        await guests.put(replace(one, id="b" * 32, client="8", expires=5.0))
-        await guests.note(replace(one, id="c" * 32))
-        assert await guests.count(one.peer) == 2
-        assert [found.client for found in await guests.over(6.0)] == ["8"]
-        found = await guests.called(one.peer, "7")
+        hosted = store.hosted
+        await hosted.put(one)
+        await hosted.put(replace(one, id="b" * 32, client="8", expires=5.0))
+        await hosted.note(replace(one, id="c" * 32))
+        assert await hosted.count(one.peer) == 2
+        assert [found.client for found in await hosted.over(6.0)] == ["8"]
+        found = await hosted.called(one.peer, "7")
         assert found
         assert replace(found, changed=0.0) == one
-        await guests.end(one)
-        ended = await guests.called(one.peer, "7")
+        await hosted.end(one)
+        ended = await hosted.called(one.peer, "7")
         assert ended
         assert (ended.owner, ended.to, ended.name) == ("", "", "")
-        assert await guests.count(one.peer) == 1
-        assert await guests.called(one.peer, "c" * 32) is None  # known by its token alone
-        await guests.erased("a" * 32)
-        await guests.erased("c" * 32)
-        assert await guests.noted() == []
-        assert await guests.find("a" * 32)
+        assert await hosted.count(one.peer) == 1
+        assert await hosted.called(one.peer, "c" * 32) is None  # known by its token alone
+        await hosted.erased("a" * 32)
+        await hosted.erased("c" * 32)
+        assert await hosted.noted() == []
+        assert await hosted.find("a" * 32)
     assert b"Rivers" in (tmp_path / "s").read_bytes()  # of the other
 
 

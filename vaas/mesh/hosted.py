@@ -32,8 +32,8 @@ from vaas.mesh.keeper import Keeper
 from vaas.mesh.senders import Senders
 from vaas.mesh.signatures import Message
 from vaas.observability import logger
-from vaas.state.guests import Guests
-from vaas.state.values import Guest
+from vaas.state.hosted import HostedShares
+from vaas.state.values import Hosted
 
 EVERY = 60.0
 """Seconds between two looks for shares whose time is over."""
@@ -78,7 +78,7 @@ class Provisions:
 
     def __init__(
         self,
-        guests: Guests,
+        hosted: HostedShares,
         directory: Directory,
         senders: Senders,
         bearers: Bearers,
@@ -89,14 +89,14 @@ class Provisions:
         """Take what it works with.
 
         Args:
-            guests: keeps them.
+            hosted: keeps them.
             directory: which clouds are trusted.
             senders: find out who sent a message.
             bearers: holds the tokens of viewers.
             keeper: ends pages, and erases copies.
             most: shares taken of one cloud.
         """
-        self._guests, self._directory, self._senders = guests, directory, senders
+        self._hosted, self._directory, self._senders = hosted, directory, senders
         self._bearers, self._keeper, self._most = bearers, keeper, most
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -111,21 +111,21 @@ class Provisions:
         sender = await self._senders.of(message, peer)
         if not sender.proven:
             raise SenderUnproven(f"{peer}: must sign, and did not")
-        guest = told_guest(told, peer, self._directory)
+        share = told_share(told, peer, self._directory)
         async with self._turns.setdefault(peer, asyncio.Lock()):
-            known = await self._guests.called(peer, guest.client)
+            known = await self._hosted.called(peer, share.client)
             if sender.again:
                 if known is None or not known.owner:
                     raise SenderUnproven(f"{peer}: this message was sent before")
                 return
             fresh = known is None or not known.owner
-            if fresh and await self._guests.count(peer) >= self._most:
+            if fresh and await self._hosted.count(peer) >= self._most:
                 raise TooManyShares(f"{peer}: has {self._most} shares here")
-            guest = replace(guest, id=known.id if known else guest.id)
-            await self._guests.put(guest)
-            if known and _is_another(known, guest):
-                self._forget(guest)
-        log.info("guest_told", peer=peer, share=guest.id[:8])
+            share = replace(share, id=known.id if known else share.id)
+            await self._hosted.put(share)
+            if known and _is_another(known, share):
+                self._forget(share)
+        log.info("share_told", peer=peer, share=share.id[:8])
 
     async def revoke(self, message: Message) -> str:
         """End a share.
@@ -144,34 +144,34 @@ class Provisions:
         if not (told.clientId or told.providerId):
             raise MessageInvalid("fields are missing or wrong", {"clientId": "required"})
         async with self._turns.setdefault(peer, asyncio.Lock()):
-            guest = await self._guests.called(peer, told.clientId or told.providerId)
-            if guest is None or not guest.owner or sender.again:
+            share = await self._hosted.called(peer, told.clientId or told.providerId)
+            if share is None or not share.owner or sender.again:
                 return "gone"
-            await self._end(guest)
+            await self._end(share)
         return "revoked"
 
     async def run(self) -> None:
         """End shares whose time is over, until cancelled; first those of the last service."""
         while True:
             try:
-                for guest in await self._guests.over(time.time()):
-                    await self._end(guest)
-                for guest in await self._guests.noted():
-                    if not self._bearers.holds(guest.id):
-                        self._forget(guest)
+                for share in await self._hosted.over(time.time()):
+                    await self._end(share)
+                for share in await self._hosted.noted():
+                    if not self._bearers.holds(share.id):
+                        self._forget(share)
             except Exception:  # the task's last line: told, not raised
-                log.exception("guests_failed")
+                log.exception("hosted_failed")
             await asyncio.sleep(EVERY)
 
-    async def _end(self, guest: Guest) -> None:
-        await self._guests.end(guest)
-        self._forget(guest)
-        log.info("guest_ended", peer=guest.peer, share=guest.id[:8])
+    async def _end(self, share: Hosted) -> None:
+        await self._hosted.end(share)
+        self._forget(share)
+        log.info("share_ended", peer=share.peer, share=share.id[:8])
 
-    def _forget(self, guest: Guest) -> None:
+    def _forget(self, share: Hosted) -> None:
         """Drop the token, the pages and the copies."""
-        self._bearers.drop(guest.id)
-        self._keeper.withdraw(self._bearers.link(guest), ShareWithdrawn("its cloud took it back"))
+        self._bearers.drop(share.id)
+        self._keeper.withdraw(self._bearers.link(share), ShareWithdrawn("its cloud took it back"))
 
     def _peer(self, sender: str) -> str:
         """The cloud that a message says to be from, before anything is asked of it."""
@@ -185,7 +185,7 @@ class Provisions:
         return peer
 
 
-def told_guest(told: Told, peer: str, directory: Directory) -> Guest:
+def told_share(told: Told, peer: str, directory: Directory) -> Hosted:
     """A share as its cloud tells of it.
 
     Args:
@@ -217,7 +217,7 @@ def told_guest(told: Told, peer: str, directory: Directory) -> Guest:
     ):
         raise NotSupported("only files and folders that may be read can be shown")
     name = shown_name(told.name)
-    return Guest(
+    return Hosted(
         secrets.token_hex(16), peer, told.client, owner, to, name, str(uri), told.expiration
     )
 
@@ -239,7 +239,7 @@ def _is_own(directory: Directory, peer: str, uri: str) -> bool:
     return True
 
 
-def _is_another(one: Guest, other: Guest) -> bool:
+def _is_another(one: Hosted, other: Hosted) -> bool:
     return (one.owner, one.to, one.uri) != (other.owner, other.to, other.uri)
 
 
@@ -253,4 +253,4 @@ def told_by_token(claims_peer: str, owner: str, to: str, told: Mapping[str, Any]
     return Told.model_validate({**told, **parties, "shareWith": to})
 
 
-__all__ = ["Ended", "Provisions", "Told", "told_by_token", "told_guest"]
+__all__ = ["Ended", "Provisions", "Told", "told_by_token", "told_share"]

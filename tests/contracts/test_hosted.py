@@ -18,7 +18,7 @@ from tests.contracts.integrators import (
     Integrator,
     Sunet,
     address_in,
-    pass_in,
+    visit_in,
 )
 from tests.contracts.membership import Member, joined, trusted
 from tests.contracts.test_mesh_answers import WRONG
@@ -78,7 +78,7 @@ async def test_a_share_is_told_of_entered_and_read(member: Member, cloud: Integr
     assert answer.status_code == 201
     jsonschema.validate(answer.json(), STORED)
     entered = await member.enter(OPEN, access_token=cloud.token(grant))
-    share, visit = address_in(entered), pass_in(entered)
+    share, visit = address_in(entered), visit_in(entered)
     assert f"Path=/ocm/s/{share}/" in entered.headers["Set-Cookie"]
     assert "SameSite=Lax" in entered.headers["Set-Cookie"]
     assert await member.visited(share, visit) == TREE
@@ -92,7 +92,7 @@ async def test_a_frame_gets_the_bare_page(member: Member, cloud: Integrator) -> 
     grant = await provisioned(member, cloud)
     entered = await member.enter(OPEN, access_token=cloud.token(grant), framed="yes")
     assert entered.headers["Location"].endswith("/?vaas=embed")
-    frames = member.mesh.entry.frames(address_in(entered), pass_in(entered))
+    frames = member.mesh.entry.frames(address_in(entered), visit_in(entered))
     assert frames == (cloud.host, "receiver.example.org")
 
 
@@ -101,7 +101,7 @@ async def test_taken_back_it_is_gone_and_no_token_brings_it_back(
 ) -> None:
     grant = await provisioned(member, cloud)
     entered = await member.enter(OPEN, access_token=cloud.token(grant))
-    share, visit = address_in(entered), pass_in(entered)
+    share, visit = address_in(entered), visit_in(entered)
     await member.visited(share, visit)
     assert member.on_disk(TREE["data/values.csv"])
     for status in ("revoked", "gone"):
@@ -117,7 +117,7 @@ async def test_taken_back_it_is_gone_and_no_token_brings_it_back(
     anew = cloud.told(grant, description="anew")  # the same once more would be a replay
     assert (await tell(member, cloud, "shares", anew)).status_code == 201
     entered = await member.enter(OPEN, access_token=cloud.token(grant))
-    assert await member.visited(address_in(entered), pass_in(entered)) == TREE
+    assert await member.visited(address_in(entered), visit_in(entered)) == TREE
 
 
 async def test_told_twice_it_is_one_and_may_change(member: Member, cloud: Integrator) -> None:
@@ -138,11 +138,11 @@ async def test_the_newest_token_of_any_viewer_serves(member: Member, cloud: Inte
     first = await member.enter(OPEN, access_token=old)
     del cloud.tokens[old]  # each exchange revokes the one before
     with pytest.raises(VisitOver):
-        await member.visited(address_in(first), pass_in(first))
+        await member.visited(address_in(first), visit_in(first))
     await member.enter(OPEN, access_token=new)
-    assert await member.visited(address_in(first), pass_in(first)) == TREE
+    assert await member.visited(address_in(first), visit_in(first)) == TREE
     await member.enter(OPEN, access_token=old)
-    assert await member.visited(address_in(first), pass_in(first)) == TREE
+    assert await member.visited(address_in(first), visit_in(first)) == TREE
 
 
 async def over(member: Member, share: str, visit: str) -> VisitOver:
@@ -150,7 +150,7 @@ async def over(member: Member, share: str, visit: str) -> VisitOver:
     async with asyncio.timeout(10):
         while True:
             try:
-                await member.mesh.entry.link(share, "", "", visit)
+                await member.mesh.entry.link(share, "", "", visit=visit)
             except VisitOver as error:
                 return error
             await asyncio.sleep(0.02)
@@ -163,13 +163,13 @@ async def test_a_visit_ends_with_its_token_and_knows_the_way_back(
     back = f"{cloud.url}/apps/again?share=1"
     token = cloud.token(grant, exp=time.time() + 1.5)
     entered = await member.enter(OPEN, access_token=token, expired_session_redirect_uri=back)
-    share, visit = address_in(entered), pass_in(entered)
+    share, visit = address_in(entered), visit_in(entered)
     error = await over(member, share, visit)
     assert (error.back, error.frames[0]) == (back, cloud.host)
     assert member.rooms.withdrawn == []  # it is still shared: open pages may stay
     await member.enter(OPEN, access_token=cloud.token(grant))
     with pytest.raises(VisitOver):  # of somebody else
-        await member.mesh.entry.link(share, "", "", visit)
+        await member.mesh.entry.link(share, "", "", visit=visit)
 
 
 async def test_the_way_back_is_to_one_of_the_clouds(member: Member, cloud: Integrator) -> None:
@@ -184,7 +184,7 @@ async def test_the_way_back_is_to_one_of_the_clouds(member: Member, cloud: Integ
     ):
         token = cloud.token(grant, exp=int(time.time()) + 600)
         entered = await member.enter(OPEN, access_token=token, expired_session_redirect_uri=back)
-        found = member.mesh.entry._passes.read(address_in(entered), pass_in(entered))
+        found = member.mesh.entry._visits.read(address_in(entered), visit_in(entered))
         assert found
         assert found.back == ""
 
@@ -193,7 +193,7 @@ async def test_a_token_may_tell_of_its_share_itself(member: Member, cloud: Integ
     grant = cloud.grant(cloud.root)
     token = cloud.token(grant, client_id="receiver.example.org", ocm_ip=cloud.itself(grant))
     entered = await member.enter(OPEN, access_token=token)
-    share, visit = address_in(entered), pass_in(entered)
+    share, visit = address_in(entered), visit_in(entered)
     assert await member.visited(share, visit) == TREE
     again = cloud.token(grant, client_id="another", ocm_ip=cloud.itself(grant))
     assert address_in(await member.enter(OPEN, access_token=again)) == share
@@ -203,10 +203,10 @@ async def test_such_a_share_ends_with_its_token(member: Member, cloud: Integrato
     grant = cloud.grant(cloud.root)
     itself = cloud.itself(grant)
     first = await member.enter(OPEN, access_token=cloud.token(grant, ocm_ip=itself))
-    await member.visited(address_in(first), pass_in(first))
+    await member.visited(address_in(first), visit_in(first))
     token = cloud.token(grant, ocm_ip=itself, exp=time.time() + 1.5)
     entered = await member.enter(OPEN, access_token=token)
-    share, visit = address_in(entered), pass_in(entered)
+    share, visit = address_in(entered), visit_in(entered)
     await over(member, share, visit)
     async with asyncio.timeout(5):
         while not member.rooms.withdrawn:  # noqa: ASYNC110 - a timer tells nobody
@@ -257,7 +257,7 @@ async def test_a_secret_is_asked_about(
     monkeypatch.setattr(cloud, "lasts", 0.3)
     grant = cloud.grant(cloud.root)
     entered = await asking.enter(OPEN, access_token=cloud.opaque(grant))
-    share, visit = address_in(entered), pass_in(entered)
+    share, visit = address_in(entered), visit_in(entered)
     assert await asking.visited(share, visit) == TREE
     async with asyncio.timeout(10):
         while cloud.introspected < 3:  # noqa: ASYNC110 - it is asked again and again
@@ -284,10 +284,10 @@ async def test_a_secret_of_a_share_that_was_told_of(
     assert (await asking.enter(OPEN, access_token=cloud.opaque(grant))).status_code == 403
     await tell(asking, cloud, "shares", cloud.told(grant))
     entered = await asking.enter(OPEN, access_token=cloud.opaque(grant))
-    assert await asking.visited(address_in(entered), pass_in(entered)) == TREE
+    assert await asking.visited(address_in(entered), visit_in(entered)) == TREE
     await tell(asking, cloud, cloud.closing, cloud.over(grant))
     with pytest.raises(ShareWithdrawn):
-        await asking.visited(address_in(entered), pass_in(entered))
+        await asking.visited(address_in(entered), visit_in(entered))
 
 
 async def test_where_nobody_is_asked_a_secret_opens_nothing(
@@ -307,7 +307,7 @@ async def test_what_was_told_outlives_a_restart_and_no_token_does(
         grant = await provisioned(member, cloud)
         token = cloud.token(grant)
         entered = await member.enter(OPEN, access_token=token)
-        share, visit = address_in(entered), pass_in(entered)
+        share, visit = address_in(entered), visit_in(entered)
         assert not member.on_disk(token.encode())
     async with joined(tmp_path, [trusted(cloud)], **terms) as again:
         with pytest.raises(VisitOver):
@@ -325,11 +325,11 @@ async def test_nothing_of_a_share_outlives_its_token_in_a_service_that_ended(
     async with joined(tmp_path, [trusted(cloud)], prefix=PREFIX) as member:
         token = cloud.token(grant, ocm_ip=cloud.itself(grant))
         entered = await member.enter(OPEN, access_token=token)
-        await member.visited(address_in(entered), pass_in(entered))
+        await member.visited(address_in(entered), visit_in(entered))
         assert member.on_disk(TREE["data/values.csv"])
     async with joined(tmp_path, [trusted(cloud)], prefix=PREFIX) as again:
         async with asyncio.timeout(10):
-            while await again.mesh.store.guests.noted():  # noqa: ASYNC110 - its first round
+            while await again.mesh.store.hosted.noted():  # noqa: ASYNC110 - its first round
                 await asyncio.sleep(0.02)
         assert not again.on_disk(TREE["data/values.csv"])
 

@@ -20,17 +20,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from tests.contracts.clouds import Cloud, Signed, deliver
-from tests.contracts.integrators import Integrator, Receiver, address_in, pass_in
+from tests.contracts.integrators import Integrator, Receiver, address_in, visit_in
 from tests.contracts.membership import Member, joined, trusted
 from vaas.demo.http import as_json
 from vaas.errors import ShareUnknown
 from vaas.mesh import gate as gate_module
 from vaas.mesh.bearers import MOST, Bearers
 from vaas.mesh.jwts import Claims
-from vaas.mesh.passes import Pass, Passes
+from vaas.mesh.visits import Visit, Visits
 from vaas.model import Secret
 from vaas.state import Vault
-from vaas.state.values import Guest
+from vaas.state.values import Hosted
 
 PREFIX = "/services/ocm"
 OPEN = f"{PREFIX}/open"
@@ -116,7 +116,7 @@ def unsigned(token: str, algorithm: str) -> str:
 async def test_an_honest_one_opens(member: Member, good: Integrator) -> None:
     grant = await told(member, good)
     entered = await member.enter(OPEN, access_token=good.token(grant))
-    assert await member.visited(address_in(entered), pass_in(entered)) == {"app.ipynb": b"{}"}
+    assert await member.visited(address_in(entered), visit_in(entered)) == {"app.ipynb": b"{}"}
 
 
 @pytest.mark.parametrize(
@@ -238,8 +238,8 @@ async def test_a_cloud_speaks_for_its_own_shares_alone(
     own = await member.enter(OPEN, access_token=good.token(grant))
     assert address_in(entered) != address_in(own)
     with pytest.raises(ShareUnknown):
-        await member.mesh.entry.link(address_in(own), "", "", pass_in(entered))
-    await member.mesh.entry.link(address_in(own), "", "", pass_in(own))
+        await member.mesh.entry.link(address_in(own), "", "", visit=visit_in(entered))
+    await member.mesh.entry.link(address_in(own), "", "", visit=visit_in(own))
 
 
 async def test_who_may_see_received_shares_may_not_see_these(
@@ -249,7 +249,7 @@ async def test_who_may_see_received_shares_may_not_see_these(
     grant = await told(member, good)
     entered = await member.enter(OPEN, access_token=good.token(grant))
     with pytest.raises(ShareUnknown):
-        await member.mesh.entry.link(address_in(entered), "", "", "")
+        await member.mesh.entry.link(address_in(entered), "", "", visit="")
 
 
 async def test_a_pass_is_for_one_share(member: Member, good: Integrator) -> None:
@@ -257,7 +257,7 @@ async def test_a_pass_is_for_one_share(member: Member, good: Integrator) -> None
     first = await member.enter(OPEN, access_token=good.token(one))
     second = await member.enter(OPEN, access_token=good.token(other))
     with pytest.raises(ShareUnknown):
-        await member.mesh.entry.link(address_in(first), "", "", pass_in(second))
+        await member.mesh.entry.link(address_in(first), "", "", visit=visit_in(second))
 
 
 async def test_the_forms_end_of_a_token_must_agree(member: Member, good: Integrator) -> None:
@@ -296,7 +296,7 @@ async def test_no_token_is_in_any_address_log_or_file(
         answer = await member.enter(OPEN, access_token=one)
         assert one not in str(answer.headers)
     entered = await member.enter(OPEN, access_token=token)
-    await member.visited(address_in(entered), pass_in(entered))
+    await member.visited(address_in(entered), visit_in(entered))
     for one in (token, secret):
         assert one not in repr(said)
         assert one not in caplog.text
@@ -320,17 +320,17 @@ async def test_held_tokens_are_counted(member: Member, good: Integrator) -> None
     now = time.time()
     claims = Claims(good.host, "alice", "bob@receiver.example.org", "x", now, now + 600)
     for number in range(MOST + 4):
-        guest = Guest(f"{number:032}", good.host, "x", "alice", "bob", "name", "uri")
-        bearers.take(guest, Secret("x"), claims, passing=True, again=None)
+        share = Hosted(f"{number:032}", good.host, "x", "alice", "bob", "name", "uri")
+        bearers.take(share, Secret("x"), claims, passing=True, again=None)
     assert len(bearers._held) == MOST
 
 
-# Passes.
+# Visits.
 
 
 def test_passes_hold_for_their_share_and_as_they_are() -> None:
-    passes = Passes(Vault([Secret("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")]))
-    one = Pass("a" * 32, "", 5.0, "https://cloud.example.org/x?y", ("cloud.example.org",))
+    passes = Visits(Vault([Secret("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")]))
+    one = Visit("a" * 32, "", 5.0, "https://cloud.example.org/x?y", ("cloud.example.org",))
     text = passes.write(one)
     assert passes.read("a" * 32, text) == one
     assert passes.read("b" * 32, text) is None
@@ -362,7 +362,7 @@ async def test_only_clouds_that_a_rule_names_and_only_signed(
         assert (await deliver(evil.prepared(where, told_))).status_code == 401
         body = sent.body.replace(b"bob@", b"eve@")
         assert (await deliver(replace(sent, body=body))).status_code == 401
-        assert await member.mesh.store.guests.count(good.host) == 0
+        assert await member.mesh.store.hosted.count(good.host) == 0
 
 
 async def test_a_replay_tells_nothing_anew(member: Member, good: Integrator) -> None:

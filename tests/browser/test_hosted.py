@@ -104,7 +104,7 @@ def test_a_form_opens_a_dashboard_in_a_frame_and_in_a_tab(browser: Browser, tmp_
             opened.value.reload()
             lives(opened.value)
             kept = {one["sameSite"]: one for one in tab.cookies()}
-            assert kept["None"]["name"].startswith("vaas-pass-")
+            assert kept["None"]["name"].startswith("vaas-visit-")
             assert "cloud.localhost" in str(kept["None"].get("partitionKey", ""))
             assert kept["Lax"]["secure"]
             # Another site may not frame it, whoever posts.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vaas.mesh.guests import Provisions
 from vaas.mesh.handlers import Counter, Machine, Route
+from vaas.mesh.hosted import Provisions
 
 
 class _Integration(Machine):
@@ -52,7 +52,7 @@ class Alive(_Integration):
         self.get()
 
 
-def guest_routes(counter: Counter, provisions: Provisions, prefix: str) -> list[Route]:
+def hosted_routes(counter: Counter, provisions: Provisions, prefix: str) -> list[Route]:
     """This part of the route table.
 
     Args:
@@ -69,4 +69,4 @@ def guest_routes(counter: Counter, provisions: Provisions, prefix: str) -> list[
     ]
 
 
-__all__ = ["guest_routes"]
+__all__ = ["hosted_routes"]

@@ -10,7 +10,7 @@ down_revision = "0001"
 def upgrade() -> None:
     """Make their tables."""
     op.create_table(
-        "guest",
+        "hosted",
         sa.Column("id", sa.String, primary_key=True),
         *(
             sa.Column(name, sa.String, nullable=False)
@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("passing", sa.Boolean, nullable=False),
         sa.Column("changed", sa.Double, nullable=False),
     )
-    op.create_index("called", "guest", ["peer", "client"])
+    op.create_index("called", "hosted", ["peer", "client"])
     op.create_table(
         "sent",
         sa.Column("id", sa.String, primary_key=True),
@@ -36,5 +36,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    for name in ("sent", "guest"):
+    for name in ("sent", "hosted"):
         op.drop_table(name)

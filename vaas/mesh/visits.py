@@ -20,12 +20,12 @@ _LONGEST_ADDRESS = 1_500
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class Visit:
     """A browser's right to see a share.
 
     Attributes:
         share: its id, as in its address here.
-        sent: which of our own shares it came by; empty for a guest of another cloud.
+        sent: which of our own shares it came by; empty for a viewer whom another cloud sent.
         expires: seconds since 1970.
         back: where to go then; empty if nobody said.
         frames: whose pages may show the share.
@@ -38,27 +38,27 @@ class Pass:
     frames: tuple[str, ...] = ()
 
 
-class Passes:
+class Visits:
     """Makes and reads them."""
 
     def __init__(self, vault: Vault) -> None:
         """Sign with the keys of the house."""
         self._vault = vault
 
-    def write(self, one: Pass) -> str:
+    def write(self, one: Visit) -> str:
         """A pass as a cookie's value."""
         told = [one.sent, one.expires, one.back, one.frames]
         body = base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
         return f"{body}.{self._vault.sign(_signed(one.share, body))}"
 
-    def read(self, share_id: str, text: str) -> Pass | None:
+    def read(self, share_id: str, text: str) -> Visit | None:
         """The pass that a cookie holds, run out or not; ``None`` if it is none for this share."""
         body, _, signature = text.partition(".")
         if not signature or not self._vault.verifies(_signed(share_id, body), signature):
             return None
         told: Any = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         sent, expires, back, frames = told
-        return Pass(share_id, sent, expires, back, tuple(frames))
+        return Visit(share_id, sent, expires, back, tuple(frames))
 
 
 def _signed(share_id: str, body: str) -> str:
@@ -84,4 +84,4 @@ def way_back(address: str, hosts: Sequence[str], *, insecure: bool) -> str:
     return address if fits and scheme and host in hosts else ""
 
 
-__all__ = ["Pass", "Passes", "way_back"]
+__all__ = ["Visit", "Visits", "way_back"]

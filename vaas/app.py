@@ -237,6 +237,7 @@ def _front(
         inviter=built.mesh.inviter if built.mesh else None,
         owners=built.mesh.owners if built.mesh else None,
         login=built.mesh.login if built.mesh else None,
+        gates=built.mesh.gates if built.mesh else (),
         **given,
     )
 

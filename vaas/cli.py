@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from vaas import __version__, envs
+from vaas import __version__, envs, sharing
 from vaas.config import Settings, Site, load_settings
 from vaas.envs import plainly
 from vaas.errors import NotALink
@@ -43,6 +43,7 @@ app = typer.Typer(
 )
 
 app.add_typer(envs.app, name="env")
+app.add_typer(sharing.app, name="received")
 
 Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes any free one.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
@@ -125,25 +126,6 @@ def serve(config: ConfigFile = None) -> None:
     with plainly():
         settings = load_settings(config)
         _serve(settings, browser=False, stay=settings.kernel.stay)
-
-
-@app.command()
-def received(
-    owners: Annotated[bool, typer.Option("--owners", help="Tell their senders’ pages.")] = False,
-    contacts: Annotated[bool, typer.Option("--contacts", help="Who connected a cloud.")] = False,
-    config: ConfigFile = None,
-) -> None:
-    """List what other clouds shared with this service, and where to see it.
-
-    The addresses open what they name: they are for those who shared it.
-    """
-    from vaas.member import connected, taken  # noqa: PLC0415
-
-    with plainly():
-        settings = load_settings(config)
-        told = connected(settings) if contacts else taken(settings, owners=owners)
-        for line in asyncio.run(told):
-            typer.echo(line)
 
 
 @app.command()

@@ -74,9 +74,7 @@ async def connected(settings: Settings) -> list[str]:
 @asynccontextmanager
 async def _present(settings: Settings) -> AsyncIterator[Mesh]:
     async with member(settings, settings.data.expanduser()) as mesh:
-        if mesh is None:
-            raise ConfigError("ocm: not enabled")
-        yield mesh
+        yield required(mesh)
 
 
 def _day(seconds: float) -> str:
@@ -85,6 +83,17 @@ def _day(seconds: float) -> str:
 
 def _state(share: Received) -> str:
     return share.state if share.accepted or share.state != "open" else "asked"
+
+
+def required(mesh: Mesh | None) -> Mesh:
+    """Our membership, where a command needs it.
+
+    Raises:
+        ConfigError: we have none.
+    """
+    if mesh is None:
+        raise ConfigError("ocm: not enabled")
+    return mesh
 
 
 def _plain(text: str) -> str:
@@ -109,6 +118,9 @@ def _terms(settings: Settings) -> Terms:
         login=_login(settings),
         rules=tuple(PeerRule(**peer.model_dump()) for peer in ocm.peer),
         keys=tuple(Secret(key.get_secret_value()) for key in ocm.keys),
+        framed=settings.embed != "none",
+        prefix=ocm.integration.prefix,
+        introspect=ocm.integration.introspect,
     )
 
 
@@ -122,4 +134,4 @@ def _login(settings: Settings) -> LoginTerms | None:
     return LoginTerms(**oidc.model_dump() | {"client_secret": secret})
 
 
-__all__ = ["member", "taken"]
+__all__ = ["connected", "member", "required", "taken"]

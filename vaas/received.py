@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from vaas.errors import ShareWithdrawn
+from vaas.errors import ShareWithdrawn, VaasError
 from vaas.model import Share, ShareLink
 from vaas.offline import Offline
 from vaas.sessions import Sessions
@@ -71,8 +71,12 @@ class ReceivedFiles:
             del folders[_FOLDERS:]
         return order_notebooks(paths)[:_NOTEBOOKS]
 
-    async def withdraw(self, link: ShareLink) -> bool:
+    async def withdraw(self, link: ShareLink, why: VaasError | None = None) -> bool:
         """End all that shows a share, and erase its copies.
+
+        Args:
+            link: the share.
+            why: what its pages are told; by default, that it was taken back.
 
         Returns:
             whether nothing is left; what somebody else has open stays.
@@ -82,7 +86,7 @@ class ReceivedFiles:
         """
         share = link.fingerprint
         await self._offline.forget(link)
-        await self._sessions.withdraw(share, ShareWithdrawn("its owner took it back"))
+        await self._sessions.withdraw(share, why or ShareWithdrawn("its owner took it back"))
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _LET_GO
         while not (gone := await self._erase(share)) and loop.time() < deadline:  # noqa: ASYNC110

@@ -15,12 +15,16 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
 from tests.contracts.clouds import US, Cloud
+from vaas.errors import VaasError
 from vaas.mesh import Mesh, PeerRule, Terms
 from vaas.mesh.keeper import Keeper
 from vaas.model import Share, ShareLink
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares
 from vaas.state.values import Received
 from vaas.storage import CopyStorage
+from vaas.web import Front
+from vaas.web.gates import ComeIn
+from vaas.web.statics import Statics
 from vaas.web.statuses import status_of
 from vaas.wish import Wish
 
@@ -30,6 +34,7 @@ class Rooms:
 
     def __init__(self, shares: Shares, storage: CopyStorage) -> None:
         self.shares, self.storage = shares, storage
+        self.withdrawn: list[tuple[str, VaasError | None]] = []
 
     async def resolve(self, wish: Wish) -> Share:
         return await self.shares.resolve(wish.link)
@@ -41,7 +46,8 @@ class Rooms:
         share = await self.resolve(Wish(link))
         return [entry.path for entry in await self.shares.list(share, "")]
 
-    async def withdraw(self, link: ShareLink) -> bool:
+    async def withdraw(self, link: ShareLink, why: VaasError | None = None) -> bool:
+        self.withdrawn.append((link.token, why))
         return await self.storage.erase(link.fingerprint)
 
 
@@ -83,6 +89,21 @@ class Member:
     def link(self, share: Received) -> ShareLink:
         return ShareLink(f"https://{share.peer}", share.id, "", "ocm")
 
+    async def enter(self, path: str, **form: str) -> httpx.Response:
+        """Post a form as a browser does; a framed one if the form says so."""
+        frame = {"Sec-Fetch-Dest": "iframe"} if form.pop("framed", "") else {}
+        headers = {"Origin": "https://receiver.example.org", "Sec-Fetch-Site": "cross-site"}
+        async with httpx.AsyncClient(verify=False, timeout=20) as client:  # noqa: S501 (http)
+            return await client.post(f"{self.url}{path}", data=form, headers=headers | frame)
+
+    async def visited(self, share_id: str, visit: str) -> dict[str, bytes]:
+        """What a kernel would see of a share, for who has a pass."""
+        link = await self.mesh.entry.link(share_id, "", "", visit=visit)
+        found = await self.rooms.shares.resolve(link)
+        async with self.rooms.storage.open(found, self.rooms.shares, lambda _: None) as workspace:
+            paths = [path for path in workspace.path.rglob("*") if path.is_file()]
+            return {str(p.relative_to(workspace.path)): p.read_bytes() for p in paths}
+
     async def resolve(self, share: Received) -> Share:
         self.rooms.shares.forget(self.link(share))
         return await self.rooms.shares.resolve(self.link(share))
@@ -114,7 +135,9 @@ async def joined(data: Path, rules: Iterable[PeerRule], **terms: Any) -> AsyncIt
         storage = CopyStorage(data / "shares")
         rooms = Rooms(shares, storage)
         async with mesh.serving(rooms, status_of) as (keeper, routes):
-            server = HTTPServer(Application(routes), max_body_size=1 << 16)
+            front = Front(None, None, None, Statics(), None, None, public_url=url)  # type: ignore[arg-type]
+            gates = [(at, ComeIn, {"front": front, "gate": gate}) for at, gate in mesh.gates]
+            server = HTTPServer(Application([*gates, *routes]), max_body_size=1 << 16)
             server.add_sockets([sock])
             try:
                 yield Member(url, mesh, keeper, rooms, data)

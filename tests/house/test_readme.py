@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from tests.house.tree import ROOT
 from vaas.cli import app
-from vaas.config import OcmPeer, Settings, Site, load_settings
+from vaas.config import OcmIntegration, OcmPeer, Settings, Site, load_settings
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
@@ -89,6 +89,7 @@ def test_settings_are_complete_and_told_with_their_defaults() -> None:
     peers = told["ocm"].pop("peer")
     assert [table.keys() for table in peers] == [fields(OcmPeer).keys()]
     assert known["ocm"].pop("peer") == ()
+    known["ocm"]["integration"] = fields(OcmIntegration)
     for table in ("ocm", "oidc"):
         told[table] = {n: tuple(v) if isinstance(v, list) else v for n, v in told[table].items()}
     known["oidc"]["client_secret"] = known["oidc"]["client_secret"].get_secret_value()

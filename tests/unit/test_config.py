@@ -190,3 +190,17 @@ def test_the_mesh_is_off_and_then_wants_to_be_found(tmp_path: Path) -> None:
 
 def test_keys_of_the_state_are_never_shown() -> None:
     assert "sesame" not in repr(load_settings(ocm={"keys": ["open sesame"]}))
+
+
+@pytest.mark.parametrize("prefix", ["/services/ocm", "/ocm-ip", ""])
+def test_where_other_clouds_send_viewers(prefix: str) -> None:
+    found = load_settings(ocm={"integration": {"prefix": prefix}})
+    assert found.ocm.integration.prefix == prefix
+
+
+@pytest.mark.parametrize(
+    "prefix", ["services", "/", "/ocm", "/s/x", "/api", "/a/../b", "/a b", "/a/"]
+)
+def test_addresses_that_are_in_use_or_none_are_no_prefix(prefix: str) -> None:
+    with pytest.raises(ConfigError, match=r"ocm\.integration\.prefix"):
+        load_settings(ocm={"integration": {"prefix": prefix}})

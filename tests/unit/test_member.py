@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
+from tests.contracts.integrators import RevaReceiver
 from vaas.cli import app
 from vaas.config import load_settings
 from vaas.member import member
@@ -43,6 +45,39 @@ def test_what_came_is_listed(tmp_path: Path) -> None:
     assert "\thttps://d.example.org/ocm/mine?key=" in told.stdout
     told = CliRunner().invoke(app, ["received", "--contacts", "--config", str(file)])
     assert re.fullmatch(rf"\d{{4}}-\d\d-\d\d\t{sender}\tAlice\?\?\n", told.stdout)
+
+
+def test_it_is_shared_on_listed_and_taken_back(tmp_path: Path) -> None:
+    with RevaReceiver(tmp_path / "cloud") as cloud:
+        file = tmp_path / "vaas.toml"
+        peer = f'[[ocm.peer]]\nhost = "{cloud.host}"\ninsecure = true\nprivate = true\n'
+        file.write_text(
+            f'public_url = "https://d.example.org"\ndata = "{tmp_path}"\n'
+            f"[ocm]\nenabled = true\n{peer}"
+        )
+
+        async def come() -> None:
+            async with member(load_settings(file), tmp_path) as mesh:
+                assert mesh
+                known = {"name": "Rivers", "secret": Secret("sesame"), "state": "open"}
+                await mesh.store.received.put(Received("a" * 32, "c.example.org", "7", **known))  # type: ignore[arg-type]
+
+        def run(*words: str) -> Result:
+            return CliRunner().invoke(app, ["received", *words, "--config", str(file)])
+
+        asyncio.run(come())
+        address, bob = f"https://d.example.org/ocm/s/{'a' * 32}/?key=x", f"bob@{cloud.host}"
+        told = run("share", address, bob)
+        assert told.exit_code == 0, told.output
+        number = cloud.taken[0]["providerId"]
+        assert told.stdout == f"{number} is shared with {bob}\n"
+        assert run("sent", "a" * 32).stdout.split("\t")[:3] == [number, bob, "sent"]
+        assert run("unshare", number).stdout == f"{number} is taken back\n"
+        assert cloud.heard[0]["notificationType"] == "SHARE_UNSHARED"
+        assert run("sent", "a" * 32).stdout == ""
+        assert run("unshare", number).exit_code == 2
+        assert run("share", "b" * 32, bob).exit_code == 2
+        assert cloud.taken[0]["protocol"]["webapp"]["sharedSecret"] not in told.output
 
 
 def test_where_nothing_is_taken_it_says_so(tmp_path: Path) -> None:

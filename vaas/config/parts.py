@@ -14,6 +14,12 @@ from vaas.model import FRAME_HOST
 GIB = 1 << 30
 MIB = 1 << 20
 
+_OURS = {
+    *("api", "assets", "favicon", "health", "metrics", "ocm", "ocm-provider", "open"),
+    *("password", "s", "static", "voila"),
+}
+"""How addresses of the service begin."""
+
 FrameHost = Annotated[str, Field(pattern=FRAME_HOST)]
 
 
@@ -116,6 +122,30 @@ class OcmPeer(BaseModel):
     private: bool = False
 
 
+class OcmIntegration(BaseModel):
+    """Clouds that send their viewers here, each with a token that opens the files (OCM-IP).
+
+    Attributes:
+        prefix: of the addresses at which they tell us of shares and send viewers;
+            empty: none may.
+        introspect: address at one of them, which is asked about tokens that do not say
+            themselves what they are for; empty: such tokens are refused.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    prefix: str = Field(default="", pattern=r"^$|^(/[A-Za-z0-9_-]+)+$")
+    introspect: str = Field(default="", pattern=r"^$|^https?://[^/\s]+/\S*$")
+
+    @field_validator("prefix")
+    @classmethod
+    def _is_free(cls, prefix: str) -> str:
+        first = prefix.split("/")[1:2]
+        if first and first[0] in _OURS:
+            raise ValueError("an address that is used already; take another, as /services/ocm")
+        return prefix
+
+
 class OcmSettings(BaseModel):
     """Shares of other clouds, by Open Cloud Mesh.
 
@@ -134,6 +164,7 @@ class OcmSettings(BaseModel):
         shares_per_peer: taken of one cloud.
         gone_after: seconds after which a share that its cloud no longer shows is forgotten.
         keys: of the state, newest first; none: made, and kept beside it.
+        integration: clouds that send their viewers here.
         peer: the clouds.
     """
 
@@ -149,6 +180,7 @@ class OcmSettings(BaseModel):
     shares_per_peer: int = Field(default=1000, gt=0)
     gone_after: float = Field(default=86_400.0, ge=0)
     keys: tuple[SecretStr, ...] = ()
+    integration: OcmIntegration = OcmIntegration()
     peer: tuple[OcmPeer, ...] = ()
 
 
@@ -255,6 +287,7 @@ __all__ = [
     "KernelSettings",
     "MountSettings",
     "NativeFolder",
+    "OcmIntegration",
     "OcmPeer",
     "OcmSettings",
     "OidcSettings",

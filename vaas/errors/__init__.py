@@ -21,6 +21,8 @@
     │   │   ├── LoginNeeded
     │   │   ├── NotAGuest
     │   │   └── ShareWaiting
+    │   ├── EntryRefused
+    │   ├── VisitOver
     │   ├── ShareExpired
     │   ├── PasswordNeeded
     │   ├── PasswordWrong
@@ -28,6 +30,7 @@
     │   ├── ShareThrottled
     │   │   └── CloudSpared
     │   ├── EfssMaintenance
+    │   ├── NotTaken
     │   └── EfssFailed
     ├── WorkspaceError       the share cannot become local files
     │   ├── ShareTooLarge
@@ -138,6 +141,7 @@ from vaas.errors._shares import (
     ShareUnknown,
     ShareWithdrawn,
 )
+from vaas.errors._visits import EntryRefused, NotTaken, VisitOver
 
 __all__ = [
     "AddressRefused",
@@ -149,6 +153,7 @@ __all__ = [
     "EfssMaintenance",
     "EfssTooSlow",
     "EfssUnreachable",
+    "EntryRefused",
     "EnvironmentNotMade",
     "EnvironmentUnknown",
     "FileDrop",
@@ -172,6 +177,7 @@ __all__ = [
     "NotALink",
     "NotAnEfss",
     "NotSupported",
+    "NotTaken",
     "NotebookError",
     "NotebookInvalid",
     "NotebookMissing",
@@ -197,6 +203,7 @@ __all__ = [
     "TooManyRedirects",
     "TooManyShares",
     "VaasError",
+    "VisitOver",
     "WorkspaceError",
     "WrongName",
 ]

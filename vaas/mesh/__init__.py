@@ -1,4 +1,4 @@
-"""The door by which other clouds come in: Open Cloud Mesh, as a receiving provider.
+"""The door by which other clouds come in: Open Cloud Mesh.
 
 ::
 
@@ -8,6 +8,10 @@
     viewer ─► entry: may they? ─► launch ─► shares.ocm ─► access: where, by which key
                                                   │
                    peers unshare, expire, vanish ─► keeper ─► pages, copies, secrets go
+
+    cloud tells of a share ─► hosted ─► state          we share on ─► sharing ─► their cloud
+    its viewer's form ─► gate: does the token hold? ─► bearers       their form ─┘
+                              └────► a pass ─► entry ◄─── a pass ◄────┘
 """
 
 from vaas.mesh.directory import PeerRule

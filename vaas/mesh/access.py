@@ -93,6 +93,10 @@ class Access:
         """Read a share anew when it is next asked for."""
         self._held.pop(share_id, None)
 
+    async def place(self, share: Received) -> str:
+        """Where a share lies."""
+        return self._url(share, await self._profile(share))
+
     async def door(self, link: ShareLink) -> Door:
         """See ``Doors.door``."""
         held = await self._hold(link)

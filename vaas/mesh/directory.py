@@ -86,6 +86,17 @@ class Directory:
             raise PeerNotTrusted(f"{peer}: no rule admits it")
         return rule
 
+    def listed(self, peer: str) -> PeerRule:
+        """What holds for a cloud of which a rule speaks.
+
+        Raises:
+            PeerNotTrusted: none does, whether or not others are trusted too.
+        """
+        rule = self.rule(peer)
+        if rule.host not in self._rules:
+            raise PeerNotTrusted(f"{peer}: no rule names it")
+        return rule
+
     def origin(self, peer: str) -> str:
         """A cloud's own address, ``https://host[:port]``."""
         return f"{'http' if self.rule(peer).insecure else 'https'}://{peer}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Literal
 
@@ -12,10 +13,13 @@ from vaas.errors import (
     ShareUnknown,
     ShareWaiting,
     ShareWithdrawn,
+    VisitOver,
 )
 from vaas.mesh.access import Access
+from vaas.mesh.bearers import Bearers
 from vaas.mesh.guests import is_listed
 from vaas.mesh.passes import Holder, Passes, packed, unpacked
+from vaas.mesh.visits import Visit, Visits
 from vaas.model import ShareLink
 from vaas.state import Store, Vault
 from vaas.state.values import Received
@@ -38,6 +42,7 @@ class Entry:
         visible: Visible,
         url: str,
         *,
+        bearers: Bearers,
         people: Sequence[str] = (),
     ) -> None:
         """Take the policy.
@@ -51,10 +56,12 @@ class Entry:
                 who knows the address; ``listed``: everybody, and the home page names
                 them.
             url: ours.
+            bearers: turns a share into a link that a viewer's token opens.
             people: who may see all of them, where people are listed.
         """
         self.passes = Passes(vault)
         self._store, self._vault, self._access = store, vault, access
+        self._bearers, self._visits = bearers, Visits(vault)
         self._visible, self._url, self._people = visible, url, people
 
     @property
@@ -86,7 +93,14 @@ class Entry:
             return self._vault.verifies(_signed(share), key)
         return not self.by_list or bool(self._guest(share, key))
 
-    async def link(self, share_id: str, path: str, key: str, passes: str = "") -> ShareLink:
+    def frames(self, share_id: str, visit: str) -> tuple[str, ...]:
+        """Whose pages may show a share to a viewer, besides those that it names itself."""
+        found = self._visits.read(share_id, visit)
+        return found.frames if found else ()
+
+    async def link(
+        self, share_id: str, path: str, key: str, passes: str = "", *, visit: str = ""
+    ) -> ShareLink:
         """The share at an address.
 
         Args:
@@ -94,17 +108,19 @@ class Entry:
             path: likewise, inside the share.
             key: the address's signature, if the viewer came with one.
             passes: of the viewer, if they have any.
+            visit: the pass of a viewer whom another cloud sent.
 
         Raises:
             ShareHidden: this viewer may not see it, or not yet.
             ShareUnknown: there never was one.
             ShareWithdrawn: it is gone.
+            VisitOver: the pass has run out, or nothing opens the share any more.
         """
+        found = self._visits.read(share_id, visit)
+        if found is not None and not found.sent:
+            return await self._hosted(found, path)
         share = await self._store.received.find(share_id)
-        if self.by_list:
-            await self._require_guest(share or Received(share_id, ""), key, passes)
-        elif not await self.admits(share_id, key):
-            raise ShareHidden("its address lacks the signature")
+        await self._require(share or Received(share_id, ""), key, passes, found)
         if share is None:
             raise ShareUnknown("no share of that id was received")
         if not share.secret.value:
@@ -112,6 +128,38 @@ class Entry:
         if not share.accepted:
             raise ShareWaiting("its sender has not accepted it")
         return self._access.link(share, path)
+
+    async def _hosted(self, visit: Visit, path: str) -> ShareLink:
+        """A share that viewers' own tokens open."""
+        known = await self._store.hosted.find(visit.share)
+        if known is not None and not (known.owner or known.passing):
+            raise ShareWithdrawn("its cloud took it back")
+        share = self._bearers.share(visit.share)
+        if share is None or visit.expires <= time.time():
+            raise VisitOver("no token is good any more", visit.back, visit.frames)
+        return self._bearers.link(share, path)
+
+    async def _require(self, share: Received, key: str, passes: str, visit: Visit | None) -> None:
+        """Let nobody pass who may not see a share.
+
+        Raises:
+            ShareHidden, VisitOver: this viewer may not.
+        """
+        admitted = await self.admits(share.id, key)
+        if visit is not None and not admitted:
+            await self._require_visit(visit)
+        elif self.by_list:
+            await self._require_guest(share, key, passes)
+        elif not admitted:
+            raise ShareHidden("its address lacks the signature")
+
+    async def _require_visit(self, visit: Visit) -> None:
+        """Refuse a visit that is over, or whose share was taken back."""
+        sent = await self._store.sent.find(visit.sent)
+        if sent is None or sent.share != visit.share:
+            raise ShareHidden("it is no longer shared with them")
+        if visit.expires <= time.time():
+            raise VisitOver("the pass has run out", visit.back, visit.frames)
 
     async def listed(self) -> Sequence[tuple[str, str, str]]:
         """Name, sender and address of each share that everybody may know of."""

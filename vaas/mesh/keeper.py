@@ -59,7 +59,7 @@ class Opener(Protocol):
         """Ask the share's system."""
         ...
 
-    async def withdraw(self, link: ShareLink) -> bool:
+    async def withdraw(self, link: ShareLink, why: VaasError | None = None) -> bool:
         """End all that shows a share, and erase its copies; whether nothing is left."""
         ...
 
@@ -69,7 +69,11 @@ class Opener(Protocol):
 
 
 class Keeper:
-    """Owns the tasks that follow shares."""
+    """Owns the tasks that follow shares.
+
+    Attributes:
+        erased: is awaited with the id of each share that was erased.
+    """
 
     def __init__(
         self,
@@ -100,6 +104,8 @@ class Keeper:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._looked: dict[str, float] = {}
         self._looks: Counter[str] = Counter()
+        self._left: dict[str, tuple[ShareLink, VaasError]] = {}
+        self.erased: Callable[[str], Coroutine[Any, Any, None]] | None = None
         access.told = self.follow
 
     async def run(self) -> None:
@@ -126,6 +132,8 @@ class Keeper:
     async def round(self) -> None:
         """Look once at the shares whose turn it is."""
         now = time.time()
+        for link, why in tuple(self._left.values()):
+            self.withdraw(link, why)
         due = []
         for share in await self._received.all("pending", "open", "missing"):
             age = now - share.changed
@@ -175,6 +183,23 @@ class Keeper:
         bare = await self._forget(share, "owner")  # whatever else waits for its turn
         task = self._begin(f"decline {share.id}", lambda: self._decline(share, bare))
         await asyncio.wait([task], timeout=_DECLINES_WITHIN)
+
+    def withdraw(self, link: ShareLink, why: VaasError) -> None:
+        """End all that shows a share that nobody sent us, and erase its copies; tell pages why."""
+        self._left[link.token] = link, why
+        self._begin(f"withdraw {link.token}", lambda: self._withdraw(link, why))
+
+    def welcome(self, link: ShareLink) -> None:
+        """A viewer was let in to such a share: it is asked for anew, and its copies may stay."""
+        self._left.pop(link.token, None)
+        self._opener.forget(link)
+
+    async def _withdraw(self, link: ShareLink, why: VaasError) -> None:
+        if not await self._opener.withdraw(link, why) or link.token not in self._left:
+            return  # somebody has its files open still, or was let in meanwhile
+        del self._left[link.token]
+        if self.erased:
+            await self.erased(link.token)
 
     async def _look(self, share: Received, *, last: bool) -> None:
         link = self._access.link(share)
@@ -228,6 +253,8 @@ class Keeper:
             await self._received.put(Received(share.id, share.peer, state="gone"))
             self._looked.pop(share.id, None)
             self._looks.pop(share.id, None)
+            if self.erased:
+                await self.erased(share.id)
             log.info("share_erased", peer=share.peer, share=share.id[:8])
 
     async def _clear(self, share: Received) -> bool:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from vaas.errors import VaasError
 from vaas.mesh.access import Access
 from vaas.mesh.addresses import authority
+from vaas.mesh.bearers import Bearers, Ways
 from vaas.mesh.desk import Desk, Identity
 from vaas.mesh.directory import Directory, PeerRule
 from vaas.mesh.entry import Entry, Visible
+from vaas.mesh.gate import Asker, Gate
 from vaas.mesh.handlers import Counter, Route, routes
+from vaas.mesh.hosted import Provisions
+from vaas.mesh.hosted_handlers import hosted_routes
 from vaas.mesh.invites import Inviter
 from vaas.mesh.keeper import Keeper, Opener
 from vaas.mesh.keys import Signer
@@ -24,6 +28,7 @@ from vaas.mesh.notes import Notes
 from vaas.mesh.owners import Owners, Shelf
 from vaas.mesh.peers import Peers
 from vaas.mesh.senders import Senders
+from vaas.mesh.sharing import SENT, Sharing
 from vaas.mesh.words import Words
 from vaas.model import Secret
 from vaas.shares import Ocm, OutboundClient
@@ -55,6 +60,9 @@ class Terms:
         login: where people log in, if anywhere.
         rules: for single clouds.
         keys: of the state; none: kept in a file beside it.
+        framed: whether dashboards may be shown in other sites' pages at all.
+        prefix: below which clouds send us their viewers; empty: none may.
+        introspect: which of them is asked, and where, about tokens that say nothing.
     """
 
     url: str
@@ -69,6 +77,9 @@ class Terms:
     login: LoginTerms | None = None
     rules: tuple[PeerRule, ...] = ()
     keys: tuple[Secret, ...] = ()
+    framed: bool = True
+    prefix: str = ""
+    introspect: str = ""
 
 
 class Mesh:
@@ -82,6 +93,8 @@ class Mesh:
         words: tells senders where their shares are, and their own page.
         owners: what senders do with their shares, while messages are taken.
         login: lets people log in, if they can.
+        sharing: shares dashboards with people of other clouds.
+        gates: patterns of addresses at which browsers come in, while it serves.
     """
 
     owners: Owners | None = None
@@ -96,11 +109,22 @@ class Mesh:
         self._identity = Identity(terms.user.lower(), host, terms.name, terms.most, terms.asks)
         self._directory = Directory(terms.rules, open=terms.open)
         self.peers = Peers(client, self._directory, signer)
-        self._access = Access(store.received, self.peers, host)
-        self.provider = Ocm(client, self._access)
+        self._access, self._vault = Access(store.received, self.peers, host), vault
+        self._bearers = Bearers(self._access)
+        self.provider = Ocm(client, Ways(self._access, self._bearers))
+        self.sharing = Sharing(
+            self._identity, store, self.peers, vault, signer, url=terms.url, framed=terms.framed
+        )
+        self.gates: list[tuple[str, Gate | Sharing]] = []
         self.inviter = Inviter(self._identity, store.contacts, self.peers)
         self.entry = Entry(
-            store, vault, self._access, terms.visible, terms.url, people=terms.people
+            store,
+            vault,
+            self._access,
+            terms.visible,
+            terms.url,
+            bearers=self._bearers,
+            people=terms.people,
         )
         self.words = Words(self.entry, terms.url)
 
@@ -161,14 +185,39 @@ class Mesh:
         )
         self.owners = Owners(self.store, self.entry, self._access, keeper, opener, notes=notes)
         key_set, closed = self._signer.key_set, not terms.open
-        counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of)
-        rounds = asyncio.create_task(keeper.run(), name="mesh rounds")
+        counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of, self.sharing)
+        found, works = self._ways_in(counter, keeper, senders)
+        tasks = [asyncio.create_task(work, name="mesh rounds") for work in works]
         try:
-            yield keeper, routes(counter)
+            yield keeper, found
         finally:
-            rounds.cancel()
-            await asyncio.gather(rounds, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._bearers.close()
             await keeper.close()
+
+    def _ways_in(
+        self, counter: Counter, keeper: Keeper, senders: Senders
+    ) -> tuple[list[Route], list[Coroutine[Any, Any, None]]]:
+        """Addresses of messages, and what runs beside; ``gates`` get those of browsers."""
+        self._bearers.over, keeper.erased = keeper.withdraw, self._erased
+        self.sharing.senders, hosted, prefix = senders, self.store.hosted, self._terms.prefix
+        self.gates = [(SENT, self.sharing)]
+        if not prefix:
+            return routes(counter), [keeper.run()]
+        most, bearers = self._terms.most, self._bearers
+        provisions = Provisions(hosted, self._directory, senders, bearers, keeper, most=most)
+        asker = Asker(self.peers, self._terms.introspect)
+        gate = Gate(hosted, self.peers, bearers, keeper, self._vault, asker=asker)
+        self.gates.append((f"{prefix}/open", gate))
+        found = [*routes(counter), *hosted_routes(counter, provisions, prefix)]
+        return found, [keeper.run(), provisions.run()]
+
+    async def _erased(self, share_id: str) -> None:
+        """Take back what was shared of it, too."""
+        await self.sharing.end(share_id)
+        await self.store.hosted.erased(share_id)
 
 
 __all__ = ["Mesh", "Terms"]

@@ -23,8 +23,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from vaas.errors import ConfigError
 from vaas.model import Secret
 from vaas.state.contacts import Contacts
+from vaas.state.hosted import HostedShares
 from vaas.state.received import ReceivedShares
-from vaas.state.tables import ReceivedRow, SecretRow
+from vaas.state.sent import SentShares
+from vaas.state.tables import ReceivedRow, SecretRow, SentRow
 from vaas.state.vault import Vault
 
 _PRAGMAS = ("foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON", "journal_mode=DELETE")
@@ -36,6 +38,8 @@ class Store:
     Attributes:
         received: shares that came from other clouds.
         contacts: invitations, and who accepted them.
+        hosted: shares that clouds send their viewers here with.
+        sent: dashboards that we shared with people of other clouds.
     """
 
     def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
@@ -43,6 +47,8 @@ class Store:
         self._engine, self._vault = engine, vault
         self.received = ReceivedShares(engine, vault)
         self.contacts = Contacts(engine)
+        self.hosted = HostedShares(engine)
+        self.sent = SentShares(engine, vault)
 
     @classmethod
     @asynccontextmanager
@@ -100,6 +106,7 @@ class Store:
             for table, key, sealed in (
                 (ReceivedRow, ReceivedRow.id, ReceivedRow.secret),
                 (SecretRow, SecretRow.name, SecretRow.sealed),
+                (SentRow, SentRow.id, SentRow.secret),
             ):
                 rows = (await session.execute(select(key, sealed).where(sealed != b""))).all()
                 for name, old in rows:

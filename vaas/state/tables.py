@@ -78,4 +78,52 @@ class ContactRow(Base):
     since: Mapped[float]
 
 
-__all__ = ["Base", "ContactRow", "GuestRow", "InvitationRow", "ReceivedRow", "SecretRow"]
+class HostedRow(Base):
+    """A share that a cloud sends its viewers here with; see ``vaas.state.values.Hosted``.
+
+    Without an owner it is over, and stands here for as long as tokens of it may be about;
+    of one that is known by its token alone, nothing but its id does.
+    """
+
+    __tablename__ = "hosted"
+    __table_args__ = (Index("called", "peer", "client"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    peer: Mapped[str]
+    client: Mapped[str]
+    owner: Mapped[str]
+    to: Mapped[str]
+    name: Mapped[str]
+    uri: Mapped[str]
+    expires: Mapped[float | None]
+    passing: Mapped[bool]
+    changed: Mapped[float]
+
+
+class SentRow(Base):
+    """Dashboards that we shared with somebody; see ``vaas.state.values.Sent``."""
+
+    __tablename__ = "sent"
+    __table_args__ = (Index("by_secret", "digest"), Index("of_share", "share"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    share: Mapped[str]
+    to: Mapped[str]
+    peer: Mapped[str]
+    digest: Mapped[str]
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    modern: Mapped[bool]
+    accepted: Mapped[bool]
+    made: Mapped[float]
+
+
+__all__ = [
+    "Base",
+    "ContactRow",
+    "GuestRow",
+    "HostedRow",
+    "InvitationRow",
+    "ReceivedRow",
+    "SecretRow",
+    "SentRow",
+]

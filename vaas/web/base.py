@@ -23,7 +23,7 @@ from vaas.shares.links import parse_canonical
 from vaas.web import embedding
 from vaas.web.hosts import is_ours
 from vaas.web.policies import SITE_POLICY
-from vaas.web.seams import Inviter, Line, Login, Owners, Received
+from vaas.web.seams import Gate, Inviter, Line, Login, Owners, Received
 from vaas.web.statics import Statics
 from vaas.web.statuses import status_of
 from vaas.web.viewers import Viewers
@@ -65,6 +65,7 @@ class Front:
         inviter: makes contacts for it.
         owners: serves those who shared it.
         login: lets people log in.
+        gates: where other clouds send viewers in, by the patterns of their addresses.
         more: routes besides those of pages.
     """
 
@@ -85,6 +86,7 @@ class Front:
     inviter: Inviter | None = None
     owners: Owners | None = None
     login: Login | None = None
+    gates: Sequence[tuple[str, Gate]] = ()
     more: Sequence[Any] = ()
 
 

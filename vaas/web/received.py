@@ -1,21 +1,31 @@
 """Shares that other clouds sent: the same pages, for who may see them.
 
 A signed address is exchanged for a cookie of that share at once, so that the
-signature stays in no address bar, history or referrer.
+signature stays in no address bar, history or referrer. Viewers whom other clouds
+send come with a pass, see ``vaas.web.gates``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from types import TracebackType
 
 from tornado.web import Finish
 
-from vaas.errors import LinkError, ParameterWrong, ShareHidden, ShareUnknown, VaasError
+from vaas.errors import (
+    LinkError,
+    ParameterWrong,
+    ShareHidden,
+    ShareUnknown,
+    VaasError,
+    VisitOver,
+)
 from vaas.launch import Opened
 from vaas.model import ShareLink
 from vaas.rendering import CellFailure
 from vaas.web.dashboards import Dashboard, Event
+from vaas.web.gates import visit_cookie
 from vaas.web.person import PersonHandler
 from vaas.web.pictures import Picture
 from vaas.web.stream import Stream
@@ -28,6 +38,19 @@ _VIEWERS_OWN = (ShareHidden, LinkError, ParameterWrong)
 
 class _ForWhoMay(PersonHandler):
     """Finds the share of an address, and looks whether this viewer may see it."""
+
+    _of_visit: Sequence[str] = ()
+    _of_share: Sequence[str] | None = None
+
+    @property
+    def frame_hosts(self) -> Sequence[str] | None:
+        """Whose pages may frame ours: as the viewer's pass says, or else the share."""
+        return self._of_visit or self._of_share
+
+    @frame_hosts.setter
+    def frame_hosts(self, named: Sequence[str] | None) -> None:
+        """Note what the share says."""
+        self._of_share = named
 
     async def link_at(self, *where: str) -> ShareLink:
         """The share; a signed address leads to the plain one first.
@@ -45,7 +68,15 @@ class _ForWhoMay(PersonHandler):
             self.redirect(self.request.path)
             raise Finish
         kept = self.get_cookie(_cookie(share_id), "") or ""
-        link = await received.link(share_id, path, kept, self.passes)
+        visit = self.get_cookie(visit_cookie(share_id), "") or ""
+        self._of_visit = received.frames(share_id, visit)
+        try:
+            link = await received.link(share_id, path, kept, self.passes, visit=visit)
+        except VisitOver as over:
+            if not over.back:
+                raise
+            self.redirect(over.back, status=303)
+            raise Finish from None
         self.shown = share_id
         return link
 

@@ -11,6 +11,7 @@ from vaas.web.base import Front, Handler
 from vaas.web.connect import Connect
 from vaas.web.dashboards import Dashboard
 from vaas.web.files import AssetFile, StaticFile, TemplateFile
+from vaas.web.gates import ComeIn
 from vaas.web.health import Live, Metrics, Ready
 from vaas.web.login import Back, Leaving, Logout
 from vaas.web.owner import ContactGone, Mine, Ruling
@@ -49,6 +50,7 @@ def make_application(front: Front) -> Application:
         (rf"/ocm/s/{_ID}", WithoutSlash, given),
         (rf"/ocm/s/{_ID}/{PATTERN}", ReceivedPicture, given),
         (rf"/ocm/s/{_ID}/(.*)", ReceivedDashboard, given),
+        *((pattern, ComeIn, {"front": front, "gate": gate}) for pattern, gate in front.gates),
         *front.more,
         (rf"/api/kernels/{_ID}", KernelModel, given),
         (rf"/api/kernels/{_ID}/channels", Channels, given),

@@ -22,12 +22,45 @@ class Received(Protocol):
         """Whether an address is signed as it must be."""
         ...
 
-    async def link(self, share_id: str, path: str, key: str, passes: str = "") -> ShareLink:
-        """The share at an address, for a viewer who came with its signature, passes, or neither."""
+    def frames(self, share_id: str, visit: str) -> Sequence[str]:
+        """Whose pages may show a share to a viewer whom another cloud sent."""
+        ...
+
+    async def link(
+        self, share_id: str, path: str, key: str, passes: str = "", *, visit: str = ""
+    ) -> ShareLink:
+        """The share at an address.
+
+        Its viewer came with its signature, with passes, sent by another cloud, or with nothing.
+        """
         ...
 
     async def listed(self) -> Sequence[tuple[str, str, str]]:
         """Name, sender and address of those that everybody may know of."""
+        ...
+
+
+class Visit(Protocol):
+    """A viewer's pass."""
+
+    @property
+    def share(self) -> str:
+        """What it is for."""
+
+    @property
+    def frames(self) -> Sequence[str]:
+        """In whose pages it holds."""
+
+
+class Gate(Protocol):
+    """Lets viewers in whom other clouds send; each way gives a pass, and its cookie's value."""
+
+    async def enter(self, name: str, token: str, ends: str, back: str) -> tuple[Visit, str]:
+        """Who comes with a token."""
+        ...
+
+    async def knock(self, name: str, key: str) -> tuple[Visit, str]:
+        """Who comes by an address."""
         ...
 
 
@@ -109,4 +142,4 @@ class Login(Protocol):
         ...
 
 
-__all__ = ["Holder", "Inviter", "Line", "Login", "Owners", "Received"]
+__all__ = ["Gate", "Holder", "Inviter", "Line", "Login", "Owners", "Received", "Visit"]

@@ -19,6 +19,8 @@ _STATUS: dict[type[errors.VaasError], int] = {
     errors.ShareHidden: 403,
     errors.LoginNeeded: 401,
     errors.LoginFailed: 403,
+    errors.EntryRefused: 403,
+    errors.VisitOver: 403,
     errors.PasswordNeeded: 401,
     errors.PasswordWrong: 403,
     errors.FileDrop: 403,

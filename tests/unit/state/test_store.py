@@ -22,7 +22,7 @@ from vaas.model import Secret
 from vaas.state import Store, Vault
 from vaas.state.contacts import Contact
 from vaas.state.tables import Base
-from vaas.state.values import Received
+from vaas.state.values import Hosted, Received, Sent
 from vaas.state.vault import kept_keys
 
 SHARE = Received(
@@ -240,6 +240,55 @@ def test_what_came_before_there_were_questions_is_shown(tmp_path: Path) -> None:
         asked = "SELECT proven, accepted, edition, changed FROM received"
         assert connection.exec_driver_sql(asked).fetchall() == [(0, 1, 0, 1.5)]
     engine.dispose()
+
+
+async def test_guests_are_kept_ended_and_counted(tmp_path: Path, vault: Vault) -> None:
+    one = Hosted(
+        "a" * 32, "c.example.org", "7", "alice@c.example.org", "bob@d.example.org", "Rivers"
+    )
+    async with Store.opened(tmp_path / "s", vault) as store:
+        hosted = store.hosted
+        await hosted.put(one)
+        await hosted.put(replace(one, id="b" * 32, client="8", expires=5.0))
+        await hosted.note(replace(one, id="c" * 32))
+        assert await hosted.count(one.peer) == 2
+        assert [found.client for found in await hosted.over(6.0)] == ["8"]
+        found = await hosted.called(one.peer, "7")
+        assert found
+        assert replace(found, changed=0.0) == one
+        await hosted.end(one)
+        ended = await hosted.called(one.peer, "7")
+        assert ended
+        assert (ended.owner, ended.to, ended.name) == ("", "", "")
+        assert await hosted.count(one.peer) == 1
+        assert await hosted.called(one.peer, "c" * 32) is None  # known by its token alone
+        await hosted.erased("a" * 32)
+        await hosted.erased("c" * 32)
+        assert await hosted.noted() == []
+        assert await hosted.find("a" * 32)
+    assert b"Rivers" in (tmp_path / "s").read_bytes()  # of the other
+
+
+async def test_what_was_sent_is_found_by_its_secret_in_any_key(tmp_path: Path) -> None:
+    old, new = key(), key()
+    sent = Sent(
+        "a" * 32, "b" * 32, "bob@d.example.org", "d.example.org", Secret("sesame"), made=1.0
+    )
+    async with Store.opened(tmp_path / "s", Vault([old])) as store:
+        await store.sent.add(sent)
+    async with Store.opened(tmp_path / "s", Vault([new, old])):
+        pass
+    async with Store.opened(tmp_path / "s", Vault([new])) as store:
+        assert await store.sent.by_secret("sesame") == sent
+        assert await store.sent.by_secret("other") is None
+        assert await store.sent.of("b" * 32) == [sent]
+        await store.sent.accept(sent.id)
+        assert await store.sent.find(sent.id) == replace(sent, accepted=True)
+        assert await store.sent.remove(sent.id)
+        assert not await store.sent.remove(sent.id)
+    left = (tmp_path / "s").read_bytes()
+    assert b"sesame" not in left
+    assert sent.id.encode() not in left
 
 
 def migrate(connection: Connection, to: str) -> None:

@@ -106,7 +106,7 @@ async def joined(data: Path, rules: Iterable[PeerRule], **terms: Any) -> AsyncIt
     given = Terms(url=url, user=US, name="VaaS", rules=tuple(rules), **wanted)
     policy = OutboundPolicy([])
     async with OutboundClient(policy) as client, Mesh.opened(given, data) as mesh:
-        shares = Shares(client, policy, FailureMemory(), ocm=mesh.provider)
+        shares = Shares(client, policy, FailureMemory(), guests={"ocm": mesh.provider})
         storage = CopyStorage(data / "shares")
         rooms = Rooms(shares, storage)
         async with mesh.serving(rooms, status_of) as (keeper, routes):

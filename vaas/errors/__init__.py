@@ -16,7 +16,8 @@
     ├── ShareError           the EFSS answered, and the answer is no
     │   ├── NotAnEfss
     │   ├── ShareUnknown     (expired links look the same from outside)
-    │   │   └── ShareWithdrawn
+    │   │   ├── ShareWithdrawn
+    │   │   └── OpenAgain
     │   ├── ShareHidden
     │   ├── ShareExpired
     │   ├── PasswordNeeded
@@ -124,6 +125,7 @@ from vaas.errors._shares import (
     EfssMaintenance,
     FileDrop,
     NotAnEfss,
+    OpenAgain,
     PasswordNeeded,
     PasswordWrong,
     ShareError,
@@ -167,6 +169,7 @@ __all__ = [
     "NotebookError",
     "NotebookInvalid",
     "NotebookMissing",
+    "OpenAgain",
     "OutboundError",
     "ParameterWrong",
     "PasswordNeeded",

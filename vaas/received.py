@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from vaas.errors import ShareWithdrawn
+from vaas.errors import ShareWithdrawn, VaasError
 from vaas.model import Share, ShareLink
 from vaas.offline import Offline
 from vaas.sessions import Sessions
@@ -51,8 +51,21 @@ class ReceivedFiles:
         """Ask anew the next time, whatever was said of a share before."""
         self._shares.forget(link)
 
-    async def withdraw(self, link: ShareLink) -> bool:
+    @property
+    def leaving(self) -> bool:
+        """Whether sessions wait for another server."""
+        return self._sessions.leaving
+
+    def shows(self, link: ShareLink) -> bool:
+        """Whether somebody looks at a share."""
+        return self._sessions.show(link.fingerprint)
+
+    async def withdraw(self, link: ShareLink, why: VaasError | None = None) -> bool:
         """End all that shows a share, and erase its copies.
+
+        Args:
+            link: of the share.
+            why: its pages are told; ``None`` if its owner took it back.
 
         Returns:
             whether nothing is left; what somebody else has open stays.
@@ -62,7 +75,8 @@ class ReceivedFiles:
         """
         share = link.fingerprint
         await self._offline.forget(link)
-        await self._sessions.withdraw(share, ShareWithdrawn("its owner took it back"))
+        why = why or ShareWithdrawn("its owner took it back")
+        await self._sessions.withdraw(share, why)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _LET_GO
         while not (gone := await self._erase(share)) and loop.time() < deadline:  # noqa: ASYNC110

@@ -173,7 +173,7 @@ class Keeper:
         for other in await self._received.of_peer(share.peer, share.provider_id):
             if other.state == "pending":
                 self.erase(other)
-        told = await self._peers.notify(
+        told = not share.gathered and await self._peers.notify(
             share.peer,
             "SHARE_ACCEPTED",
             share.provider_id,

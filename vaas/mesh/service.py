@@ -14,6 +14,7 @@ from vaas.mesh.addresses import authority
 from vaas.mesh.desk import Desk, Identity
 from vaas.mesh.directory import Directory, PeerRule
 from vaas.mesh.entry import Entry, Visible
+from vaas.mesh.gatherer import Account, Gatherer
 from vaas.mesh.handlers import Counter, Route, routes
 from vaas.mesh.invites import Inviter
 from vaas.mesh.keeper import Keeper, Opener
@@ -60,7 +61,8 @@ class Mesh:
     """A member of the mesh.
 
     Attributes:
-        provider: opens received shares.
+        access: knows how received shares are reached.
+        provider: opens them.
         entry: leads viewers to them.
         inviter: makes contacts.
         store: what is remembered.
@@ -75,10 +77,10 @@ class Mesh:
         self._identity = Identity(terms.user.lower(), host, terms.name, terms.most)
         self._directory = Directory(terms.rules, open=terms.open)
         self.peers = Peers(client, self._directory, signer)
-        self._access = Access(store.received, self.peers, host)
-        self.provider = Ocm(client, self._access)
+        self.access = Access(store.received, self.peers, host)
+        self.provider = Ocm(client, self.access)
         self.inviter = Inviter(self._identity, store.contacts, self.peers)
-        self.entry = Entry(store, vault, self._access, terms.visible, terms.url)
+        self.entry = Entry(store, vault, self.access, terms.visible, terms.url)
 
     @classmethod
     @asynccontextmanager
@@ -103,19 +105,23 @@ class Mesh:
 
     @asynccontextmanager
     async def serving(
-        self, opener: Opener, status_of: Callable[[VaasError], int]
+        self,
+        opener: Opener,
+        status_of: Callable[[VaasError], int],
+        accounts: Sequence[Account] = (),
     ) -> AsyncIterator[tuple[Keeper, list[Route]]]:
         """Take messages, and look after what came, while the context is open.
 
         Args:
             opener: opens shares, and erases what was made of them.
             status_of: the status of an error.
+            accounts: ours at sites with a gateway, which receive shares too.
         """
         terms, entry = self._terms, self.entry
         keeper = Keeper(
             self.store.received,
             self.peers,
-            self._access,
+            self.access,
             opener,
             entry.address,
             gone_after=terms.gone_after,
@@ -126,13 +132,14 @@ class Mesh:
             self.store,
             self._directory,
             senders,
-            self._access,
+            self.access,
             keeper=keeper,
             address=entry.address,
         )
         key_set, closed = self._signer.key_set, not terms.open
         counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of)
-        rounds = asyncio.create_task(keeper.run(), name="mesh rounds")
+        gatherer = Gatherer(accounts, self.store.received, keeper, terms.most)
+        rounds = asyncio.gather(keeper.run(), gatherer.run())
         try:
             yield keeper, routes(counter)
         finally:

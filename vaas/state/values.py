@@ -7,6 +7,9 @@ from typing import Literal
 
 from vaas.model import Secret
 
+GATHERED = "cs3:"
+"""What the names of shares begin with that an account of ours received."""
+
 ReceivedState = Literal["pending", "open", "missing", "gone"]
 
 
@@ -47,5 +50,10 @@ class Received:
     state: ReceivedState = "pending"
     changed: float = 0.0
 
+    @property
+    def gathered(self) -> bool:
+        """Whether an account of ours at a site received it, and not we ourselves."""
+        return self.uri == GATHERED
 
-__all__ = ["Received", "ReceivedState"]
+
+__all__ = ["GATHERED", "Received", "ReceivedState"]

@@ -23,7 +23,7 @@ from vaas.shares.links import parse_canonical
 from vaas.web import embedding
 from vaas.web.hosts import is_ours
 from vaas.web.policies import SITE_POLICY
-from vaas.web.seams import Inviter, Line, Received
+from vaas.web.seams import Inviter, Line, Opened, Received
 from vaas.web.statics import Statics
 from vaas.web.statuses import status_of
 from vaas.web.viewers import Viewers
@@ -63,6 +63,8 @@ class Front:
         lines: websockets that are open.
         received: what other clouds sent, if anything is taken.
         inviter: makes contacts for it.
+        opened: what people opened from their cloud, if they can.
+        opened_frames: hosts whose pages may frame that.
         more: routes besides those of pages.
     """
 
@@ -81,6 +83,8 @@ class Front:
     lines: set[Line] = field(default_factory=set)
     received: Received | None = None
     inviter: Inviter | None = None
+    opened: Opened | None = None
+    opened_frames: Sequence[str] = ()
     more: Sequence[Any] = ()
 
 

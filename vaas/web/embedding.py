@@ -55,7 +55,7 @@ def framed_by(policy: str, allowed: str) -> str:
     return _ANCESTORS.sub(f"frame-ancestors {allowed}", policy)
 
 
-def cookie(name: str, value: str) -> str:
+def cookie(name: str, value: str, path: str = "/") -> str:
     """A ``Set-Cookie`` header for a page in a frame.
 
     The browser keeps such a cookie for the site that frames us alone. Python writes
@@ -64,8 +64,9 @@ def cookie(name: str, value: str) -> str:
     Args:
         name: a token, as RFC 6265 has it.
         value: likewise.
+        path: of the addresses to which it is sent.
     """
-    return f"{name}={value}; HttpOnly; Path=/; SameSite=None; Secure; Partitioned"
+    return f"{name}={value}; HttpOnly; Path={path}; SameSite=None; Secure; Partitioned"
 
 
 def _both(one: str, other: str) -> str:

@@ -12,6 +12,7 @@ from vaas.web.connect import Connect
 from vaas.web.dashboards import Dashboard
 from vaas.web.files import AssetFile, StaticFile, TemplateFile
 from vaas.web.health import Live, Metrics, Ready
+from vaas.web.opened import Enter, OpenedDashboard, OpenedPicture
 from vaas.web.pages import Home, Open, Password, WithoutSlash
 from vaas.web.pictures import PATTERN, Picture
 from vaas.web.received import ReceivedDashboard, ReceivedPicture
@@ -41,6 +42,10 @@ def make_application(front: Front) -> Application:
         (rf"/ocm/s/{_ID}", WithoutSlash, given),
         (rf"/ocm/s/{_ID}/{PATTERN}", ReceivedPicture, given),
         (rf"/ocm/s/{_ID}/(.*)", ReceivedDashboard, given),
+        (r"/cs3/open", Enter, given),
+        (rf"/cs3/s/{_ID}", WithoutSlash, given),
+        (rf"/cs3/s/{_ID}/{PATTERN}", OpenedPicture, given),
+        (rf"/cs3/s/{_ID}/(.*)", OpenedDashboard, given),
         *front.more,
         (rf"/api/kernels/{_ID}", KernelModel, given),
         (rf"/api/kernels/{_ID}/channels", Channels, given),

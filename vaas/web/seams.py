@@ -31,6 +31,18 @@ class Received(Protocol):
         ...
 
 
+class Opened(Protocol):
+    """Folders that people opened from their cloud."""
+
+    def enter(self, ticket: str) -> tuple[ShareLink, str]:
+        """What a ticket is for, and a key by which its browser is known from then on."""
+        ...
+
+    def link(self, share_id: str, path: str, key: str) -> ShareLink:
+        """What is at an address, for a browser that is known by a key."""
+        ...
+
+
 class Inviter(Protocol):
     """Makes us the contact of people at other clouds."""
 
@@ -46,4 +58,4 @@ class Inviter(Protocol):
         ...
 
 
-__all__ = ["Inviter", "Line", "Received"]
+__all__ = ["Inviter", "Line", "Opened", "Received"]

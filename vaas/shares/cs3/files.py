@@ -159,29 +159,30 @@ class Files(Provider):
     async def _root(self, link: ShareLink, password: Secret | None) -> tuple[Place, Any]:
         """Where a share lies, and what the gateway says of that.
 
-        What answered once is asked first; if nothing answers, the first no counts.
+        What answered once is asked first. If nothing answers, the first no counts
+        that has a meaning.
         """
-        refused: Refused | None = None
+        codes: list[str] = []
         known = self._found.get(link.token)
         if known is not None:
             try:
                 return known, await self._stat(link, password, known)
-            except Refused as error:
-                refused = error
+            except Refused as refused:
+                codes.append(refused.code)
                 self._folders.discard(self._found.pop(link.token, known))
         async for place in self.places(link, password):
             if place == known:
                 continue
             try:
                 told = await self._stat(link, password, place)
-            except Refused as error:
-                refused = refused or error
+            except Refused as refused:
+                codes.append(refused.code)
                 continue
             self._found[link.token] = place
             while len(self._found) > _KEPT:
                 self._folders.discard(self._found.popitem(last=False)[1])
             return place, told
-        code = refused.code if refused else "NOT_FOUND"
+        code = next((one for one in codes if one in self.at_root), codes[0])
         raise self.at_root.get(code, EfssFailed)(f"{link.host}: {code} to Stat")
 
     async def _stat(self, link: ShareLink, password: Secret | None, place: Place) -> Any:

@@ -237,7 +237,7 @@ async def test_a_storage_without_locks_is_asked_seldom(
     system.gateway.says = {"GetLock": "UNIMPLEMENTED"}
     gateway = Gateway(system.rule())
     for _ in range(3):
-        assert await asked.editor(ask, None) == ""
+        assert await asked.editor(ask, "one", None) == ""
     assert system.gateway.calls.count("GetLock") == 2
     await gateway.close()
 

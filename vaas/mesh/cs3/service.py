@@ -104,7 +104,9 @@ class App:
         """
         keeper = GrantKeeper(self.grants, shower)
         self.grants.renewed = shower.forget
-        server = grpc.aio.server(maximum_concurrent_rpcs=100)
+        # Else two servers could share the port, and each would know half of the tickets.
+        alone = (("grpc.so_reuseport", 0),)
+        server = grpc.aio.server(options=alone, maximum_concurrent_rpcs=100)
         servicer = _Servicer(self._terms, Opening(self._gateway, self.grants))
         service.add_ProviderAPIServicer_to_server(servicer, server)
         address = _bind(server, self._terms)
@@ -161,7 +163,8 @@ def _bind(server: grpc.aio.Server, terms: AppTerms) -> str:
 
 
 def _credentials(terms: AppTerms) -> grpc.ServerCredentials:
-    pair = (_content(terms.key), _content(terms.certificate))
+    certificate = _content(terms.certificate)
+    pair = (_content(terms.key), certificate)
     ca = _content(terms.ca) if terms.ca else None
     return grpc.ssl_server_credentials([pair], ca, require_client_auth=bool(ca))
 

@@ -154,7 +154,7 @@ class Files(Provider):
             """Ask as the share's viewer."""
             return await self.call(share.link, share.password, method, request)
 
-        return await self._locks.editor(ask, place.below(inside))
+        return await self._locks.editor(ask, share.link.token, place.below(inside))
 
     async def _root(self, link: ShareLink, password: Secret | None) -> tuple[Place, Any]:
         """Where a share lies, and what the gateway says of that.

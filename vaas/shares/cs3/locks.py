@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from cs3.identity.user.v1beta1.user_api_pb2 import GetUserRequest
 from cs3.storage.provider.v1beta1.provider_api_pb2 import GetLockRequest
@@ -12,14 +12,15 @@ from cs3.storage.provider.v1beta1.resources_pb2 import LockType
 
 from vaas.shares.cs3.gateway import Refused
 
+K, V = TypeVar("K"), TypeVar("V")
 Ask = Callable[[str, object], Awaitable[Any]]
 
 AGAIN = 600.0
-"""Seconds in which a storage is not asked for locks that said to have none."""
+"""Seconds in which a storage that said to have no locks is not asked for those of a share."""
 
 _LONGEST = 60
 _SOMEBODY = "somebody"
-_PEOPLE = 1_000
+_REMEMBERED = 1_000
 
 
 class Locks:
@@ -32,26 +33,27 @@ class Locks:
             clock: seconds that only grow.
         """
         self._clock = clock
-        self._from = 0.0
+        self._without: dict[str, float] = {}
         self._people: dict[tuple[str, str], str] = {}
 
-    async def editor(self, ask: Ask, ref: Any) -> str:
+    async def editor(self, ask: Ask, share: str, ref: Any) -> str:
         """Who edits a file, in words for viewers; empty if nobody does, or nobody knows.
 
         Args:
             ask: asks the gateway.
+            share: whose file it is.
             ref: of the file.
 
         Raises:
             VaasError: there is no answer.
         """
-        if self._clock() < self._from:
+        if self._clock() < self._without.get(share, 0.0):
             return ""
         try:
             lock = (await ask("GetLock", GetLockRequest(ref=ref))).lock
         except Refused as refused:
             if refused.code == "UNIMPLEMENTED":
-                self._from = self._clock() + AGAIN
+                _keep(self._without, share, self._clock() + AGAIN)
             return ""
         over = 0 < lock.expiration.seconds <= time.time()
         if over or lock.type == LockType.LOCK_TYPE_INVALID:
@@ -68,10 +70,15 @@ class Locks:
                 told = (await ask("GetUser", GetUserRequest(user_id=user))).user
             except Refused:
                 return ""
-            if len(self._people) >= _PEOPLE:
-                self._people.clear()
-            self._people[key] = _plain(told.display_name) or _plain(told.username)
+            _keep(self._people, key, _plain(told.display_name) or _plain(told.username))
         return self._people[key]
+
+
+def _keep(kept: dict[K, V], key: K, value: V) -> None:
+    """Remember something, with not too much else."""
+    if len(kept) >= _REMEMBERED:
+        kept.clear()
+    kept[key] = value
 
 
 def _plain(text: str) -> str:

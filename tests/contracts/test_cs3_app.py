@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from tests.contracts.certificates import Authority
 from tests.contracts.gateway import serving
 from tests.contracts.people import Person, id_of
 from tests.contracts.systems import Cs3
+from vaas import doctor
+from vaas.config import Site, load_settings
 from vaas.errors import ConfigError, OpenAgain, VaasError
 from vaas.mesh.cs3 import AppTerms, grants, keeper, registration
 from vaas.mesh.cs3.keeper import GrantKeeper
@@ -76,7 +78,7 @@ class Rooms:
 
 
 @dataclass
-class Site:
+class Here:
     """A site's gateway with our app."""
 
     system: Cs3
@@ -125,7 +127,7 @@ async def until(holds: Callable[[], object]) -> None:
 @asynccontextmanager
 async def at(
     system: Cs3, data: Path, rule: SiteRule | None = None, **more: Any
-) -> AsyncIterator[Site]:
+) -> AsyncIterator[Here]:
     """Our app, registered; its own keeper rests, tests ask theirs."""
     given = {"listen": "127.0.0.1:0", "announce": "", "name": "VaaS", "icon": "", "frame": False}
     given |= {"description": "Live", "mime_types": ("application/x-ipynb+json",), "every": 60.0}
@@ -141,13 +143,13 @@ async def at(
         storage = CopyStorage(data / "shares")
         rooms = Rooms(shares, storage)
         async with app.serving(rooms):
-            yield Site(system, app, rooms, GrantKeeper(app.grants, rooms), data)
+            yield Here(system, app, rooms, GrantKeeper(app.grants, rooms), data)
         await storage.close()
         await shares.close()
 
 
 @pytest.fixture
-async def site(system: Cs3, tmp_path: Path) -> AsyncIterator[Site]:
+async def site(system: Cs3, tmp_path: Path) -> AsyncIterator[Here]:
     async with at(system, tmp_path / "data") as found:
         await until(lambda: system.gateway.apps)
         yield found
@@ -190,11 +192,36 @@ async def test_a_gateway_that_does_not_take_us_yet(
     assert [one["event"] for one in said].count("app_registered") == 1
 
 
-async def test_a_port_that_is_taken(system: Cs3, site: Site, tmp_path: Path) -> None:
+async def test_a_port_that_is_taken(system: Cs3, site: Here, tmp_path: Path) -> None:
     address = system.gateway.apps[-1][1].address
     with pytest.raises(ConfigError, match=address):
         async with at(system, tmp_path / "other", listen=address):
             pass
+
+
+async def test_the_doctor_asks_the_gateway(system: Cs3, tmp_path: Path) -> None:
+    site = Site(**asdict(system.rule()))
+    wanted = {"site": [site], "cs3_app": {"site": system.host}, "public_url": URL}
+    settings = load_settings(data=tmp_path, **wanted)
+
+    async def told() -> tuple[bool, str]:
+        findings = await doctor.examine(tmp_path / "none", settings)
+        [found] = [one for one in findings if one.name == "open with VaaS"]
+        assert found.optional
+        return found.ok, found.detail
+
+    assert await told() == (
+        False,
+        "its registry knows none of application/x-ipynb+json, application/vnd.jupyter",
+    )
+    system.gateway.says = {"ListSupportedMimeTypes": "UNAVAILABLE"}
+    ok, detail = await told()
+    assert not ok
+    assert "does not answer" in detail
+    system.gateway.says = {}
+    async with at(system, tmp_path / "data"):
+        await until(lambda: system.gateway.apps)
+        assert (await told())[0]
 
 
 # Opening.
@@ -202,7 +229,7 @@ async def test_a_port_that_is_taken(system: Cs3, site: Site, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(("by_id", "parents"), [(False, True), (False, False), (True, True)])
 async def test_a_notebook_opens_with_its_folder(
-    system: Cs3, site: Site, by_id: bool, parents: bool
+    system: Cs3, site: Here, by_id: bool, parents: bool
 ) -> None:
     system.gateway.by_id, system.gateway.parents = by_id, parents
     marie = person(system)
@@ -220,13 +247,13 @@ async def test_a_notebook_opens_with_its_folder(
     assert (await site.rooms.shares.resolve(link)).name == "rain"
 
 
-async def test_a_folder_opens_as_it_is(system: Cs3, site: Site) -> None:
+async def test_a_folder_opens_as_it_is(system: Cs3, site: Here) -> None:
     link, _ = await site.open(person(system), "rain")
     assert link.path == ""
     assert await site.files(link) == FILES
 
 
-async def test_who_may_see_the_notebook_alone_gets_it_alone(system: Cs3, site: Site) -> None:
+async def test_who_may_see_the_notebook_alone_gets_it_alone(system: Cs3, site: Here) -> None:
     marie = person(system)
     marie.closed.add(marie.home / "rain")
     link, _ = await site.open(marie, "rain/a.ipynb")
@@ -242,7 +269,7 @@ async def test_a_frame_is_asked_for_if_that_is_set(system: Cs3, tmp_path: Path) 
     assert site.app.frames == (system.host,)
 
 
-async def test_what_is_neither_notebook_nor_folder(system: Cs3, site: Site) -> None:
+async def test_what_is_neither_notebook_nor_folder(system: Cs3, site: Here) -> None:
     """Whatever the cloud's page says of it."""
     marie = person(system)
     answer = await site.ask(marie, "rain/in/b.csv", name="b.ipynb")
@@ -250,7 +277,7 @@ async def test_what_is_neither_notebook_nor_folder(system: Cs3, site: Site) -> N
     assert not answer.HasField("app_url")
 
 
-async def test_tokens_that_are_not_good(system: Cs3, site: Site) -> None:
+async def test_tokens_that_are_not_good(system: Cs3, site: Here) -> None:
     marie, pierre = person(system), person(system, "pierre")
     good = system.gateway.token_of("marie")
     payload = base64.urlsafe_b64encode(json.dumps({"exp": time.time() + 60}).encode()).decode()
@@ -269,7 +296,7 @@ async def test_tokens_that_are_not_good(system: Cs3, site: Site) -> None:
     assert list(site.app.grants) == []
 
 
-async def test_a_gateway_that_is_away(system: Cs3, site: Site) -> None:
+async def test_a_gateway_that_is_away(system: Cs3, site: Here) -> None:
     marie = person(system)
     for method in ("WhoAmI", "Stat"):
         system.gateway.says = {method: "UNAVAILABLE"}
@@ -277,7 +304,7 @@ async def test_a_gateway_that_is_away(system: Cs3, site: Site) -> None:
         assert answer.status.code == Code.CODE_UNAVAILABLE
 
 
-async def test_tickets(system: Cs3, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_tickets(system: Cs3, site: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     marie = person(system)
     answer = await site.ask(marie, "rain")
     ticket = answer.app_url.form_parameters["ticket"]
@@ -291,7 +318,7 @@ async def test_tickets(system: Cs3, site: Site, monkeypatch: pytest.MonkeyPatch)
         site.app.grants.enter(answer.app_url.form_parameters["ticket"])
 
 
-async def test_one_person_has_one_folder_once(system: Cs3, site: Site) -> None:
+async def test_one_person_has_one_folder_once(system: Cs3, site: Here) -> None:
     marie, pierre = person(system), person(system, "pierre")
     first, key = await site.open(marie, "rain/a.ipynb")
     again, other = await site.open(marie, "rain/a.ipynb")
@@ -307,7 +334,7 @@ async def test_one_person_has_one_folder_once(system: Cs3, site: Site) -> None:
 
 
 async def test_two_people_who_read_the_same_folder_share_nothing_here(
-    system: Cs3, site: Site
+    system: Cs3, site: Here
 ) -> None:
     """What each may read in it can differ."""
     marie = person(system)
@@ -320,7 +347,7 @@ async def test_two_people_who_read_the_same_folder_share_nothing_here(
 
 
 async def test_there_are_only_so_many(
-    system: Cs3, site: Site, monkeypatch: pytest.MonkeyPatch
+    system: Cs3, site: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(grants, "MOST", 1)
     marie = person(system)
@@ -330,7 +357,7 @@ async def test_there_are_only_so_many(
     await site.open(marie, "rain/a.ipynb")
 
 
-async def test_keys_of_many_browsers(system: Cs3, site: Site) -> None:
+async def test_keys_of_many_browsers(system: Cs3, site: Here) -> None:
     marie = person(system)
     keys = [(await site.open(marie, "rain"))[1] for _ in range(21)]
     link, last = await site.open(marie, "rain")
@@ -342,7 +369,7 @@ async def test_keys_of_many_browsers(system: Cs3, site: Site) -> None:
 # The end.
 
 
-async def test_when_the_token_ends(system: Cs3, site: Site) -> None:
+async def test_when_the_token_ends(system: Cs3, site: Here) -> None:
     marie = person(system)
     link, key = await site.open(marie, "rain")
     await site.files(link)
@@ -362,7 +389,7 @@ async def test_when_the_token_ends(system: Cs3, site: Site) -> None:
     assert await site.files(link) == FILES  # no refusal is remembered
 
 
-async def test_a_token_that_the_gateway_minds(system: Cs3, site: Site) -> None:
+async def test_a_token_that_the_gateway_minds(system: Cs3, site: Here) -> None:
     link, _ = await site.open(person(system), "rain")
     for mild in (False, True):
         system.gateway.later, system.gateway.mild = 4000, mild
@@ -371,7 +398,7 @@ async def test_a_token_that_the_gateway_minds(system: Cs3, site: Site) -> None:
         site.rooms.forget(link)
 
 
-async def test_a_folder_that_was_taken_away(system: Cs3, site: Site) -> None:
+async def test_a_folder_that_was_taken_away(system: Cs3, site: Here) -> None:
     marie = person(system)
     link, _ = await site.open(marie, "rain")
     (marie.home / "rain").rename(marie.home / "sun")
@@ -380,7 +407,7 @@ async def test_a_folder_that_was_taken_away(system: Cs3, site: Site) -> None:
 
 
 async def test_when_nobody_looks_any_more(
-    system: Cs3, site: Site, monkeypatch: pytest.MonkeyPatch
+    system: Cs3, site: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marie = person(system)
     link, key = await site.open(marie, "rain")
@@ -401,7 +428,7 @@ async def test_when_nobody_looks_any_more(
 
 
 async def test_what_is_in_use_is_erased_when_it_is_not(
-    system: Cs3, site: Site, monkeypatch: pytest.MonkeyPatch
+    system: Cs3, site: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keeper, "WAITS", -1.0)
     link, _ = await site.open(person(system), "rain")

@@ -8,7 +8,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from cs3.app.registry.v1beta1.registry_api_pb2 import AddAppProviderRequest
+from cs3.app.registry.v1beta1.registry_api_pb2 import (
+    AddAppProviderRequest,
+    ListSupportedMimeTypesRequest,
+)
 from cs3.app.registry.v1beta1.resources_pb2 import ProviderInfo
 
 from vaas.errors import VaasError
@@ -73,6 +76,29 @@ class Registration:
         return why
 
 
+async def lacks(terms: AppTerms) -> str:
+    """What keeps a gateway from showing us for notebooks; empty for nothing.
+
+    Args:
+        terms: the operator's.
+
+    Raises:
+        ConfigError: a certificate cannot be read.
+    """
+    gateway = Gateway(terms.site)
+    try:
+        told = await gateway.call("ListSupportedMimeTypes", ListSupportedMimeTypesRequest())
+    except (Refused, VaasError) as error:
+        why = error.code if isinstance(error, Refused) else error.detail
+        return f"{terms.site.gateway} does not answer: {why}"
+    finally:
+        await gateway.close()
+    known = {one.mime_type for one in told.mime_types}
+    if known.isdisjoint(terms.mime_types):
+        return f"its registry knows none of {', '.join(terms.mime_types)}"
+    return ""
+
+
 def _request(terms: AppTerms, address: str) -> Any:
     info = ProviderInfo(
         name=terms.name,
@@ -85,4 +111,4 @@ def _request(terms: AppTerms, address: str) -> Any:
     return AddAppProviderRequest(provider=info)
 
 
-__all__ = ["FIRST_RETRY", "Registration"]
+__all__ = ["FIRST_RETRY", "Registration", "lacks"]

@@ -12,7 +12,8 @@ from cs3.storage.provider.v1beta1.resources_pb2 import LockType
 
 from vaas.shares.cs3.gateway import Refused
 
-K, V = TypeVar("K"), TypeVar("V")
+K = TypeVar("K")
+V = TypeVar("V")
 Ask = Callable[[str, object], Awaitable[Any]]
 
 AGAIN = 600.0

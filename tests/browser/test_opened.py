@@ -31,7 +31,8 @@ BOOK = notebook(
     slider, told = w.IntSlider(value=3), w.Label(open("data.txt").read())
     slider.observe(lambda c: setattr(told, "value", f"moved to {c.new}"), "value")
     w.VBox([slider, told])
-    """
+    """,
+    vaas={"theme": "auto"},
 )
 CONFIG = """
 data = "{data}"

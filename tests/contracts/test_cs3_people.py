@@ -333,6 +333,31 @@ async def test_shares_that_wait_are_accepted_if_that_is_wished(
     assert states == {"1": "ACCEPTED", "2": "REJECTED", "3": "PENDING"}
 
 
+async def test_what_cannot_be_accepted_is_no_obstacle_to_others(
+    system: Cs3, marie: Person, tmp_path: Path
+) -> None:
+    system.gateway.receive("1", folder(system), "marie")
+    system.gateway.receive("2", folder(system), "marie", state="ACCEPTED")
+    system.gateway.says = {"UpdateReceivedOCMShare": "INTERNAL"}
+    async with account(system, tmp_path, accept=True) as (member, ours):
+        assert [one.provider_id for one in await member.all()] == ["cs3:2"]
+        system.gateway.says = {}
+        await gathered(member, ours)
+        assert {one.provider_id for one in await member.all("open")} == {"cs3:1", "cs3:2"}
+
+
+async def test_only_so_many_are_taken(system: Cs3, marie: Person, tmp_path: Path) -> None:
+    made = folder(system)
+    for number in range(12):
+        system.gateway.receive(str(number), made, "marie", state="ACCEPTED")
+    async with account(system, tmp_path) as (member, ours):
+        assert len(await member.all("open")) == 10
+        del system.gateway.received["0"]
+        await gathered(member, ours)
+        await gathered(member, ours)
+        assert len(await member.all("open")) == 10
+
+
 async def test_what_is_unshared_is_erased(system: Cs3, marie: Person, tmp_path: Path) -> None:
     system.gateway.receive("77", folder(system), "marie", state="ACCEPTED")
     async with account(system, tmp_path) as (member, ours):

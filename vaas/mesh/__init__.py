@@ -3,9 +3,9 @@
 ::
 
     POST /ocm/shares ─► senders: who says so? ─► desk ─► state
-                                                  │
+    accounts of ours at sites ─► gatherer ─────────────────┤
     viewer ─► entry: may they? ─► launch ─► shares.ocm ─► access: where, by which key
-                                                  │
+                                                           │
                    peers unshare, expire, vanish ─► keeper ─► pages, copies, secrets go
 """
 

@@ -59,7 +59,10 @@ class Gatherer:
     async def run(self) -> None:
         """Ask all accounts, until cancelled."""
         while True:
-            await self.round()
+            try:
+                await self.round()
+            except Exception:  # the task's last line: told, not raised
+                log.exception("gathering_failed")
             await asyncio.sleep(EVERY)
 
     async def round(self) -> None:
@@ -74,22 +77,11 @@ class Gatherer:
                 await self._ask(account, host)
             except VaasError as error:
                 log.warning("not_gathered", site=host, why=error.label, detail=error.detail)
-            except Exception:  # the task's last line: told, not raised
-                log.exception("gathering_failed", site=host)
 
     async def _ask(self, account: Account, host: str) -> None:
         """Take what an account tells of that is new, and let go what it no longer does."""
         told = {GATHERED + one.id: one for one in await account.shares()}
-        if account.rule.accept:
-            for one in told.values():
-                if one.state == "pending":
-                    await account.accept(one.id)
-                    log.info("share_accepted", site=host)
-        taken = {
-            name: one
-            for name, one in told.items()
-            if one.state == "accepted" or (one.state == "pending" and account.rule.accept)
-        }
+        taken = {name: one for name, one in told.items() if await self._is_taken(account, one)}
         known = {share.provider_id: share for share in await self._known() if share.peer == host}
         for name in known.keys() - taken.keys():
             self._keeper.erase(known[name])
@@ -98,6 +90,19 @@ class Gatherer:
             await self._received.put(share)
             log.info("share_gathered", site=host, share=share.id[:8])
             self._keeper.look(share)
+
+    async def _is_taken(self, account: Account, told: Told) -> bool:
+        """Whether a share was accepted, or is now."""
+        if told.state != "pending" or not account.rule.accept:
+            return told.state == "accepted"
+        host = account.rule.site.host
+        try:
+            await account.accept(told.id)
+        except VaasError as error:
+            log.warning("not_accepted", site=host, why=error.label, detail=error.detail)
+            return False
+        log.info("share_accepted", site=host)
+        return True
 
     async def _known(self) -> Sequence[Received]:
         shares = await self._received.all("pending", "open", "missing")

@@ -126,12 +126,11 @@ class Mesh:
             entry.address,
             gone_after=terms.gone_after,
         )
-        senders = Senders(self.peers)
         desk = Desk(
             self._identity,
             self.store,
             self._directory,
-            senders,
+            Senders(self.peers),
             self.access,
             keeper=keeper,
             address=entry.address,

@@ -13,19 +13,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tornado.httpserver import HTTPServer
 
 from vaas.arrival import Arrivals
 from vaas.config import Settings
+from vaas.doorways import Doorways
 from vaas.errors import ConfigError, VaasError
 from vaas.kernels import Installations, Kernel, RemoteHost, SandboxReport
 from vaas.kernels.janitor import Janitor
 from vaas.kernels.seccomp import program as system_calls
 from vaas.launch import Launcher
 from vaas.manifests import Manifests
-from vaas.member import member
 from vaas.model import BASE, Secret, ShareLink
 from vaas.modes import Modes
 from vaas.observability import logger
@@ -51,11 +51,7 @@ from vaas.waiting import WaitingRoom
 from vaas.web import Card, Front, make_application
 from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
-from vaas.web.statuses import status_of
 from vaas.web.viewers import Viewers
-
-if TYPE_CHECKING:
-    from vaas.mesh import Mesh
 
 log = logger(__name__)
 
@@ -85,7 +81,7 @@ class Rooms:
     renderer: PageRenderer
     assets: AssetStore
     received: ReceivedFiles
-    mesh: Mesh | None = None
+    doorways: Doorways
 
 
 @asynccontextmanager
@@ -110,9 +106,8 @@ async def rooms(
         stack.push_async_callback(asyncio.to_thread, janitor.dismiss)
         policy = OutboundPolicy(site_rules(settings), open=settings.open_mode == "public")
         client = await stack.enter_async_context(OutboundClient(policy))
-        mesh = await stack.enter_async_context(member(settings, data))
-        provider = mesh.provider if mesh else None
-        shares = Shares(client, policy, FailureMemory(), local, provider)
+        doorways = await stack.enter_async_context(Doorways.opened(settings, data, client, policy))
+        shares = Shares(client, policy, FailureMemory(), local, doorways.providers)
         stack.push_async_callback(shares.close)
         modes = Modes(settings, data, local, policy)
         stack.push_async_callback(modes.close)
@@ -143,17 +138,7 @@ async def rooms(
         )
         stack.push_async_callback(launcher.close)
         received = ReceivedFiles(shares, sessions, offline, modes.erase)
-        yield Rooms(launcher, host, prepared, shares, policy, renderer, assets, received, mesh)
-
-
-@asynccontextmanager
-async def _mesh_routes(built: Rooms) -> AsyncIterator[Sequence[Any]]:
-    """Addresses by which other clouds come in, served while the context is open."""
-    if built.mesh is None:
-        yield ()
-        return
-    async with built.mesh.serving(built.received, status_of) as (_, routes):
-        yield routes
+        yield Rooms(launcher, host, prepared, shares, policy, renderer, assets, received, doorways)
 
 
 @asynccontextmanager
@@ -182,7 +167,10 @@ async def service(
     Raises:
         ConfigError: the port is taken, or the front end was not built.
     """
-    async with rooms(settings, local, stay=stay) as built, _mesh_routes(built) as more:
+    async with (
+        rooms(settings, local, stay=stay) as built,
+        built.doorways.serving(built.received) as more,
+    ):
         report = await built.host.report()
         if report.level == "none" and settings.kernel.sandbox != "none":
             log.warning("no_sandbox: no dashboard will open; see vaas doctor", why=report.detail)
@@ -233,11 +221,7 @@ def _front(
         image_hosts=settings.image_hosts,
         embed=settings.embed,
         names=own_names(settings.public_url, settings.host),
-        received=built.mesh.entry if built.mesh else None,
-        inviter=built.mesh.inviter if built.mesh else None,
-        owners=built.mesh.owners if built.mesh else None,
-        login=built.mesh.login if built.mesh else None,
-        gates=built.mesh.gates if built.mesh else (),
+        **built.doorways.front,
         **given,
     )
 
@@ -278,6 +262,7 @@ def _health(built: Rooms, *, sandbox: str) -> dict[str, Any]:
         "kernels": len(built.host.kernels()),
         "preparing": built.prepared.making,
         "waiting": built.launcher.sessions.room.waiting,
+        **built.doorways.health,
     }
 
 

@@ -123,6 +123,14 @@ class Arrivals:
         """
         return await self.look(Wish(share.link, share.password))
 
+    async def editor(self, share: Share, path: str) -> str:
+        """Who is editing a file of a share; empty if nobody is known to.
+
+        Raises:
+            VaasError: there is no answer.
+        """
+        return await self._shares.editor(share, path)
+
     async def check(self, wish: Wish) -> None:
         """Find out whether a link, and its password, are right.
 

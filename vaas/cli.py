@@ -167,7 +167,8 @@ def doctor(
     from vaas.doctor import examine, print_findings  # noqa: PLC0415
 
     with plainly():
-        findings = asyncio.run(examine(load_settings(config).environments))
+        settings = load_settings(config)
+        findings = asyncio.run(examine(settings.environments, settings))
         print_findings(findings, as_json=json)
     raise typer.Exit(0 if all(finding.ok or finding.optional for finding in findings) else 1)
 

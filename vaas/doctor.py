@@ -9,10 +9,13 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from vaas.config import Settings
+from vaas.doorways import app_terms
 from vaas.kernels import Installations, SandboxReport, probe
 from vaas.kernels.installations import packages, python_version, unreadable
 from vaas.model import Installation
 from vaas.rendering import find_browser
+from vaas.shares.cs3 import extra
 from vaas.storage import find_program
 
 _FETCHES = "apt-get install rclone"
@@ -42,15 +45,29 @@ class Finding:
     optional: bool = False
 
 
-async def examine(environments: Path) -> list[Finding]:
+async def examine(environments: Path, settings: Settings | None = None) -> list[Finding]:
     """Look at the sandbox, limits, programs and environments of this machine.
 
     Args:
         environments: folder of those that the operator made.
+        settings: if what they name elsewhere is to be looked at too.
     """
     report = await probe()
     made = await asyncio.to_thread(_environments, environments)
-    return [_sandbox(report), *_strength(report), *made, _stills(), *data_modes()]
+    elsewhere = await _opening(settings) if settings else []
+    return [_sandbox(report), *_strength(report), *made, _stills(), *data_modes(), *elsewhere]
+
+
+async def _opening(settings: Settings) -> list[Finding]:
+    """Whether the gateway of Open with VaaS answers, and would show it for notebooks."""
+    terms = app_terms(settings)
+    if terms is None:
+        return []
+    with extra("cs3_app"):
+        from vaas.mesh.cs3.registration import lacks  # noqa: PLC0415 (an extra)
+    lack = await lacks(terms)
+    detail = lack or f"{terms.site.gateway} answers, and knows notebooks"
+    return [Finding("open with VaaS", not lack, detail, optional=True)]
 
 
 def _environments(folder: Path) -> list[Finding]:

@@ -64,7 +64,7 @@ class Launcher:
         self._renderer, self._limits = renderer, limits
         self._refresh = refresh
         self.installations = installations
-        self._watch = Watch(arrivals.look_again, self._prepare)
+        self._watch = Watch(arrivals.look_again, self._prepare, self._editor)
 
     async def open(
         self, wish: Wish
@@ -204,6 +204,11 @@ class Launcher:
             except ParameterWrong:  # who reloads the page is asked for others
                 return
         self.sessions.prepare_anew(session, recipe)
+
+    async def _editor(self, session: Session, share: Share) -> str:
+        """Who is editing a session's notebook; empty if nobody is known to."""
+        path = session.notebook.path
+        return await self.arrivals.editor(share, session.workspace.names.get(path, path))
 
     async def _load(self, share: Share, workspace: Workspace, path: str) -> Notebook:
         """A notebook of the share, with what the share's manifest says of it."""

@@ -65,7 +65,8 @@ class ShareLink:
         path: what the link points at inside the share, relative, no leading
             slash, decoded; empty for the share's root.
         hint: product the link's shape speaks for (``seafile``, ``local``,
-            ``webdav``, ``ocm``), or empty when only a probe can tell.
+            ``webdav``), or how it came (``ocm``, ``gathered``, ``opened``); empty
+            when only a probe can tell.
     """
 
     root: str

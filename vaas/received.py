@@ -71,6 +71,15 @@ class ReceivedFiles:
             del folders[_FOLDERS:]
         return order_notebooks(paths)[:_NOTEBOOKS]
 
+    @property
+    def leaving(self) -> bool:
+        """Whether sessions wait for another server."""
+        return self._sessions.leaving
+
+    def shows(self, link: ShareLink) -> bool:
+        """Whether somebody looks at a share."""
+        return self._sessions.show(link.fingerprint)
+
     async def withdraw(self, link: ShareLink, why: VaasError | None = None) -> bool:
         """End all that shows a share, and erase its copies.
 
@@ -86,7 +95,8 @@ class ReceivedFiles:
         """
         share = link.fingerprint
         await self._offline.forget(link)
-        await self._sessions.withdraw(share, why or ShareWithdrawn("its owner took it back"))
+        why = why or ShareWithdrawn("its owner took it back")
+        await self._sessions.withdraw(share, why)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _LET_GO
         while not (gone := await self._erase(share)) and loop.time() < deadline:  # noqa: ASYNC110

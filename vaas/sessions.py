@@ -88,6 +88,11 @@ class Sessions:
                 task.cancel()
             await asyncio.wait([task], timeout=_LET_GO)
 
+    def show(self, share: str) -> bool:
+        """Whether some session shows a share (``Version.share``)."""
+        sessions = self._sessions.values()
+        return any(one.share.version.share == share and one.state != "ended" for one in sessions)
+
     async def withdraw(self, share: str, why: VaasError) -> None:
         """End all that shows a share (``Version.share``), tell its pages why, forget its runs."""
         showing = [one for one in self._sessions.values() if one.share.version.share == share]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 
-from vaas.config import Settings
+from vaas.config import Settings, Site
 from vaas.kernels import Limits, Terms
 from vaas.rendering import failure_view
 from vaas.shares import SiteRule
@@ -13,7 +13,12 @@ from vaas.shares import SiteRule
 
 def site_rules(settings: Settings) -> list[SiteRule]:
     """The outbound policy's rules for the listed sites."""
-    return [SiteRule(**site.model_dump(exclude={"native"})) for site in settings.site]
+    return [site_rule(site) for site in settings.site]
+
+
+def site_rule(site: Site) -> SiteRule:
+    """The outbound policy's rule for a site."""
+    return SiteRule(**site.model_dump(exclude={"native", "account"}))
 
 
 def kernel_limits(settings: Settings) -> Limits:
@@ -43,4 +48,4 @@ def schemes(settings: Settings) -> Callable[[str], str]:
     return lambda host: "http" if host.lower() in insecure else "https"
 
 
-__all__ = ["host_terms", "kernel_limits", "schemes", "site_rules"]
+__all__ = ["host_terms", "kernel_limits", "schemes", "site_rule", "site_rules"]

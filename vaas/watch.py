@@ -1,8 +1,9 @@
 """Dashboards follow their data: shares that somebody looks at are looked at again.
 
-One question for each share, however many look at it; one at a time for each
-site, and never more than a twentieth of the time. When a share has changed, its
-new version is fetched first; then the pages that show an older one are told.
+With it goes the question who is editing the notebooks, where a system knows that. One
+question for each share, however many look at it; one at a time for each site, and
+never more than a twentieth of the time. When a share has changed, its new version is
+fetched first; then the pages that show an older one are told.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ log = logger(__name__)
 
 Look = Callable[[Share], Awaitable[Share]]
 Prepare = Callable[[Session, Share], Awaitable[None]]
+Editor = Callable[[Session, Share], Awaitable[str]]
 
 
 @dataclass(slots=True, eq=False)
@@ -77,6 +79,7 @@ class _Watched:
         every: seconds between two questions at least.
         changed: when that state was found.
         sessions: those who look.
+        editors: who is editing which notebook, as far as somebody is.
         task: asks.
     """
 
@@ -84,6 +87,7 @@ class _Watched:
     every: float
     changed: float
     sessions: list[Session] = field(default_factory=list)
+    editors: dict[str, str] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
 
     def pause(self, took: float) -> float:
@@ -97,18 +101,28 @@ class _Watched:
             if session.share.version != self.share.version:
                 session.kernel.add_done_callback(_tell)
 
+    def tell_editor(self, session: Session) -> None:
+        """Tell a page who is editing its notebook, as it is known when the page can hear it."""
+
+        def tell(kernel: asyncio.Future[Kernel]) -> None:
+            """What is known by then."""
+            _inject(kernel, "vaas_editing", {"who": self.editors.get(session.notebook.path, "")})
+
+        session.kernel.add_done_callback(tell)
+
 
 class Watch:
     """Looks again at what is looked at, and owns the tasks that do."""
 
-    def __init__(self, look: Look, prepare: Prepare) -> None:
+    def __init__(self, look: Look, prepare: Prepare, editor: Editor) -> None:
         """Start with nothing to watch.
 
         Args:
             look: asks for a share's state now.
             prepare: fetches a share's new state for a session that shows an older one.
+            editor: asks who is editing a session's notebook.
         """
-        self._look, self._prepare = look, prepare
+        self._look, self._prepare, self._editor = look, prepare, editor
         self._watched: dict[str, _Watched] = {}
         self._sites: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -127,6 +141,8 @@ class Watch:
             found = self._watched[key] = _Watched(session.share, every, time.monotonic())
         found.sessions.append(session)
         found.every = every
+        if session.notebook.path in found.editors:
+            found.tell_editor(session)
         if found.share.version != session.share.version:
             self._change(found, session.share)
         if found.task is None or found.task.done():
@@ -175,6 +191,7 @@ class Watch:
         async with self._sites.setdefault(watched.share.link.host, asyncio.Lock()):
             began = time.monotonic()
             share = await self._look(watched.share)
+            await self._ask_editors(watched, share)
             took = time.monotonic() - began
             await asyncio.sleep(APART)
         if share.version != watched.share.version:
@@ -182,6 +199,23 @@ class Watch:
             await self._prepare(watched.sessions[0], share)
             self._change(watched, share)
         return took
+
+    async def _ask_editors(self, watched: _Watched, share: Share) -> None:
+        """Find out who is editing the notebooks that are looked at, once for each."""
+        shown = {session.notebook.path: session for session in watched.sessions}
+        for path, session in shown.items():
+            try:
+                who = await self._editor(session, share)
+            except VaasError as error:
+                log.debug("editor_unknown", why=error.label)
+                continue
+            if who == watched.editors.get(path, ""):
+                continue
+            watched.editors[path] = who
+            for one in watched.sessions:
+                if one.notebook.path == path:
+                    watched.tell_editor(one)
+        watched.editors = {path: who for path, who in watched.editors.items() if path in shown}
 
     def _change(self, watched: _Watched, share: Share) -> None:
         log.info("share_changed", share=share.version.share)
@@ -191,8 +225,12 @@ class Watch:
 
 
 def _tell(kernel: asyncio.Future[Kernel]) -> None:
+    _inject(kernel, "vaas_changed", {})
+
+
+def _inject(kernel: asyncio.Future[Kernel], kind: str, told: dict[str, str]) -> None:
     if not kernel.cancelled() and kernel.exception() is None:
-        kernel.result().channel.inject("vaas_changed", {})
+        kernel.result().channel.inject(kind, told)
 
 
 __all__ = ["Watch"]

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,13 @@ import grpc
 from cs3.gateway.v1beta1 import gateway_api_pb2 as api
 from cs3.gateway.v1beta1 import gateway_api_pb2_grpc as service
 from cs3.rpc.v1beta1.code_pb2 import Code
-from cs3.rpc.v1beta1.status_pb2 import Status
 from cs3.sharing.link.v1beta1 import link_api_pb2 as links
 from cs3.sharing.link.v1beta1.resources_pb2 import PublicShare
 from cs3.storage.provider.v1beta1 import provider_api_pb2 as storage
 from cs3.storage.provider.v1beta1.resources_pb2 import ResourceId, ResourceInfo, ResourceType
 from cs3.types.v1beta1.types_pb2 import OpaqueEntry, Timestamp
 
+from tests.contracts.people import PUBLIC, People, Refuse, id_of
 from vaas.demo.links import Link
 from vaas.demo.tree import inside, members, survey
 from vaas.model import Secret
@@ -40,14 +40,25 @@ from vaas.model import Secret
 _SECRET = b"the site's own"
 
 
-class Refuse(Exception):
-    """Becomes the status of an answer."""
+@dataclass(frozen=True)
+class Root:
+    """Something shared; ``shown`` is what paths in it are told to begin with, or how by id."""
 
-    def __init__(self, code: str, message: str = "") -> None:
-        self.status = Status(code=Code.Value(f"CODE_{code}"), message=message)
+    target: Path
+    shown: str
+    around: bool = False
+    token: str = ""
+
+    def is_around(self, path: str) -> bool:
+        return self.around and not path and self.target.is_file()
+
+    def path(self, path: str) -> str:
+        if self.shown == "name":
+            return path.rpartition("/")[2]
+        return f"{self.shown}/{path}".rstrip("/")
 
 
-class Gateway(service.GatewayAPIServicer):
+class Gateway(People, service.GatewayAPIServicer):
     """What it knows, what it was asked, and how it is to behave.
 
     ``life`` is that of tokens in seconds, ``later`` how far its clock is ahead,
@@ -58,7 +69,9 @@ class Gateway(service.GatewayAPIServicer):
     gateway's addresses hold their tokens, ``elsewhere`` another one's address,
     ``etags`` whether it tells them, ``stale`` how many downloads it refuses;
     ``says`` the statuses of calls that are to fail, and ``before`` is called with
-    each call's name.
+    each call's name; ``by_id`` whether references are ids, as oCIS has them, and
+    ``shown`` how it then tells paths (``.``, or ``name`` for names alone), ``parents``
+    whether it tells the ids of folders around.
     """
 
     def __init__(self) -> None:
@@ -77,6 +90,8 @@ class Gateway(service.GatewayAPIServicer):
         self.stale = self.paged = 0
         self.elsewhere = self.called = ""
         self.strays: list[ResourceInfo] = []
+        self.by_id, self.shown, self.parents = False, ".", True
+        self.forget_people()
         self.before: Callable[[str], None] = lambda _: None
 
     def add(self, target: Path, **options: Any) -> str:
@@ -88,12 +103,14 @@ class Gateway(service.GatewayAPIServicer):
 
     def Authenticate(self, request: Any, _context: Any) -> Any:  # noqa: N802 (the API's names)
         def answer() -> Any:
+            if request.type in {"appauth", "basic"}:
+                return self._sign_in(request)
             link = self._link(request.client_id)
             if request.type != "publicshares" or not request.client_secret.startswith("password|"):
                 raise Refuse("INTERNAL", "no auth provider")
             if not link.opens_with(request.client_secret.removeprefix("password|")):
                 raise Refuse("PERMISSION_DENIED", f"wrong password for {link.token}")
-            found = api.AuthenticateResponse(token=self._mint(link.token))
+            found = api.AuthenticateResponse(token=self._mint(link=link.token))
             role = b"uploader" if link.upload_only else b"viewer"
             entry = OpaqueEntry(decoder="plain", value=role)
             found.user.opaque.map["public-share-role"].CopyFrom(entry)
@@ -104,7 +121,7 @@ class Gateway(service.GatewayAPIServicer):
     def GetPublicShareByToken(self, request: Any, context: Any) -> Any:  # noqa: N802
         def answer() -> Any:
             link = self._link(request.token)
-            share = PublicShare(resource_id=_id(link.target), display_name="a label")
+            share = PublicShare(resource_id=id_of(link.target), display_name="a label")
             return links.GetPublicShareByTokenResponse(share=share)
 
         kind = links.GetPublicShareByTokenResponse
@@ -113,7 +130,7 @@ class Gateway(service.GatewayAPIServicer):
     def GetPath(self, request: Any, context: Any) -> Any:  # noqa: N802
         def answer() -> Any:
             for link in self.links.values():
-                if _id(link.target) == request.resource_id:
+                if id_of(link.target) == request.resource_id:
                     return storage.GetPathResponse(path=f"/users/someone/{link.target.name}")
             raise Refuse("NOT_FOUND")
 
@@ -121,16 +138,15 @@ class Gateway(service.GatewayAPIServicer):
 
     def Stat(self, request: Any, context: Any) -> Any:  # noqa: N802
         def answer() -> Any:
-            token, path = self._parted(request.ref.path, context)
-            return storage.StatResponse(info=self._info(token, path))
+            return storage.StatResponse(info=self._info(*self._placed(request.ref, context)))
 
         return self._answered("Stat", storage.StatResponse, answer, context)
 
     def ListContainer(self, request: Any, context: Any) -> Any:  # noqa: N802
         def answer() -> Any:
-            token, path = self._parted(request.ref.path, context)
+            root, path = self._placed(request.ref, context)
             above = f"{path}/" if path else ""
-            infos = [self._info(token, above + name) for name in self._inside(token, path)]
+            infos = [self._info(root, above + name) for name in self._inside(root, path)]
             infos = [*self.strays, *infos]
             if not self.paged:
                 return storage.ListContainerResponse(infos=infos)
@@ -143,7 +159,7 @@ class Gateway(service.GatewayAPIServicer):
 
     def InitiateFileDownload(self, request: Any, context: Any) -> Any:  # noqa: N802
         def answer() -> Any:
-            file = self._found(*self._parted(request.ref.path, context))
+            file = self._found(*self._placed(request.ref, context))
             if not file.is_file():
                 raise Refuse("INVALID_ARGUMENT", "no file")
             transfer = uuid4().hex
@@ -180,16 +196,16 @@ class Gateway(service.GatewayAPIServicer):
         found.status.code = Code.CODE_OK
         return found
 
-    def _mint(self, token: str) -> str:
+    def _mint(self, **who: str) -> str:
         now = time.time() + self.later
-        parts = ({"alg": "HS256"}, {"iat": now, "exp": now + self.life, "link": token})
+        parts = ({"alg": "HS256"}, {"iat": now, "exp": now + self.life, **who})
         signed = ".".join(_base64(json.dumps(part).encode()) for part in parts)
         minted = f"{signed}.{_base64(hmac.digest(_SECRET, signed.encode(), 'sha256'))}"
         self.tokens.append(minted)
         return minted
 
-    def _let_in(self, context: Any) -> str:
-        """The link that a call's token is for."""
+    def _let_in(self, context: Any) -> dict[str, Any]:
+        """Who a call's token is for: a link or a user."""
         token = str(dict(context.invocation_metadata()).get("x-access-token", ""))
         signed, _, signature = token.rpartition(".")
         right = _base64(hmac.digest(_SECRET, signed.encode(), "sha256"))
@@ -201,7 +217,7 @@ class Gateway(service.GatewayAPIServicer):
             if self.mild:
                 raise Refuse("UNAUTHENTICATED", f"auth: {token} has expired")
             context.abort(grpc.StatusCode.UNAUTHENTICATED, f"auth: {token} has expired")
-        return str(claims["link"])
+        return dict(claims)
 
     def _link(self, token: str) -> Link:
         link = self.links.get(token)
@@ -209,54 +225,76 @@ class Gateway(service.GatewayAPIServicer):
             raise Refuse("NOT_FOUND", f"share {token} not found")
         return link
 
-    def _parted(self, path: str, context: Any) -> tuple[str, str]:
+    def _placed(self, ref: Any, context: Any) -> tuple[Root, str]:
+        """What a reference names: something shared, and a path in it."""
+        who = self._let_in(context)
+        by_id = ref.HasField("resource_id")
+        if by_id is not self.by_id:
+            raise Refuse("INVALID_ARGUMENT", "no storage provider found")
+        root, path = self._by_id(ref, who) if by_id else self._by_path(ref.path, who)
+        if any(part == ".." for part in path.split("/")):
+            raise Refuse("INVALID_ARGUMENT", path)
+        return root, path
+
+    def _by_path(self, path: str, who: dict[str, Any]) -> tuple[Root, str]:
         matched = re.fullmatch(r"/public/([^/]+)/?(.*)", path)
         if matched is None:
-            raise Refuse("INVALID_ARGUMENT", path)
-        if matched[1] != self._let_in(context):
+            return self._theirs(path, who)
+        if matched[1] != who.get("link"):
             raise Refuse("PERMISSION_DENIED", path)
-        return matched[1], matched[2]
+        link = self._link(matched[1])
+        return Root(link.target, f"/public/{link.token}", self.around, matched[1]), matched[2]
 
-    def _found(self, token: str, path: str) -> Path:
-        link = self._link(token)
-        if link.is_file:
-            wanted = link.target.name if self.around else ""
-            found = link.target if path == wanted else None
+    def _by_id(self, ref: Any, who: dict[str, Any]) -> tuple[Root, str]:
+        if not ref.path.startswith("."):
+            raise Refuse("INVALID_ARGUMENT", ref.path)
+        path = ref.path.removeprefix(".").strip("/")
+        shared = self.links.get(who.get("link", ""))
+        if shared and ref.resource_id == id_of(shared.target):
+            return Root(shared.target, self.shown, self.around), path
+        if ref.resource_id.storage_id != PUBLIC:
+            return self._theirs_by_id(ref.resource_id, who), path
+        if ref.resource_id.opaque_id != who.get("link"):
+            raise Refuse("PERMISSION_DENIED", path)
+        link = self._link(ref.resource_id.opaque_id)
+        return Root(link.target, self.shown, self.around, link.token), path
+
+    def _found(self, root: Root, path: str) -> Path:
+        if root.target.is_file():
+            wanted = root.target.name if root.around else ""
+            found = root.target if path == wanted else None
         else:
-            found = inside(link.target, path)
+            found = inside(root.target, path)
         if found is None or not found.exists():
-            raise Refuse("NOT_FOUND", f"/public/{token}/{path}")
+            raise Refuse("NOT_FOUND", f"{root.shown}/{path}")
         return found
 
-    def _is_around(self, token: str, path: str) -> bool:
-        return self.around and not path and self._link(token).is_file
-
-    def _inside(self, token: str, path: str) -> list[str]:
-        if self._is_around(token, path):
-            return [self._link(token).target.name]
-        folder = self._found(token, path)
+    def _inside(self, root: Root, path: str) -> list[str]:
+        if root.is_around(path):
+            return [root.target.name]
+        folder = self._found(root, path)
         if not folder.is_dir():
             raise Refuse("INVALID_ARGUMENT", "no container")
         return [member.name for member in members(folder)]
 
-    def _info(self, token: str, path: str) -> ResourceInfo:
-        info = ResourceInfo(path=f"/public/{token}/{path}".rstrip("/"))
-        if self._is_around(token, path):
+    def _info(self, root: Root, path: str) -> ResourceInfo:
+        info = ResourceInfo(path=root.path(path))
+        if root.is_around(path):
             info.type, info.id.opaque_id = ResourceType.RESOURCE_TYPE_CONTAINER, "around"
             return info
-        found = self._found(token, path)
+        found = self._found(root, path)
         facts = survey(found, {})
         kind = "CONTAINER" if found.is_dir() else "FILE"
         info.type = ResourceType.Value(f"RESOURCE_TYPE_{kind}")
-        info.id.CopyFrom(_id(found))
+        info.id.CopyFrom(id_of(found))
+        if self.parents:
+            info.parent_id.CopyFrom(id_of(found.parent))
+        if root.token and not path and self.by_id:
+            info.id.CopyFrom(ResourceId(storage_id=PUBLIC, space_id=PUBLIC, opaque_id=root.token))
         info.etag, info.size = f'"{facts.tag}"', facts.size
         info.mtime.CopyFrom(Timestamp(seconds=int(facts.modified)))
         info.name = self.called or (found.name if self.names else "")
         return info
-
-
-def _id(path: Path) -> ResourceId:
-    return ResourceId(storage_id="here", opaque_id=str(path.stat().st_ino) if path.exists() else "")
 
 
 def _base64(data: bytes) -> str:

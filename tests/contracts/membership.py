@@ -20,6 +20,7 @@ from vaas.mesh import Mesh, PeerRule, Terms
 from vaas.mesh.keeper import Keeper
 from vaas.model import Share, ShareLink
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares
+from vaas.shares.base import Provider
 from vaas.state.values import Received
 from vaas.storage import CopyStorage
 from vaas.web import Front
@@ -60,6 +61,7 @@ class Member:
     keeper: Keeper
     rooms: Rooms
     data: Path
+    guests: dict[str, Provider]
 
     @property
     def address(self) -> str:
@@ -87,7 +89,7 @@ class Member:
         return share
 
     def link(self, share: Received) -> ShareLink:
-        return ShareLink(f"https://{share.peer}", share.id, "", "ocm")
+        return self.mesh.access.link(share)
 
     async def enter(self, path: str, **form: str) -> httpx.Response:
         """Post a form as a browser does; a framed one if the form says so."""
@@ -131,7 +133,8 @@ async def joined(data: Path, rules: Iterable[PeerRule], **terms: Any) -> AsyncIt
     given = Terms(url=url, user=US, name="VaaS", rules=tuple(rules), **wanted)
     policy = OutboundPolicy([])
     async with OutboundClient(policy) as client, Mesh.opened(given, data) as mesh:
-        shares = Shares(client, policy, FailureMemory(), ocm=mesh.provider)
+        guests: dict[str, Provider] = {"ocm": mesh.provider}
+        shares = Shares(client, policy, FailureMemory(), guests=guests)
         storage = CopyStorage(data / "shares")
         rooms = Rooms(shares, storage)
         async with mesh.serving(rooms, status_of) as (keeper, routes):
@@ -140,7 +143,7 @@ async def joined(data: Path, rules: Iterable[PeerRule], **terms: Any) -> AsyncIt
             server = HTTPServer(Application([*gates, *routes]), max_body_size=1 << 16)
             server.add_sockets([sock])
             try:
-                yield Member(url, mesh, keeper, rooms, data)
+                yield Member(url, mesh, keeper, rooms, data, guests)
             finally:
                 server.stop()
                 await asyncio.wait_for(server.close_all_connections(), 5)

@@ -35,8 +35,9 @@ from vaas.errors import (
 from vaas.model import Entry, Secret, Share, ShareLink
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule, parse_link
 from vaas.shares.cs3 import gateway as our_gateway
-from vaas.shares.cs3.access import LONGEST, AccessTokens, lifetime
+from vaas.shares.cs3.access import AccessTokens
 from vaas.shares.cs3.gateway import Gateway
+from vaas.shares.cs3.tokens import LONGEST, lifetime
 
 TREE = {"a.ipynb": b"{}", "in/b.csv": b"0123456789"}
 

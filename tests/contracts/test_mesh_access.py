@@ -214,7 +214,7 @@ async def test_its_time_is_over(old: Nextcloud28, member: Member) -> None:
     share = await member.only()
     assert await member.files(share)
     await member.mesh.store.received.put(replace(share, expires=time.time() - 1))
-    member.mesh._access.forget(share.id)
+    member.mesh.access.forget(share.id)
     with pytest.raises(ShareWithdrawn):
         await member.resolve(share)
     await member.keeper.round()

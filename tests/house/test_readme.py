@@ -90,7 +90,7 @@ def test_settings_are_complete_and_told_with_their_defaults() -> None:
     assert [table.keys() for table in peers] == [fields(OcmPeer).keys()]
     assert known["ocm"].pop("peer") == ()
     known["ocm"]["integration"] = fields(OcmIntegration)
-    for table in ("ocm", "oidc"):
+    for table in ("ocm", "oidc", "cs3_app"):
         told[table] = {n: tuple(v) if isinstance(v, list) else v for n, v in told[table].items()}
     known["oidc"]["client_secret"] = known["oidc"]["client_secret"].get_secret_value()
     for name in told.keys() - CHOSEN:

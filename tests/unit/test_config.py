@@ -8,7 +8,9 @@ import pytest
 
 from vaas.app import site_rules
 from vaas.config import Settings, Site, load_settings
+from vaas.doorways import Doorways
 from vaas.errors import ConfigError
+from vaas.shares import OutboundClient, OutboundPolicy
 
 CS3 = 'host = "a"\nproduct = "cs3"\ngateway = "g.a:9142"'
 
@@ -89,6 +91,10 @@ def test_without_a_file_no_site_is_open() -> None:
         ('[[site]]\nhost = "a"\nca = "f"', "for a gateway with tls"),
         (f'[[site]]\n{CS3}\ntls = false\nca = "f"', "for a gateway with tls"),
         (f'[[site]]\n{CS3}\ncertificate = "f"', "certificate and key go together"),
+        (f'[[site]]\n{CS3}\naccount = {{ kind = "machine" }}', "site.0.account.kind"),
+        ('[cs3_app]\nlisten = "0.0.0.0:1"', "in announce where that is"),
+        ('[cs3_app]\nlisten = "9210"', "cs3_app.listen"),
+        ('[cs3_app]\nca = "f"', "certificate and key go together"),
         ("[kernel]\nmemory = 5", "kernel.memory"),
         ('[kernel]\nsandbox = "maybe"', "kernel.sandbox"),
         ("[copy]\ndepth = 0", "copy.depth"),
@@ -204,3 +210,29 @@ def test_where_other_clouds_send_viewers(prefix: str) -> None:
 def test_addresses_that_are_in_use_or_none_are_no_prefix(prefix: str) -> None:
     with pytest.raises(ConfigError, match=r"ocm\.integration\.prefix"):
         load_settings(ocm={"integration": {"prefix": prefix}})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f'[[site]]\n{CS3}\naccount = {{ name = "me" }}', "which is not enabled"),
+        (f'[[site]]\n{CS3}\n[cs3_app]\nsite = "a"', "public_url"),
+        (f'public_url = "https://d.a"\n[[site]]\n{CS3}\n[cs3_app]\nsite = "b"', "is called b"),
+        ('public_url = "https://d.a"\n[[site]]\nhost = "a"\n[cs3_app]\nsite = "a"', "a gateway"),
+    ],
+)
+async def test_settings_that_do_not_go_together(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "vaas.toml"
+    path.write_text(text)
+    policy = OutboundPolicy([])
+    async with OutboundClient(policy) as client:
+        with pytest.raises(ConfigError, match=said):
+            async with Doorways.opened(load_settings(path), tmp_path, client, policy):
+                pass
+
+
+def test_passwords_of_accounts_are_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "vaas.toml"
+    path.write_text(f'[[site]]\n{CS3}\naccount = {{ name = "me", password = "sesame" }}')
+    settings = load_settings(path)
+    assert "sesame" not in f"{settings!r} {settings.model_dump()} {site_rules(settings)}"

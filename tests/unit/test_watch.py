@@ -32,11 +32,16 @@ def share(name: str = "one", tag: str = "1", host: str = "https://cloud.test") -
 
 
 class Page:
-    """A session as far as watching needs one; ``told`` counts the messages to its page."""
+    """A session as far as watching needs one.
 
-    def __init__(self, share: Share, *, started: bool = True) -> None:
+    ``told`` counts how often its page is told of a change, ``editors`` holds whom it is told of.
+    """
+
+    def __init__(self, share: Share, *, started: bool = True, path: str = "a.ipynb") -> None:
         self.share = share
+        self.notebook = SimpleNamespace(path=path)
         self.told = 0
+        self.editors: list[str] = []
         self.kernel: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         if started:
             self.start()
@@ -45,7 +50,10 @@ class Page:
         channel = SimpleNamespace(inject=self._inject)
         self.kernel.set_result(SimpleNamespace(channel=channel))
 
-    def _inject(self, kind: str, _content: object) -> None:
+    def _inject(self, kind: str, content: dict[str, str]) -> None:
+        if kind == "vaas_editing":
+            self.editors.append(content["who"])
+            return
         assert kind == "vaas_changed"
         self.told += 1
 
@@ -61,7 +69,9 @@ class World:
         self.at_once: dict[str, int] = {}
         self.most: dict[str, int] = {}
         self.prepared: list[str] = []
-        self.watch = Watch(self.look, self.prepare)
+        self.editors: dict[str, str] = {}
+        self.asked_who: list[str] = []
+        self.watch = Watch(self.look, self.prepare, self.editor)
 
     async def look(self, share: Share) -> Share:
         host = share.link.host
@@ -78,6 +88,13 @@ class World:
         if self.refused:
             raise self.refused.pop(0)
         self.prepared.append(share.version.tag)
+
+    async def editor(self, session: Page, _share: Share) -> str:
+        path = session.notebook.path
+        self.asked_who.append(path)
+        if self.refused:
+            raise self.refused.pop(0)
+        return self.editors.get(path, "")
 
     def open(self, page: Page) -> Page:
         self.watch.add(page, FAST)  # type: ignore[arg-type]
@@ -192,3 +209,40 @@ async def test_the_calmer_the_rarer() -> None:
     watched.changed = now - 10_000
     assert watched.pause(0) == watch.SLOWEST
     assert watched.pause(1.0) == watch.SHARE_OF_TIME
+
+
+async def test_who_is_editing_is_asked_with_each_look_and_told_once(world: World) -> None:
+    pages = [world.open(Page(share())), world.open(Page(share()))]
+    other = world.open(Page(share(), path="b.ipynb"))
+    world.editors = {"a.ipynb": "Marie"}
+    await until(lambda: all(page.editors for page in pages))
+    looks, asked = len(world.asked), len(world.asked_who)
+    await until(lambda: len(world.asked) > looks + 5)
+    assert len(world.asked_who) - asked <= 2 * (len(world.asked) - looks)
+    assert [page.editors for page in pages] == [["Marie"], ["Marie"]]
+    assert other.editors == []
+    world.editors = {}
+    await until(lambda: all(len(page.editors) > 1 for page in pages))
+    assert [page.editors for page in pages] == [["Marie", ""]] * 2
+
+
+async def test_who_comes_later_is_told_who_is_editing(world: World) -> None:
+    world.editors = {"a.ipynb": "Marie"}
+    first = world.open(Page(share()))
+    await until(lambda: first.editors)
+    late = world.open(Page(share(), started=False))
+    assert late.editors == []
+    late.start()
+    await until(lambda: late.editors)
+    assert late.editors == ["Marie"]
+
+
+async def test_a_lock_that_cannot_be_asked_for_stops_nothing(world: World) -> None:
+    world.editors = {"a.ipynb": "Marie"}
+    page = world.open(Page(share()))
+    await until(lambda: page.editors)
+    world.refused = [EfssTooSlow("no answer")] * 3
+    await until(lambda: not world.refused)
+    world.tag = "2"
+    await until(lambda: page.told)
+    assert page.editors == ["Marie"]

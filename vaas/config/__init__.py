@@ -19,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from vaas.config.cs3 import Cs3AppSettings, SiteAccount
 from vaas.config.parts import (
     MIB,
     CopySettings,
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
             their cloud does not answer; 0: none are kept.
         ocm: shares that other clouds send.
         oidc: where people log in who shared them, or may see them.
+        cs3_app: Open with VaaS, in the menus of a cloud made with Reva.
         refresh: seconds between two looks at a share whose dashboards are open,
             at least; 0: dashboards do not follow their data.
         embed: whose pages may frame a dashboard: ``share`` for the hosts that its share
@@ -100,6 +102,7 @@ class Settings(BaseSettings):
     snapshots: int = Field(default=256 * MIB, ge=0)
     ocm: OcmSettings = OcmSettings()
     oidc: OidcSettings = OidcSettings()
+    cs3_app: Cs3AppSettings = Cs3AppSettings()
     refresh: float = Field(default=2.0, ge=0)
     embed: Literal["share", "none"] | tuple[FrameHost, ...] = "share"
     image_hosts: tuple[str, ...] = ("https:",)
@@ -162,6 +165,7 @@ def load_settings(file: Path | None = None, **overrides: object) -> Settings:
 
 __all__ = [
     "CopySettings",
+    "Cs3AppSettings",
     "KernelSettings",
     "MountSettings",
     "NativeFolder",
@@ -171,5 +175,6 @@ __all__ = [
     "OidcSettings",
     "Settings",
     "Site",
+    "SiteAccount",
     "load_settings",
 ]

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from vaas.config.cs3 import SiteAccount
 from vaas.model import FRAME_HOST
 
 GIB = 1 << 30
@@ -67,6 +68,7 @@ class Site(BaseModel):
             against; empty for those of the web.
         certificate: file of the certificate that we show the gateway, if it asks for one.
         key: file of that certificate's key.
+        account: ours there, if it receives shares of other clouds for us.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -84,6 +86,7 @@ class Site(BaseModel):
     ca: str = ""
     certificate: str = ""
     key: str = ""
+    account: SiteAccount = SiteAccount()
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -16,7 +16,8 @@
     ├── ShareError           the EFSS answered, and the answer is no
     │   ├── NotAnEfss
     │   ├── ShareUnknown     (expired links look the same from outside)
-    │   │   └── ShareWithdrawn
+    │   │   ├── ShareWithdrawn
+    │   │   └── OpenAgain
     │   ├── ShareHidden
     │   │   ├── LoginNeeded
     │   │   ├── NotAGuest
@@ -132,6 +133,7 @@ from vaas.errors._shares import (
     EfssMaintenance,
     FileDrop,
     NotAnEfss,
+    OpenAgain,
     PasswordNeeded,
     PasswordWrong,
     ShareError,
@@ -181,6 +183,7 @@ __all__ = [
     "NotebookError",
     "NotebookInvalid",
     "NotebookMissing",
+    "OpenAgain",
     "OutboundError",
     "ParameterWrong",
     "PasswordNeeded",

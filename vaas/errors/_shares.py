@@ -37,6 +37,14 @@ class ShareWithdrawn(ShareUnknown):
     label = "withdrawn"
 
 
+class OpenAgain(ShareUnknown):
+    """Somebody's own folder, opened from their cloud, that we may no longer read for them."""
+
+    title = "This is no longer open here"
+    advice = "Open it again from your cloud, where you found it."
+    label = "open_again"
+
+
 class ShareHidden(ShareError):
     """A share that another cloud sent us, and that this viewer may not see."""
 
@@ -118,6 +126,7 @@ __all__ = [
     "EfssMaintenance",
     "FileDrop",
     "NotAnEfss",
+    "OpenAgain",
     "PasswordNeeded",
     "PasswordWrong",
     "ShareError",

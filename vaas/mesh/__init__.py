@@ -3,10 +3,11 @@
 ::
 
     POST /ocm/shares ─► senders: who says so? ─► desk ─► state
+    accounts of ours at sites ─► gatherer ─────────────────┤
                                                   │
     owner ──► owners ─► state, keeper
     viewer ─► entry: may they? ─► launch ─► shares.ocm ─► access: where, by which key
-                                                  │
+                                                           │
                    peers unshare, expire, vanish ─► keeper ─► pages, copies, secrets go
 
     cloud tells of a share ─► hosted ─► state          we share on ─► sharing ─► their cloud

@@ -31,7 +31,7 @@ from vaas.model import Secret, ShareLink
 from vaas.shares.client import Answer
 from vaas.shares.ocm import Door
 from vaas.state.received import ReceivedShares
-from vaas.state.values import Received, ReceivedState
+from vaas.state.values import GATHERED, Received, ReceivedState
 
 LEGACY_DAV = "/public.php/webdav"
 """Where shares lie at peers that do not say so."""
@@ -87,7 +87,8 @@ class Access:
 
     def link(self, share: Received, path: str = "") -> ShareLink:
         """A received share as all rooms know shares; the same one whatever rules say of its cloud."""
-        return ShareLink(f"https://{share.peer}", share.id, path, "ocm")
+        hint = "gathered" if share.gathered else "ocm"
+        return ShareLink(f"https://{share.peer}", share.id, path, hint)
 
     def forget(self, share_id: str) -> None:
         """Read a share anew when it is next asked for."""
@@ -96,6 +97,11 @@ class Access:
     async def place(self, share: Received) -> str:
         """Where a share lies."""
         return self._url(share, await self._profile(share))
+
+    async def called(self, link: ShareLink) -> tuple[str, str]:
+        """See ``vaas.shares.cs3.account.Doors.called``."""
+        share = (await self._hold(link)).share
+        return share.provider_id.removeprefix(GATHERED), share.name
 
     async def door(self, link: ShareLink) -> Door:
         """See ``Doors.door``."""

@@ -220,7 +220,7 @@ class Keeper:
         if not share.accepted:
             log.info("share_waits", peer=share.peer, share=share.id[:8])
             return
-        told = await self._peers.notify(
+        told = not share.gathered and await self._peers.notify(
             share.peer,
             "SHARE_ACCEPTED",
             share.provider_id,

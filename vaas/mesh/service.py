@@ -17,6 +17,7 @@ from vaas.mesh.desk import Desk, Identity
 from vaas.mesh.directory import Directory, PeerRule
 from vaas.mesh.entry import Entry, Visible
 from vaas.mesh.gate import Asker, Gate
+from vaas.mesh.gatherer import Account, Gatherer
 from vaas.mesh.handlers import Counter, Route, routes
 from vaas.mesh.hosted import Provisions
 from vaas.mesh.hosted_handlers import hosted_routes
@@ -86,7 +87,8 @@ class Mesh:
     """A member of the mesh.
 
     Attributes:
-        provider: opens received shares.
+        access: knows how received shares are reached.
+        provider: opens them.
         entry: leads viewers to them.
         inviter: makes contacts.
         store: what is remembered.
@@ -109,9 +111,9 @@ class Mesh:
         self._identity = Identity(terms.user.lower(), host, terms.name, terms.most, terms.asks)
         self._directory = Directory(terms.rules, open=terms.open)
         self.peers = Peers(client, self._directory, signer)
-        self._access, self._vault = Access(store.received, self.peers, host), vault
-        self._bearers = Bearers(self._access)
-        self.provider = Ocm(client, Ways(self._access, self._bearers))
+        self.access, self._vault = Access(store.received, self.peers, host), vault
+        self._bearers = Bearers(self.access)
+        self.provider = Ocm(client, Ways(self.access, self._bearers))
         self.sharing = Sharing(
             self._identity, store, self.peers, vault, signer, url=terms.url, framed=terms.framed
         )
@@ -120,7 +122,7 @@ class Mesh:
         self.entry = Entry(
             store,
             vault,
-            self._access,
+            self.access,
             terms.visible,
             terms.url,
             bearers=self._bearers,
@@ -155,19 +157,23 @@ class Mesh:
 
     @asynccontextmanager
     async def serving(
-        self, opener: Rooms, status_of: Callable[[VaasError], int]
+        self,
+        opener: Rooms,
+        status_of: Callable[[VaasError], int],
+        accounts: Sequence[Account] = (),
     ) -> AsyncIterator[tuple[Keeper, list[Route]]]:
         """Take messages, and look after what came, while the context is open.
 
         Args:
             opener: opens shares, and erases what was made of them.
             status_of: the status of an error.
+            accounts: ours at sites with a gateway, which receive shares too.
         """
         terms, notes = self._terms, Notes()
         keeper = Keeper(
             self.store.received,
             self.peers,
-            self._access,
+            self.access,
             opener,
             self.words.accepted,
             notes=notes,
@@ -179,14 +185,15 @@ class Mesh:
             self.store,
             self._directory,
             senders,
-            self._access,
+            self.access,
             keeper=keeper,
             words=self.words.received,
         )
-        self.owners = Owners(self.store, self.entry, self._access, keeper, opener, notes=notes)
+        self.owners = Owners(self.store, self.entry, self.access, keeper, opener, notes=notes)
         key_set, closed = self._signer.key_set, not terms.open
         counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of, self.sharing)
         found, works = self._ways_in(counter, keeper, senders)
+        works.append(Gatherer(accounts, self.store.received, keeper, terms.most).run())
         tasks = [asyncio.create_task(work, name="mesh rounds") for work in works]
         try:
             yield keeper, found

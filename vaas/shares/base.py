@@ -103,6 +103,23 @@ class Provider(ABC):
             ShareError, OutboundError: as for ``resolve``.
         """
 
+    async def editor(self, share: Share, path: str) -> str:  # noqa: ARG002 (most know no locks)
+        """Who is editing a file of a share, in words for viewers.
+
+        Called once for each poll of a share that somebody looks at.
+
+        Args:
+            share: as ``resolve`` gave it.
+            path: of the file, as ``list`` gave it.
+
+        Returns:
+            a name; empty if nobody is, or the product does not say.
+
+        Raises:
+            ShareError, OutboundError: there is no answer.
+        """
+        return ""
+
     async def close(self) -> None:  # noqa: B027 (most hold nothing)
         """End what the provider holds beyond the client; called once, at the end."""
 

@@ -46,6 +46,7 @@ _OPENING = "([{" + _WRAPPING
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 # Pages below a link that show the share itself, not something in it.
 _PAGES = {("authenticate",), ("download",), ("preview",)}
+_ELSEWHERE = {"ocm": "ocm", "gathered": "ocm", "opened": "cs3"}
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -119,8 +120,8 @@ def local_link(path: Path) -> ShareLink:
 
 def canonical_path(link: ShareLink) -> str:
     """The path under which a link's dashboards live here, percent-encoded."""
-    if link.hint == "ocm":
-        return f"/ocm/s/{link.token}/{quote(link.path, safe='/~')}"
+    if link.hint in _ELSEWHERE:
+        return f"/{_ELSEWHERE[link.hint]}/s/{link.token}/{quote(link.path, safe='/~')}"
     host = quote(_host_segment(link), safe="!~:")
     return f"/s/{host}/{quote(link.token, safe='~')}/{quote(link.path, safe='/~')}"
 

@@ -36,6 +36,7 @@ _PROVIDERS = 1_024
 _DAV: Mapping[str, Callable[[OutboundClient, str], Provider]] = MappingProxyType(
     {"owncloud": OwnCloud, "ocis": Ocis, "reva": Reva, "webdav": PlainDav}
 )
+_GUESTS = ("ocm", "gathered", "opened")
 # Says to the memory that a password was no failed attempt. Forgetting the link
 # instead would let each opening start the count of wrong passwords anew.
 _OPENED = VaasError("opened")
@@ -54,7 +55,7 @@ class Shares:
         policy: OutboundPolicy,
         memory: FailureMemory,
         local: Mapping[str, Path] = MappingProxyType({}),
-        ocm: Provider | None = None,
+        guests: Mapping[str, Provider] = MappingProxyType({}),
     ) -> None:
         """Join what asks, what may be asked and what was refused.
 
@@ -64,7 +65,7 @@ class Shares:
             memory: of refusals.
             local: folders and files of this machine by the token of their
                 links; names added to it later are seen.
-            ocm: opens what other clouds sent us, if anything does.
+            guests: open what came by other ways than a pasted link, by its hint.
 
         Raises:
             ConfigError: a site has a gateway that cannot be spoken to here.
@@ -74,7 +75,7 @@ class Shares:
         self._memory = memory
         self._ration = Ration()
         self._detector = Detector(client, policy)
-        self._local, self._ocm = Local(local), ocm
+        self._local, self._guests = Local(local), guests
         self._gateways = gateways(client, policy)
         self._flight: SingleFlight[Share] = SingleFlight()
         self._providers: OrderedDict[tuple[str, Found], Provider] = OrderedDict()
@@ -145,6 +146,14 @@ class Shares:
                 async for piece in first(size, pieces):
                     yield piece
 
+    async def editor(self, share: Share, path: str) -> str:
+        """Who is editing a file of a share, for viewers; empty if nobody is known to.
+
+        Raises:
+            ShareError, OutboundError: there is no answer.
+        """
+        return await (await self._provider(share.link)).editor(share, path)
+
     def forget(self, link: ShareLink) -> None:
         """Ask anew the next time, whatever was said of a link before."""
         self._memory.forget(link)
@@ -165,10 +174,10 @@ class Shares:
     async def _provider(self, link: ShareLink) -> Provider:
         if link.hint == "local":
             return self._local
-        if link.hint == "ocm":
-            if self._ocm is None:
-                raise ShareUnknown("no shares of other clouds are received here")
-            return self._ocm
+        if link.hint in _GUESTS:
+            if link.hint not in self._guests:
+                raise ShareUnknown("nothing that came this way is opened here")
+            return self._guests[link.hint]
         rule = self._policy.rule_for(link.root)
         if rule and rule in self._gateways:
             return self._gateways[rule]

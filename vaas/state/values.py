@@ -7,6 +7,9 @@ from typing import Literal
 
 from vaas.model import Secret
 
+GATHERED = "cs3:"
+"""What the names of shares begin with that an account of ours received."""
+
 ReceivedState = Literal["pending", "open", "missing", "gone"]
 
 
@@ -52,6 +55,11 @@ class Received:
     accepted: bool = True
     edition: int = 0
     changed: float = 0.0
+
+    @property
+    def gathered(self) -> bool:
+        """Whether an account of ours at a site received it, and not we ourselves."""
+        return self.uri == GATHERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +116,4 @@ class Sent:
     made: float = 0.0
 
 
-__all__ = ["Hosted", "Received", "ReceivedState", "Sent"]
+__all__ = ["GATHERED", "Hosted", "Received", "ReceivedState", "Sent"]

@@ -11,7 +11,8 @@ from collections.abc import Awaitable
 
 from vaas.errors import EntryRefused, VisitOver
 from vaas.web import embedding
-from vaas.web.base import Front, Handler
+from vaas.web.base import Handler
+from vaas.web.front import Front
 from vaas.web.seams import Gate, Visit
 
 _KEPT_DAYS = 7

@@ -7,13 +7,15 @@ from typing import Any
 from tornado.web import Application, RedirectHandler, RequestHandler
 
 from vaas.observability import logger
-from vaas.web.base import Front, Handler
+from vaas.web.base import Handler
 from vaas.web.connect import Connect
 from vaas.web.dashboards import Dashboard
 from vaas.web.files import AssetFile, StaticFile, TemplateFile
+from vaas.web.front import Front
 from vaas.web.gates import ComeIn
 from vaas.web.health import Live, Metrics, Ready
 from vaas.web.login import Back, Leaving, Logout
+from vaas.web.opened import Enter, OpenedDashboard, OpenedPicture
 from vaas.web.owner import ContactGone, Mine, Ruling
 from vaas.web.pages import Home, Open, Password, WithoutSlash
 from vaas.web.pictures import PATTERN, Picture
@@ -51,6 +53,10 @@ def make_application(front: Front) -> Application:
         (rf"/ocm/s/{_ID}/{PATTERN}", ReceivedPicture, given),
         (rf"/ocm/s/{_ID}/(.*)", ReceivedDashboard, given),
         *((pattern, ComeIn, {"front": front, "gate": gate}) for pattern, gate in front.gates),
+        (r"/cs3/open", Enter, given),
+        (rf"/cs3/s/{_ID}", WithoutSlash, given),
+        (rf"/cs3/s/{_ID}/{PATTERN}", OpenedPicture, given),
+        (rf"/cs3/s/{_ID}/(.*)", OpenedDashboard, given),
         *front.more,
         (rf"/api/kernels/{_ID}", KernelModel, given),
         (rf"/api/kernels/{_ID}/channels", Channels, given),

@@ -64,6 +64,18 @@ class Gate(Protocol):
         ...
 
 
+class Opened(Protocol):
+    """Folders that people opened from their cloud."""
+
+    def enter(self, ticket: str) -> tuple[ShareLink, str]:
+        """What a ticket is for, and a key by which its browser is known from then on."""
+        ...
+
+    def link(self, share_id: str, path: str, key: str) -> ShareLink:
+        """What is at an address, for a browser that is known by a key."""
+        ...
+
+
 class Inviter(Protocol):
     """Makes us the contact of people at other clouds."""
 
@@ -142,4 +154,4 @@ class Login(Protocol):
         ...
 
 
-__all__ = ["Gate", "Holder", "Inviter", "Line", "Login", "Owners", "Received", "Visit"]
+__all__ = ["Gate", "Holder", "Inviter", "Line", "Login", "Opened", "Owners", "Received", "Visit"]

@@ -16,6 +16,7 @@ _STATUS: dict[type[errors.VaasError], int] = {
     errors.ShareUnknown: 404,
     errors.ShareExpired: 410,
     errors.ShareWithdrawn: 410,
+    errors.OpenAgain: 410,
     errors.ShareHidden: 403,
     errors.LoginNeeded: 401,
     errors.LoginFailed: 403,

@@ -5,7 +5,7 @@
  * - shows each cell when the server says that it has run (`vaas_cell`),
  * - fetches widget libraries when they are first needed,
  * - says where it stands in the line for a kernel (`vaas_line`),
- * - says when the share has changed (`vaas_changed`),
+ * - says when the share has changed (`vaas_changed`), and who is editing its notebook (`vaas_editing`),
  * - watches the line.
  *
  * Jupyter's own parts do the work: its kernel connection, widget manager,
@@ -27,7 +27,7 @@ import { Extensions } from "./extensions";
 import { WidgetManager } from "./manager";
 import { typesetter } from "./math";
 import { markTheme, nameControls } from "./names";
-import { changed, passing } from "./notices";
+import { changed, editing, passing } from "./notices";
 
 const config = readConfig();
 
@@ -106,6 +106,9 @@ function receive({ header, content }: KernelMessage.IIOPubMessage, cells: Cells)
       break;
     case "vaas_changed":
       changed();
+      break;
+    case "vaas_editing":
+      editing(told["who"] as string);
       break;
     case "display_data":
       if (live && (told["metadata"] as Record<string, unknown> | undefined)?.["vaas"] === "failed") {

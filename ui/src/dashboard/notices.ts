@@ -50,6 +50,24 @@ export function changed(): void {
   banner.append(element("span", "vaas-bar__text", "The data has changed"), show);
 }
 
+let editor: HTMLElement | undefined;
+
+/** Somebody is editing the notebook; an empty name takes the line away. */
+export function editing(who: string): void {
+  if (!editor) {
+    if (!who) return;
+    editor = ours();
+    editor.className = "vaas-editing";
+    editor.setAttribute("role", "status");
+    document.body.prepend(editor);
+  }
+  const name = document.createElement("bdi");
+  name.textContent = who;
+  const words = who ? ["Being edited by ", name] : [];
+  // The place is there before its words, so that they are read out.
+  requestAnimationFrame(() => editor?.replaceChildren(...words));
+}
+
 /** The session is over: one button starts the dashboard again. */
 export function ended(failure: Failure | null): void {
   const card = ours();

@@ -1,4 +1,4 @@
-"""Links of sites whose CS3 gateway an operator has named: CERNBox, and others made with Reva.
+"""Sites whose CS3 gateway an operator has named: CERNBox, and others made with Reva.
 
 Such a gateway speaks gRPC. The libraries for it are an extra, and are imported
 only where a site rule names a gateway.
@@ -7,7 +7,8 @@ only where a site rule names a gateway.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from vaas.errors import ConfigError
 from vaas.shares.base import Provider
@@ -28,17 +29,30 @@ def gateways(client: OutboundClient, policy: OutboundPolicy) -> Mapping[SiteRule
     rules = [rule for rule in policy.sites if rule.gateway]
     if not rules:
         return {}
+    with extra(f"the site {rules[0].host} has a gateway"):
+        from vaas.shares.cs3.provider import Cs3  # noqa: PLC0415 (an extra)
+    return {rule: Cs3(rule, client, policy) for rule in rules}
+
+
+@contextmanager
+def extra(why: str) -> Iterator[None]:
+    """Import what speaks gRPC.
+
+    Args:
+        why: that is wanted.
+
+    Raises:
+        ConfigError: the extra is not installed.
+    """
     # Else it does its own work at each fork: between that and the exec a child could hang or
     # break, and the parent would write of it.
     os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
     try:
-        from vaas.shares.cs3.provider import Cs3  # noqa: PLC0415 (an extra)
+        yield
     except ModuleNotFoundError as missing:
         raise ConfigError(
-            f"the site {rules[0].host} has a gateway: that needs voila-as-a-service[cs3] "
-            f"({missing.name} is not installed)"
+            f"{why}: that needs voila-as-a-service[cs3] ({missing.name} is not installed)"
         ) from missing
-    return {rule: Cs3(rule, client, policy) for rule in rules}
 
 
-__all__ = ["gateways"]
+__all__ = ["extra", "gateways"]

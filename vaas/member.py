@@ -34,7 +34,7 @@ async def member(settings: Settings, data: Path) -> AsyncIterator[Mesh | None]:
     # Half a second of imports, with the database's, that others do without.
     from vaas.mesh import Mesh  # noqa: PLC0415
 
-    async with Mesh.opened(_terms(settings), data) as mesh:
+    async with Mesh.opened(terms(settings), data) as mesh:
         yield mesh
 
 
@@ -49,16 +49,17 @@ async def taken(settings: Settings) -> list[str]:
             raise ConfigError("ocm: not enabled")
         shares = await mesh.store.received.all("pending", "open", "missing")
         about = [(one.state, one.sender, one.name, mesh.entry.address(one)) for one in shares]
-        return ["\t".join(map(_plain, line)) for line in about]
+        return ["\t".join(map(plain, line)) for line in about]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A text as a terminal shows it, whatever its sender put into it."""
     return "".join(one if one.isprintable() else "?" for one in text)
 
 
-def _terms(settings: Settings) -> Terms:
-    from vaas.mesh import PeerRule, Terms  # noqa: PLC0415
+def terms(settings: Settings) -> Terms:
+    """What the settings want of the mesh."""
+    from vaas.mesh import PeerRule, Source, Terms  # noqa: PLC0415
 
     ocm = settings.ocm
     return Terms(
@@ -71,7 +72,11 @@ def _terms(settings: Settings) -> Terms:
         gone_after=ocm.gone_after,
         rules=tuple(PeerRule(**peer.model_dump()) for peer in ocm.peer),
         keys=tuple(Secret(key.get_secret_value()) for key in ocm.keys),
+        directories=tuple(
+            Source(one.url or one.file, **one.model_dump(exclude={"url", "file"}))
+            for one in ocm.directory
+        ),
     )
 
 
-__all__ = ["member", "taken"]
+__all__ = ["member", "plain", "taken", "terms"]

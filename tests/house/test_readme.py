@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from tests.house.tree import ROOT
 from vaas.cli import app
-from vaas.config import OcmPeer, Settings, Site, load_settings
+from vaas.config import OcmDirectory, OcmPeer, Settings, Site, load_settings
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
@@ -86,9 +86,9 @@ def test_settings_are_complete_and_told_with_their_defaults() -> None:
         for name, value in fields(Settings).items()
     }
     assert told.keys() == known.keys()
-    peers = told["ocm"].pop("peer")
-    assert [table.keys() for table in peers] == [fields(OcmPeer).keys()]
-    assert known["ocm"].pop("peer") == ()
+    for name, kind in (("peer", OcmPeer), ("directory", OcmDirectory)):
+        assert [table.keys() for table in told["ocm"].pop(name)] == [fields(kind).keys()]
+        assert known["ocm"].pop(name) == ()
     told["ocm"]["keys"] = tuple(told["ocm"]["keys"])
     for name in told.keys() - CHOSEN:
         expected = known[name]

@@ -116,6 +116,39 @@ class OcmPeer(BaseModel):
     private: bool = False
 
 
+class OcmDirectory(BaseModel):
+    """One directory of the mesh, an ``[[ocm.directory]]``; what it is, its content tells.
+
+    Attributes:
+        url: where it is published; or
+        file: where it lies on this machine.
+        keys: public keys, PEM or JWK, of which one must have signed it; none: a list
+            that nobody signed is believed.
+        every: seconds between two looks at it.
+        signed: whether messages that its clouds did not sign are refused.
+        cavage: whether signatures of Nextcloud 31 to 34 count (draft-cavage).
+        insecure: whether plain http is admitted (test installations only).
+        private: whether private addresses are admitted (a mesh inside the house).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field(default="", pattern=r"^$|^https?://[^\s/@]+(/\S*)?$")
+    file: str = ""
+    keys: tuple[str, ...] = ()
+    every: float = Field(default=3600.0, ge=1)
+    signed: bool = False
+    cavage: bool = False
+    insecure: bool = False
+    private: bool = False
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if bool(self.url) == bool(self.file):
+            raise ValueError("a directory has a url or a file")
+        return self
+
+
 class OcmSettings(BaseModel):
     """Shares of other clouds, by Open Cloud Mesh.
 
@@ -126,11 +159,13 @@ class OcmSettings(BaseModel):
         visible: ``sender``: who has the signed address, of which the sender's cloud
             is told; ``address``: who knows the address; ``listed``: everybody, and
             the home page names them.
-        open_mode: ``listed`` trusts only the peers below, ``public`` any cloud.
+        open_mode: ``listed`` trusts the peers below and those of directories, ``public``
+            any cloud.
         shares_per_peer: taken of one cloud.
         gone_after: seconds after which a share that its cloud no longer shows is forgotten.
         keys: of the state, newest first; none: made, and kept beside it.
-        peer: the clouds.
+        peer: the clouds; what is said here wins over directories.
+        directory: documents that name further clouds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -144,6 +179,7 @@ class OcmSettings(BaseModel):
     gone_after: float = Field(default=86_400.0, ge=0)
     keys: tuple[SecretStr, ...] = ()
     peer: tuple[OcmPeer, ...] = ()
+    directory: tuple[OcmDirectory, ...] = ()
 
 
 class CopySettings(BaseModel):
@@ -216,6 +252,7 @@ __all__ = [
     "KernelSettings",
     "MountSettings",
     "NativeFolder",
+    "OcmDirectory",
     "OcmPeer",
     "OcmSettings",
     "Site",

@@ -54,7 +54,8 @@
     │   ├── PeerNotTrusted
     │   ├── NotSupported
     │   ├── TooManyShares
-    │   └── InvitationTaken
+    │   ├── InvitationTaken
+    │   └── DirectoryRefused
     ├── WrongName            a browser called us by a name that is not ours
     └── ConfigError          the operator's settings are wrong
 
@@ -110,6 +111,7 @@ from vaas.errors._links import (
     TooManyRedirects,
 )
 from vaas.errors._mesh import (
+    DirectoryRefused,
     InvitationTaken,
     MeshError,
     MessageInvalid,
@@ -139,6 +141,7 @@ __all__ = [
     "AnswerTooLarge",
     "CloudSpared",
     "ConfigError",
+    "DirectoryRefused",
     "DiskFull",
     "EfssFailed",
     "EfssMaintenance",

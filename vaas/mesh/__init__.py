@@ -9,7 +9,8 @@
                    peers unshare, expire, vanish ─► keeper ─► pages, copies, secrets go
 """
 
+from vaas.mesh.directories import Source, Standing
 from vaas.mesh.directory import PeerRule
-from vaas.mesh.service import Mesh, Terms
+from vaas.mesh.service import Mesh, Terms, tried
 
-__all__ = ["Mesh", "PeerRule", "Terms"]
+__all__ = ["Mesh", "PeerRule", "Source", "Standing", "Terms", "tried"]

@@ -12,6 +12,7 @@ from vaas.errors import VaasError
 from vaas.mesh.access import Access
 from vaas.mesh.addresses import authority
 from vaas.mesh.desk import Desk, Identity
+from vaas.mesh.directories import Directories, Source, Standing
 from vaas.mesh.directory import Directory, PeerRule
 from vaas.mesh.entry import Entry, Visible
 from vaas.mesh.handlers import Counter, Route, routes
@@ -43,6 +44,7 @@ class Terms:
         gone_after: seconds for which a share that its cloud no longer shows is kept.
         rules: for single clouds.
         keys: of the state; none: kept in a file beside it.
+        directories: that name further clouds.
     """
 
     url: str
@@ -54,12 +56,15 @@ class Terms:
     gone_after: float
     rules: tuple[PeerRule, ...] = ()
     keys: tuple[Secret, ...] = ()
+    directories: tuple[Source, ...] = ()
 
 
 class Mesh:
     """A member of the mesh.
 
     Attributes:
+        directory: whom it trusts.
+        directories: from where it learns of more.
         provider: opens received shares.
         entry: leads viewers to them.
         inviter: makes contacts.
@@ -67,14 +72,22 @@ class Mesh:
     """
 
     def __init__(
-        self, terms: Terms, store: Store, vault: Vault, signer: Signer, client: OutboundClient
+        self,
+        terms: Terms,
+        store: Store,
+        vault: Vault,
+        signer: Signer,
+        client: OutboundClient,
+        *,
+        directory: Directory,
     ) -> None:
         """Made by ``opened``."""
         self._terms, self._signer, self.store = terms, signer, store
         host = authority(terms.url)
         self._identity = Identity(terms.user.lower(), host, terms.name, terms.most)
-        self._directory = Directory(terms.rules, open=terms.open)
-        self.peers = Peers(client, self._directory, signer)
+        self.directory = directory
+        self.directories = Directories(terms.directories, directory, store.listings, host)
+        self.peers = Peers(client, directory, signer)
         self._access = Access(store.received, self.peers, host)
         self.provider = Ocm(client, self._access)
         self.inviter = Inviter(self._identity, store.contacts, self.peers)
@@ -97,9 +110,11 @@ class Mesh:
             vault = Vault(keys or await asyncio.to_thread(kept_keys, folder / KEYS))
             store = await stack.enter_async_context(Store.opened(folder / STATE, vault))
             signer = await Signer.of(store, terms.url)
-            policy = Directory(terms.rules, open=terms.open).policy
-            client = await stack.enter_async_context(OutboundClient(policy))
-            yield cls(terms, store, vault, signer, client)
+            directory = Directory(terms.rules, open=terms.open)
+            client = await stack.enter_async_context(OutboundClient(directory.policy))
+            mesh = cls(terms, store, vault, signer, client, directory=directory)
+            await mesh.directories.load()
+            yield mesh
 
     @asynccontextmanager
     async def serving(
@@ -124,7 +139,7 @@ class Mesh:
         desk = Desk(
             self._identity,
             self.store,
-            self._directory,
+            self.directory,
             senders,
             self._access,
             keeper=keeper,
@@ -132,13 +147,27 @@ class Mesh:
         )
         key_set, closed = self._signer.key_set, not terms.open
         counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of)
-        rounds = asyncio.create_task(keeper.run(), name="mesh rounds")
+        works = {"mesh rounds": keeper.run(), "mesh directories": self.directories.run()}
+        tasks = [asyncio.create_task(work, name=name) for name, work in works.items()]
         try:
             yield keeper, routes(counter)
         finally:
-            rounds.cancel()
-            await asyncio.gather(rounds, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await keeper.close()
 
 
-__all__ = ["Mesh", "Terms"]
+async def tried(terms: Terms) -> Sequence[Standing]:
+    """How each directory would stand if it were asked for the first time.
+
+    Raises:
+        ConfigError: a rule or a key is wrong.
+    """
+    directory = Directory(terms.rules, open=terms.open)
+    found = Directories(terms.directories, directory, None, "")
+    await found.look()
+    return tuple(found.standings)
+
+
+__all__ = ["Mesh", "Terms", "tried"]

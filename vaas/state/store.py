@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from vaas.errors import ConfigError
 from vaas.model import Secret
 from vaas.state.contacts import Contacts
+from vaas.state.listings import Listings
 from vaas.state.received import ReceivedShares
 from vaas.state.tables import ReceivedRow, SecretRow
 from vaas.state.vault import Vault
@@ -36,6 +37,7 @@ class Store:
     Attributes:
         received: shares that came from other clouds.
         contacts: invitations, and who accepted them.
+        listings: what directories of clouds said.
     """
 
     def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
@@ -43,6 +45,7 @@ class Store:
         self._engine, self._vault = engine, vault
         self.received = ReceivedShares(engine, vault)
         self.contacts = Contacts(engine)
+        self.listings = Listings(engine)
 
     @classmethod
     @asynccontextmanager

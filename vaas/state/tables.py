@@ -66,4 +66,16 @@ class ContactRow(Base):
     since: Mapped[float]
 
 
-__all__ = ["Base", "ContactRow", "InvitationRow", "ReceivedRow", "SecretRow"]
+class ListingRow(Base):
+    """The last good document of a directory of the mesh."""
+
+    __tablename__ = "listing"
+
+    place: Mapped[str] = mapped_column(primary_key=True)
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+    etag: Mapped[str]
+    modified: Mapped[str]
+    fetched: Mapped[float]
+
+
+__all__ = ["Base", "ContactRow", "InvitationRow", "ListingRow", "ReceivedRow", "SecretRow"]

@@ -76,6 +76,7 @@ def terms(settings: Settings) -> Terms:
             Source(one.url or one.file, **one.model_dump(exclude={"url", "file"}))
             for one in ocm.directory
         ),
+        database=Secret(settings.state.url.get_secret_value()),
     )
 
 

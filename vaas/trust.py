@@ -15,6 +15,7 @@ from vaas.doctor import Finding
 from vaas.envs import plainly
 from vaas.errors import ConfigError
 from vaas.member import member, plain, terms
+from vaas.model import Secret
 from vaas.observability import configure_logging
 
 if TYPE_CHECKING:
@@ -71,24 +72,38 @@ def _directory(one: Standing) -> tuple[str, ...]:
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Look at each directory of the settings, as a service that begins would.
+    """Look at the database and each directory of the settings, as a service that begins would.
 
     Raises:
         ConfigError: a rule or a key in them is wrong.
     """
-    if not settings.ocm.enabled or not settings.ocm.directory:
+    wanted = terms(settings) if settings.ocm.enabled else None
+    if wanted is None or not (wanted.directories or wanted.database.value):
         return []
     from vaas.mesh import tried  # noqa: PLC0415  seconds, see cli.py
 
     configure_logging(as_json=False, level="ERROR")
     return [
-        Finding(
-            f"directory {one.label}",
-            ok=not one.trouble,
-            detail=one.trouble or f"{one.name}: {one.clouds} clouds",
-        )
-        for one in await tried(terms(settings))
+        *([await _state(wanted.database)] if wanted.database.value else []),
+        *[
+            Finding(
+                f"directory {one.label}",
+                ok=not one.trouble,
+                detail=one.trouble or f"{one.name}: {one.clouds} clouds",
+            )
+            for one in await tried(wanted)
+        ],
     ]
+
+
+async def _state(database: Secret) -> Finding:
+    from vaas.state import reachable  # noqa: PLC0415  as above
+
+    try:
+        await reachable(database)
+    except ConfigError as error:
+        return Finding("state", ok=False, detail=error.detail)
+    return Finding("state", ok=True, detail="PostgreSQL answers")
 
 
 __all__ = ["examine", "mesh"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -36,9 +36,13 @@ def commands() -> dict[str, Any]:
 
 def fields(model: type[BaseModel]) -> dict[str, object]:
     """Settings of a table as the file calls them, with their defaults."""
-    return {
+    found = {
         field.alias or name: field.get_default(call_default_factory=True)
         for name, field in model.model_fields.items()
+    }
+    return {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else value
+        for name, value in found.items()
     }
 
 

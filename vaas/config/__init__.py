@@ -30,6 +30,7 @@ from vaas.config.parts import (
     OcmPeer,
     OcmSettings,
     Site,
+    StateSettings,
 )
 from vaas.errors import ConfigError
 
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
         snapshots: bytes of dashboards as they last looked, which are shown while
             their cloud does not answer; 0: none are kept.
         ocm: shares that other clouds send.
+        state: where is kept what must survive a restart.
         refresh: seconds between two looks at a share whose dashboards are open,
             at least; 0: dashboards do not follow their data.
         embed: whose pages may frame a dashboard: ``share`` for the hosts that its share
@@ -97,6 +99,7 @@ class Settings(BaseSettings):
     kernel: KernelSettings = KernelSettings()
     snapshots: int = Field(default=256 * MIB, ge=0)
     ocm: OcmSettings = OcmSettings()
+    state: StateSettings = StateSettings()
     refresh: float = Field(default=2.0, ge=0)
     embed: Literal["share", "none"] | tuple[FrameHost, ...] = "share"
     image_hosts: tuple[str, ...] = ("https:",)
@@ -167,5 +170,6 @@ __all__ = [
     "OcmSettings",
     "Settings",
     "Site",
+    "StateSettings",
     "load_settings",
 ]

@@ -182,6 +182,19 @@ class OcmSettings(BaseModel):
     directory: tuple[OcmDirectory, ...] = ()
 
 
+class StateSettings(BaseModel):
+    """What must survive a restart, apart from copies.
+
+    Attributes:
+        url: ``postgresql://user:password@host/database``, with libpq's parameters; empty:
+            a file in ``data``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: SecretStr = SecretStr("")
+
+
 class CopySettings(BaseModel):
     """Limits of the data mode ``copy``: bytes, files, levels of folders."""
 
@@ -256,4 +269,5 @@ __all__ = [
     "OcmPeer",
     "OcmSettings",
     "Site",
+    "StateSettings",
 ]

@@ -56,6 +56,7 @@
     │   ├── TooManyShares
     │   ├── InvitationTaken
     │   └── DirectoryRefused
+    ├── StateAway            the service's own database does not answer
     ├── WrongName            a browser called us by a name that is not ours
     └── ConfigError          the operator's settings are wrong
 
@@ -70,6 +71,7 @@ from __future__ import annotations
 from vaas.errors._base import (
     ConfigError,
     EnvironmentNotMade,
+    StateAway,
     VaasError,
     WrongName,
 )
@@ -188,6 +190,7 @@ __all__ = [
     "ShareUnknown",
     "ShareWithdrawn",
     "SiteNotAllowed",
+    "StateAway",
     "TooManyRedirects",
     "TooManyShares",
     "VaasError",

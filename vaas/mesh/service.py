@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vaas.errors import VaasError
@@ -45,6 +45,7 @@ class Terms:
         rules: for single clouds.
         keys: of the state; none: kept in a file beside it.
         directories: that name further clouds.
+        database: where the state is; empty: in a file.
     """
 
     url: str
@@ -57,6 +58,7 @@ class Terms:
     rules: tuple[PeerRule, ...] = ()
     keys: tuple[Secret, ...] = ()
     directories: tuple[Source, ...] = ()
+    database: Secret = field(default=Secret(""))
 
 
 class Mesh:
@@ -100,7 +102,7 @@ class Mesh:
 
         Args:
             terms: the operator's.
-            folder: for the state.
+            folder: for what of the state is kept in files.
 
         Raises:
             ConfigError: the state cannot be opened, or a rule is wrong.
@@ -108,7 +110,8 @@ class Mesh:
         async with AsyncExitStack() as stack:
             keys: Sequence[Secret] = terms.keys
             vault = Vault(keys or await asyncio.to_thread(kept_keys, folder / KEYS))
-            store = await stack.enter_async_context(Store.opened(folder / STATE, vault))
+            place = terms.database if terms.database.value else folder / STATE
+            store = await stack.enter_async_context(Store.opened(place, vault))
             signer = await Signer.of(store, terms.url)
             directory = Directory(terms.rules, open=terms.open)
             client = await stack.enter_async_context(OutboundClient(directory.policy))

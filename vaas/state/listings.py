@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from vaas.state.place import upsert
 from vaas.state.tables import ListingRow
 
 
@@ -40,7 +41,7 @@ class Listings:
         """Keep a document in place of the one before."""
         values = {one.name: getattr(kept, one.name) for one in fields(kept)}
         async with AsyncSession(self._engine) as session, session.begin():
-            await session.merge(ListingRow(**values))
+            await upsert(session, ListingRow, values)
 
     async def find(self, place: str) -> KeptListing | None:
         """The document that is kept of a place."""

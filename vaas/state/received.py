@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from vaas.model import Secret
+from vaas.state.place import upsert
 from vaas.state.tables import ReceivedRow
 from vaas.state.values import Received, ReceivedState
 from vaas.state.vault import Vault
@@ -36,7 +37,7 @@ class ReceivedShares:
         secret = share.secret
         values["secret"] = self._vault.seal(share.id, secret) if secret.value else b""
         async with AsyncSession(self._engine) as session, session.begin():
-            await session.merge(ReceivedRow(id=share.id, **values))
+            await upsert(session, ReceivedRow, {"id": share.id, **values})
 
     async def mark(self, share_id: str, state: ReceivedState) -> bool:
         """Note another state of a share that was not erased meanwhile; whether it is one."""

@@ -21,6 +21,7 @@ from vaas.model import Share, ShareLink
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares
 from vaas.state.values import Received
 from vaas.storage import CopyStorage
+from vaas.web.routes import log_request
 from vaas.web.statuses import status_of
 from vaas.wish import Wish
 
@@ -58,13 +59,13 @@ class Member:
     async def take(self, cloud: Cloud, path: Path, **more: Any) -> dict[str, Any]:
         """Have a cloud share something with us; what it announced."""
         announced = cloud.share(path, self.address) | more
-        answer = await cloud.post(f"{self.url}/ocm/shares", announced)
+        answer = await cloud.post(f"{await cloud.find(self.url)}/shares", announced)
         assert answer.status_code == 201, answer.text
         await self.keeper.settled()
         return announced
 
     async def tell(self, cloud: Cloud, told: object) -> httpx.Response:
-        answer = await cloud.post(f"{self.url}/ocm/notifications", told)
+        answer = await cloud.post(f"{await cloud.find(self.url)}/notifications", told)
         await self.keeper.settled()
         return answer
 
@@ -110,7 +111,9 @@ async def joined(data: Path, rules: Iterable[PeerRule], **terms: Any) -> AsyncIt
         storage = CopyStorage(data / "shares")
         rooms = Rooms(shares, storage)
         async with mesh.serving(rooms, status_of) as (keeper, routes):
-            server = HTTPServer(Application(routes), max_body_size=1 << 16)
+            server = HTTPServer(
+                Application(routes, log_function=log_request), max_body_size=1 << 16
+            )
             server.add_sockets([sock])
             try:
                 yield Member(url, mesh, keeper, rooms, data)

@@ -22,20 +22,6 @@ from vaas.mesh.listing import MOST_BYTES
 KEYS = (pem(KEY),)
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("clouds") / "shared"
-    folder.mkdir()
-    (folder / "app.ipynb").write_text("{}")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def cloud(root: Path) -> Iterator[Nextcloud28]:
-    with Nextcloud28(root) as found:
-        yield found
-
-
 @pytest.fixture
 def mesh() -> Iterator[Publisher]:
     with published() as found:
@@ -70,26 +56,26 @@ async def answer(member: Member, cloud: Cloud) -> int:
 
 
 async def test_whom_a_signed_directory_names_is_trusted(
-    cloud: Nextcloud28, root: Path, mesh: Publisher, tmp_path: Path
+    old: Nextcloud28, roots: Path, mesh: Publisher, tmp_path: Path
 ) -> None:
-    mesh.sign([(cloud.url, "A cloud of the mesh")])
-    with Nextcloud28(root) as stranger:
+    mesh.sign([(old.url, "A cloud of the mesh")])
+    with Nextcloud28(roots) as stranger:
         async with joined(tmp_path, [], directories=[mesh.source(keys=KEYS)]) as member:
-            await learnt(member, cloud)
-            await member.take(cloud, cloud.root)
+            await learnt(member, old)
+            await member.take(old, old.root)
             share = await member.only()
-            assert (share.state, share.peer) == ("open", cloud.host)
+            assert (share.state, share.peer) == ("open", old.host)
             assert await member.files(share)
             assert await answer(member, stranger) == 403
-            assert member.mesh.inviter.clouds == [("A cloud of the mesh", cloud.host)]
+            assert member.mesh.inviter.clouds == [("A cloud of the mesh", old.host)]
             assert standing(member).name == "The Test Mesh"
 
 
 async def test_a_provider_of_sciencemesh_is_trusted_with_its_own_hosts(
-    root: Path, mesh: Publisher, tmp_path: Path
+    roots: Path, mesh: Publisher, tmp_path: Path
 ) -> None:
     """Its addresses are those of its domain; files and messages have a host of their own."""
-    with Reva312(root) as cloud, Reva312(root) as elsewhere:
+    with Reva312(roots) as cloud, Reva312(roots) as elsewhere:
         dav = f"{elsewhere.url}{elsewhere.dav_root}"
         types = [{"name": "file", "shareTypes": ["user"], "protocols": {"webdav": dav}}]
         cloud.discovery = lambda: Reva312.discovery(cloud) | {"resourceTypes": types}  # type: ignore[method-assign]
@@ -107,46 +93,46 @@ async def test_a_provider_of_sciencemesh_is_trusted_with_its_own_hosts(
                 assert (await member.only()).state == state
 
 
-async def test_a_directory_in_a_file(cloud: Nextcloud28, tmp_path: Path) -> None:
+async def test_a_directory_in_a_file(old: Nextcloud28, tmp_path: Path) -> None:
     file = tmp_path / "providers.json"
     source = Source(str(file), every=0.02, insecure=True, private=True)
     (tmp_path / "data").mkdir()
     async with joined(tmp_path / "data", [], directories=[source]) as member:
         await until(lambda: "No such file" in standing(member).trouble)
-        assert await answer(member, cloud) == 403
+        assert await answer(member, old) == 403
         await member.mesh.directories.look()
-        file.write_text(json.dumps([provider(cloud.host, "A", ocm=[f"{cloud.url}/ocm"])]))
+        file.write_text(json.dumps([provider(old.host, "A", ocm=[f"{old.url}/ocm"])]))
         await member.mesh.directories.look()
-        await learnt(member, cloud)
-        assert await answer(member, cloud) == 201
+        await learnt(member, old)
+        assert await answer(member, old) == 201
 
 
 async def test_who_is_no_longer_named_is_no_longer_trusted(
-    cloud: Nextcloud28, root: Path, mesh: Publisher, tmp_path: Path
+    old: Nextcloud28, roots: Path, mesh: Publisher, tmp_path: Path
 ) -> None:
-    with Nextcloud28(root) as other:
-        mesh.sign([(cloud.url, "One"), (other.url, "Two")])
+    with Nextcloud28(roots) as other:
+        mesh.sign([(old.url, "One"), (other.url, "Two")])
         async with joined(tmp_path, [], directories=[mesh.source(keys=KEYS)]) as member:
-            await learnt(member, cloud, other)
+            await learnt(member, old, other)
             mesh.sign([(other.url, "Two")])
             await learnt(member, other)
-            assert await answer(member, cloud) == 403
+            assert await answer(member, old) == 403
             assert await answer(member, other) == 201
 
 
 @pytest.mark.parametrize("dead", ["dead", "refused"])
 async def test_a_dead_directory_loses_nothing_over_a_restart(
-    cloud: Nextcloud28, mesh: Publisher, tmp_path: Path, dead: str
+    old: Nextcloud28, mesh: Publisher, tmp_path: Path, dead: str
 ) -> None:
     source = mesh.source(keys=KEYS)
-    mesh.sign([(cloud.url, "One")])
+    mesh.sign([(old.url, "One")])
     async with joined(tmp_path, [], directories=[source]) as member:
-        await learnt(member, cloud)
+        await learnt(member, old)
     mesh.status, mesh.body = (500, b"") if dead == "dead" else (200, b"<html>")
     async with joined(tmp_path, [], directories=[source]) as member:
-        assert set(member.mesh.directory.listed) == {cloud.host}
+        assert set(member.mesh.directory.listed) == {old.host}
         await until(lambda: standing(member).trouble)
-        assert await answer(member, cloud) == 201
+        assert await answer(member, old) == 201
         assert (standing(member).clouds, standing(member).as_of > 0) == (1, True)
         mesh.status = 200
         mesh.sign([])
@@ -162,15 +148,15 @@ async def test_a_dead_directory_loses_nothing_over_a_restart(
     ],
 )
 async def test_it_is_fetched_again_only_when_it_has_changed(
-    cloud: Nextcloud28, mesh: Publisher, tmp_path: Path, headers: dict[str, str], asked: str
+    old: Nextcloud28, mesh: Publisher, tmp_path: Path, headers: dict[str, str], asked: str
 ) -> None:
     """Also the first time after a restart."""
     mesh.headers = dict(headers)
-    mesh.sign([(cloud.url, "One")])
+    mesh.sign([(old.url, "One")])
     source = mesh.source(keys=KEYS)
     async with joined(tmp_path, [], directories=[source]) as member:
         await until(lambda: len(mesh.asked) > 2)
-        assert set(member.mesh.directory.listed) == {cloud.host}
+        assert set(member.mesh.directory.listed) == {old.host}
     assert asked not in mesh.asked[0]
     assert all(asked in one for one in mesh.asked[1:])
     mesh.asked.clear()
@@ -195,7 +181,7 @@ async def test_it_is_fetched_again_only_when_it_has_changed(
     ids=["other key", "unsigned", "no JSON", "huge", "gone", "with a path"],
 )
 async def test_what_is_refused_leaves_the_last_good_one(
-    cloud: Nextcloud28,
+    old: Nextcloud28,
     mesh: Publisher,
     tmp_path: Path,
     *,
@@ -203,21 +189,21 @@ async def test_what_is_refused_leaves_the_last_good_one(
     spoil: Callable[[Publisher], None],
     word: str,
 ) -> None:
-    mesh.sign([(cloud.url, "One")])
+    mesh.sign([(old.url, "One")])
     async with joined(tmp_path, [], directories=[mesh.source(keys=KEYS)]) as member:
-        await learnt(member, cloud)
+        await learnt(member, old)
         spoil(mesh)
         await until(lambda: word in standing(member).trouble)
-        assert set(member.mesh.directory.listed) == {cloud.host}
+        assert set(member.mesh.directory.listed) == {old.host}
         assert standing(member).clouds == 1
-        assert await answer(member, cloud) == 201
+        assert await answer(member, old) == 201
     (told, *_) = [one for one in said if one["event"] == "directory_refused"]
     assert word in told["why"]
     assert told["clouds_kept"] == 1
 
 
 INSIDE = (
-    "http://cloud.example.org",
+    "http://old.example.org",
     "https://127.0.0.1",
     "https://127.0.0.1:8443",
     "https://10.1.2.3",
@@ -225,8 +211,8 @@ INSIDE = (
     "https://2130706433",
     "https://0x7f.1",
     "https://localhost",
-    "https://cloud",
-    "https://cloud.internal",
+    "https://old",
+    "https://old.internal",
     "https://169.254.169.254",
 )
 
@@ -261,18 +247,18 @@ async def test_nor_among_the_hosts_of_a_provider(mesh: Publisher, tmp_path: Path
 
 
 async def test_the_operator_has_the_last_word(
-    cloud: Nextcloud28, root: Path, mesh: Publisher, tmp_path: Path
+    old: Nextcloud28, roots: Path, mesh: Publisher, tmp_path: Path
 ) -> None:
-    with Nextcloud28(root) as denied, Nextcloud35(root) as ruled:
-        mesh.sign([(one.url, one.host) for one in (cloud, denied, ruled)])
+    with Nextcloud28(roots) as denied, Nextcloud35(roots) as ruled:
+        mesh.sign([(one.url, one.host) for one in (old, denied, ruled)])
         name = "127.0.0.1"  # without a port: of each
-        rules = [trusted(ruled, signed=True), trusted(cloud), PeerRule(name, allow=False)]
+        rules = [trusted(ruled, signed=True), trusted(old), PeerRule(name, allow=False)]
         async with joined(tmp_path, rules, directories=[mesh.source(keys=KEYS)]) as member:
-            await learnt(member, cloud, ruled)
+            await learnt(member, old, ruled)
             assert await answer(member, denied) == 403
-            assert await answer(member, cloud) == 201
+            assert await answer(member, old) == 201
             told = ruled.share(ruled.root, member.address)
-            unsigned = Cloud.post(Nextcloud28(root), f"{member.url}/ocm/shares", told)
+            unsigned = Cloud.post(Nextcloud28(roots), f"{member.url}/ocm/shares", told)
             assert (await unsigned).status_code == 401
             assert await answer(member, ruled) == 201
 
@@ -291,9 +277,9 @@ async def test_a_denied_host_is_nobodys_further_one(mesh: Publisher, tmp_path: P
 
 
 async def test_what_holds_for_all_of_a_directorys_clouds(
-    root: Path, mesh: Publisher, tmp_path: Path
+    roots: Path, mesh: Publisher, tmp_path: Path
 ) -> None:
-    with Nextcloud31(root) as cloud:
+    with Nextcloud31(roots) as cloud:
         mesh.sign([(cloud.url, "Thirty-one")])
         for cavage, status in ((True, 201), (False, 401)):
             source = mesh.source(keys=KEYS, signed=True, cavage=cavage)
@@ -305,43 +291,43 @@ async def test_what_holds_for_all_of_a_directorys_clouds(
 
 
 async def test_other_keys_than_before_are_asked_of_what_was_kept(
-    cloud: Nextcloud28, mesh: Publisher, tmp_path: Path
+    old: Nextcloud28, mesh: Publisher, tmp_path: Path
 ) -> None:
     mesh.headers = {"ETag": '"one"'}
-    mesh.sign([(cloud.url, "One")])
+    mesh.sign([(old.url, "One")])
     async with joined(tmp_path, [], directories=[mesh.source(keys=KEYS)]) as member:
-        await learnt(member, cloud)
+        await learnt(member, old)
     changed = mesh.source(keys=(pem(OTHER),))
     async with joined(tmp_path, [], directories=[changed]) as member:
         assert member.mesh.directory.listed == {}
         await until(lambda: standing(member).trouble)
-        mesh.sign([(cloud.url, "One")], OTHER)
-        await learnt(member, cloud)  # asked for anew, though its mark is the same
+        mesh.sign([(old.url, "One")], OTHER)
+        await learnt(member, old)  # asked for anew, though its mark is the same
 
 
 async def test_a_directory_that_the_operator_took_away(
-    cloud: Nextcloud28, mesh: Publisher, tmp_path: Path
+    old: Nextcloud28, mesh: Publisher, tmp_path: Path
 ) -> None:
-    mesh.sign([(cloud.url, "One")])
+    mesh.sign([(old.url, "One")])
     source = mesh.source(keys=KEYS)
     async with joined(tmp_path, [], directories=[source]) as member:
-        await learnt(member, cloud)
+        await learnt(member, old)
     async with joined(tmp_path, []) as member:
-        assert await answer(member, cloud) == 403
+        assert await answer(member, old) == 403
         assert await member.mesh.store.listings.find(source.place) is None
 
 
 async def test_the_first_of_two_directories_counts(
-    cloud: Nextcloud28, mesh: Publisher, tmp_path: Path
+    old: Nextcloud28, mesh: Publisher, tmp_path: Path
 ) -> None:
     with published() as second:
-        mesh.sign([(cloud.url, "As the first calls it")])
-        second.sign([(cloud.url, "As the second calls it")])
+        mesh.sign([(old.url, "As the first calls it")])
+        second.sign([(old.url, "As the second calls it")])
         sources = [mesh.source(keys=KEYS), second.source(keys=KEYS, signed=True)]
         async with joined(tmp_path, [], directories=sources) as member:
             await until(lambda: all(one.clouds for one in member.mesh.directories.standings))
-            assert member.mesh.inviter.clouds == [("As the first calls it", cloud.host)]
-            assert await answer(member, cloud) == 201
+            assert member.mesh.inviter.clouds == [("As the first calls it", old.host)]
+            assert await answer(member, old) == 201
 
 
 async def test_we_are_no_peer_of_ours(mesh: Publisher, tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ from vaas.state.values import Received
 
 Visible = Literal["sender", "address", "listed"]
 
+SHOWN = 200
+"""Shares on the home page, the latest."""
+
 
 class Entry:
     """Leads viewers to received shares."""
@@ -70,7 +73,7 @@ class Entry:
         """Name, sender and address of each share that everybody may know of."""
         if self._visible != "listed":
             return []
-        shares = await self._store.received.all("open")
+        shares = await self._store.received.all("open", most=SHOWN)
         return [(one.name, one.sender, f"/ocm/s/{one.id}/") for one in shares]
 
 

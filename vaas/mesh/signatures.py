@@ -68,7 +68,7 @@ class _Lines:
 
 
 def key_of(message: Message) -> tuple[str, str]:
-    """Which key a message says that it is signed with, and the signature's label.
+    """Which key a message says that it is signed with, and when and as which one of that second.
 
     Raises:
         SenderUnproven: there is not exactly one signature that is meant.
@@ -87,11 +87,11 @@ def key_of(message: Message) -> tuple[str, str]:
     }
     if len(meant) != 1 or (len(inputs) > 1 and not any("tag" in one for one in meant.values())):
         raise SenderUnproven("not exactly one signature with the tag ocm")
-    label, told = meant.popitem()
+    _, told = meant.popitem()
     keyid = told.get("keyid")
     if not isinstance(keyid, str):
         raise SenderUnproven("the signature names no key")
-    return keyid, label
+    return keyid, f"{told.get('created')} {told.get('nonce')}"
 
 
 def verify(message: Message, keyid: str, key: object) -> None:

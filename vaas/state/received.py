@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any, cast
@@ -67,12 +68,13 @@ class ReceivedShares:
         async with AsyncSession(self._engine) as session:
             return [self._value(row) for row in await session.scalars(wanted.limit(_MOST))]
 
-    async def all(self, *states: ReceivedState) -> Sequence[Received]:
-        """All shares in one of these states, the latest changed first."""
-        wanted = select(ReceivedRow).where(ReceivedRow.state.in_(states))
+    async def all(self, *states: ReceivedState, most: int | None = None) -> Sequence[Received]:
+        """All shares in one of these states, or so many of them, the latest changed first."""
+        wanted = select(ReceivedRow).where(ReceivedRow.state.in_(states)).limit(most)
         async with AsyncSession(self._engine) as session:
-            rows = await session.scalars(wanted.order_by(ReceivedRow.changed.desc()))
-            return [self._value(row) for row in rows]
+            rows = (await session.scalars(wanted.order_by(ReceivedRow.changed.desc()))).all()
+        # Thousands take a part of a second.
+        return await asyncio.to_thread(lambda: [self._value(row) for row in rows])
 
     async def count(self, peer: str, *states: ReceivedState) -> int:
         """How many shares of a cloud are in one of these states."""

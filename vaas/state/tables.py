@@ -18,7 +18,10 @@ class ReceivedRow(Base):
     """
 
     __tablename__ = "received"
-    __table_args__ = (Index("named", "provider_id", "peer"),)
+    __table_args__ = (
+        Index("named", "provider_id", "peer"),
+        Index("counted", "peer", "state"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     peer: Mapped[str]

@@ -1,4 +1,4 @@
-"""Documents of directories of the mesh."""
+"""Documents of directories of the mesh; shares are counted by their cloud."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Make their table."""
+    """Make their table, and that index."""
     op.create_table(
         "listing",
         sa.Column("place", sa.String, primary_key=True),
@@ -17,8 +17,10 @@ def upgrade() -> None:
         sa.Column("modified", sa.String, nullable=False),
         sa.Column("fetched", sa.Double, nullable=False),
     )
+    op.create_index("counted", "received", ["peer", "state"])
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop both."""
+    op.drop_index("counted", "received")
     op.drop_table("listing")

@@ -137,7 +137,7 @@ class Directory:
         return f"{'http' if self.rule(peer).insecure else 'https'}://{peer}"
 
     def belonging(self, peer: str, url: str) -> str:
-        """An address that a cloud named, if it is its own.
+        """An address that a cloud named, as it is asked for, if it is its own.
 
         Args:
             peer: the cloud.
@@ -153,10 +153,10 @@ class Directory:
             whole = urljoin(f"{self.origin(peer)}/", url)
         except ValueError:
             raise AddressRefused(f"{peer}: named something that is no address") from None
-        host = self.policy.admit(whole).authority
-        if host != peer and host not in {authority(one) for one in rule.also}:
+        where = self.policy.admit(whole)
+        if where.authority not in {peer, *(authority(one) for one in rule.also)}:
             raise AddressRefused(f"{peer}: named an address of another host")
-        return whole
+        return where.url
 
 
 def _sites(rule: PeerRule) -> list[SiteRule]:

@@ -8,7 +8,6 @@ here. Nothing is opened by it: what counts is what they share afterwards.
 from __future__ import annotations
 
 import base64
-import binascii
 import secrets
 import time
 from collections.abc import Sequence
@@ -149,7 +148,7 @@ def _parts(code: str, cloud: str) -> tuple[str, str]:
         return code, _host(cloud)
     try:
         text = base64.b64decode(code, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, or not of ASCII, or no text in it
         text = code
     token, at, host = text.rpartition("@")
     if not at or not token:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from vaas import __version__, envs, sharing
+from vaas import __version__, envs, sharing, trust
 from vaas.config import Settings, Site, load_settings
 from vaas.envs import plainly
 from vaas.errors import NotALink
@@ -44,6 +44,7 @@ app = typer.Typer(
 
 app.add_typer(envs.app, name="env")
 app.add_typer(sharing.app, name="received")
+app.command()(trust.mesh)
 
 Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes any free one.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
@@ -169,6 +170,7 @@ def doctor(
     with plainly():
         settings = load_settings(config)
         findings = asyncio.run(examine(settings.environments, settings))
+        findings += asyncio.run(trust.examine(settings))
         print_findings(findings, as_json=json)
     raise typer.Exit(0 if all(finding.ok or finding.optional for finding in findings) else 1)
 

@@ -38,7 +38,7 @@ async def member(settings: Settings, data: Path) -> AsyncIterator[Mesh | None]:
     # Half a second of imports, with the database's, that others do without.
     from vaas.mesh import Mesh  # noqa: PLC0415
 
-    async with Mesh.opened(_terms(settings), data) as mesh:
+    async with Mesh.opened(terms(settings), data) as mesh:
         yield mesh
 
 
@@ -56,7 +56,7 @@ async def taken(settings: Settings, *, owners: bool = False) -> list[str]:
         shares = await mesh.store.received.all("pending", "open", "missing")
         address = mesh.words.page if owners else mesh.entry.address
         about = [(_state(one), one.sender, one.name, address(one)) for one in shares]
-        return ["\t".join(map(_plain, line)) for line in about]
+        return ["\t".join(map(plain, line)) for line in about]
 
 
 async def connected(settings: Settings) -> list[str]:
@@ -68,7 +68,7 @@ async def connected(settings: Settings) -> list[str]:
     async with _present(settings) as mesh:
         contacts = await mesh.store.contacts.all()
         about = [(_day(one.since), one.address, one.name) for one in contacts]
-        return ["\t".join(map(_plain, line)) for line in about]
+        return ["\t".join(map(plain, line)) for line in about]
 
 
 @asynccontextmanager
@@ -96,13 +96,14 @@ def required(mesh: Mesh | None) -> Mesh:
     return mesh
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A text as a terminal shows it, whatever its sender put into it."""
     return "".join(one if one.isprintable() else "?" for one in text)
 
 
-def _terms(settings: Settings) -> Terms:
-    from vaas.mesh import PeerRule, Terms  # noqa: PLC0415
+def terms(settings: Settings) -> Terms:
+    """What the settings want of the mesh."""
+    from vaas.mesh import PeerRule, Source, Terms  # noqa: PLC0415
 
     ocm = settings.ocm
     return Terms(
@@ -121,6 +122,11 @@ def _terms(settings: Settings) -> Terms:
         framed=settings.embed != "none",
         prefix=ocm.integration.prefix,
         introspect=ocm.integration.introspect,
+        directories=tuple(
+            Source(one.url or one.file, **one.model_dump(exclude={"url", "file"}))
+            for one in ocm.directory
+        ),
+        database=Secret(settings.state.url.get_secret_value()),
     )
 
 
@@ -134,4 +140,4 @@ def _login(settings: Settings) -> LoginTerms | None:
     return LoginTerms(**oidc.model_dump() | {"client_secret": secret})
 
 
-__all__ = ["connected", "member", "required", "taken"]
+__all__ = ["connected", "member", "plain", "required", "taken", "terms"]

@@ -25,6 +25,7 @@ from vaas.state.values import Received
 from vaas.storage import CopyStorage
 from vaas.web import Front
 from vaas.web.gates import ComeIn
+from vaas.web.routes import log_request
 from vaas.web.statics import Statics
 from vaas.web.statuses import status_of
 from vaas.wish import Wish
@@ -70,13 +71,13 @@ class Member:
     async def take(self, cloud: Cloud, path: Path, **more: Any) -> dict[str, Any]:
         """Have a cloud share something with us; what it announced."""
         announced = cloud.share(path, self.address) | more
-        answer = await cloud.post(f"{self.url}/ocm/shares", announced)
+        answer = await cloud.post(f"{await cloud.find(self.url)}/shares", announced)
         assert answer.status_code == 201, answer.text
         await self.keeper.settled()
         return announced
 
     async def tell(self, cloud: Cloud, told: object) -> httpx.Response:
-        answer = await cloud.post(f"{self.url}/ocm/notifications", told)
+        answer = await cloud.post(f"{await cloud.find(self.url)}/notifications", told)
         await self.keeper.settled()
         return answer
 
@@ -140,7 +141,8 @@ async def joined(data: Path, rules: Iterable[PeerRule], **terms: Any) -> AsyncIt
         async with mesh.serving(rooms, status_of) as (keeper, routes):
             front = Front(None, None, None, Statics(), None, None, public_url=url)  # type: ignore[arg-type]
             gates = [(at, ComeIn, {"front": front, "gate": gate}) for at, gate in mesh.gates]
-            server = HTTPServer(Application([*gates, *routes]), max_body_size=1 << 16)
+            application = Application([*gates, *routes], log_function=log_request)
+            server = HTTPServer(application, max_body_size=1 << 16)
             server.add_sockets([sock])
             try:
                 yield Member(url, mesh, keeper, rooms, data, guests)

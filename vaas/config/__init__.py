@@ -27,11 +27,13 @@ from vaas.config.parts import (
     KernelSettings,
     MountSettings,
     NativeFolder,
+    OcmDirectory,
     OcmIntegration,
     OcmPeer,
     OcmSettings,
     OidcSettings,
     Site,
+    StateSettings,
 )
 from vaas.errors import ConfigError
 
@@ -71,6 +73,7 @@ class Settings(BaseSettings):
         ocm: shares that other clouds send.
         oidc: where people log in who shared them, or may see them.
         cs3_app: Open with VaaS, in the menus of a cloud made with Reva.
+        state: where is kept what must survive a restart.
         refresh: seconds between two looks at a share whose dashboards are open,
             at least; 0: dashboards do not follow their data.
         embed: whose pages may frame a dashboard: ``share`` for the hosts that its share
@@ -103,6 +106,7 @@ class Settings(BaseSettings):
     ocm: OcmSettings = OcmSettings()
     oidc: OidcSettings = OidcSettings()
     cs3_app: Cs3AppSettings = Cs3AppSettings()
+    state: StateSettings = StateSettings()
     refresh: float = Field(default=2.0, ge=0)
     embed: Literal["share", "none"] | tuple[FrameHost, ...] = "share"
     image_hosts: tuple[str, ...] = ("https:",)
@@ -169,6 +173,7 @@ __all__ = [
     "KernelSettings",
     "MountSettings",
     "NativeFolder",
+    "OcmDirectory",
     "OcmIntegration",
     "OcmPeer",
     "OcmSettings",
@@ -176,5 +181,6 @@ __all__ = [
     "Settings",
     "Site",
     "SiteAccount",
+    "StateSettings",
     "load_settings",
 ]

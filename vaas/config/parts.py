@@ -125,6 +125,39 @@ class OcmPeer(BaseModel):
     private: bool = False
 
 
+class OcmDirectory(BaseModel):
+    """One directory of the mesh, an ``[[ocm.directory]]``; what it is, its content tells.
+
+    Attributes:
+        url: where it is published; or
+        file: where it lies on this machine.
+        keys: public keys, PEM or JWK, of which one must have signed it; none: a list
+            that nobody signed is believed.
+        every: seconds between two looks at it.
+        signed: whether messages that its clouds did not sign are refused.
+        cavage: whether signatures of Nextcloud 31 to 34 count (draft-cavage).
+        insecure: whether plain http is admitted (test installations only).
+        private: whether private addresses are admitted (a mesh inside the house).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field(default="", pattern=r"^$|^https?://[^\s/@]+(/\S*)?$")
+    file: str = ""
+    keys: tuple[str, ...] = ()
+    every: float = Field(default=3600.0, ge=1)
+    signed: bool = False
+    cavage: bool = False
+    insecure: bool = False
+    private: bool = False
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if bool(self.url) == bool(self.file):
+            raise ValueError("a directory has a url or a file")
+        return self
+
+
 class OcmIntegration(BaseModel):
     """Clouds that send their viewers here, each with a token that opens the files (OCM-IP).
 
@@ -163,12 +196,14 @@ class OcmSettings(BaseModel):
         people: who may see all that was shared, where people are listed: addresses,
             or ``*@host``.
         accept: whether shares are shown ``at once``, or who sent one is ``asked`` first.
-        open_mode: ``listed`` trusts only the peers below, ``public`` any cloud.
+        open_mode: ``listed`` trusts the peers below and those of directories, ``public``
+            any cloud.
         shares_per_peer: taken of one cloud.
         gone_after: seconds after which a share that its cloud no longer shows is forgotten.
         keys: of the state, newest first; none: made, and kept beside it.
         integration: clouds that send their viewers here.
-        peer: the clouds.
+        peer: the clouds; what is said here wins over directories.
+        directory: documents that name further clouds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -185,6 +220,20 @@ class OcmSettings(BaseModel):
     keys: tuple[SecretStr, ...] = ()
     integration: OcmIntegration = OcmIntegration()
     peer: tuple[OcmPeer, ...] = ()
+    directory: tuple[OcmDirectory, ...] = ()
+
+
+class StateSettings(BaseModel):
+    """What must survive a restart, apart from copies.
+
+    Attributes:
+        url: ``postgresql://user:password@host/database``, with libpq's parameters; empty:
+            a file in ``data``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: SecretStr = SecretStr("")
 
 
 class OidcSettings(BaseModel):
@@ -290,9 +339,11 @@ __all__ = [
     "KernelSettings",
     "MountSettings",
     "NativeFolder",
+    "OcmDirectory",
     "OcmIntegration",
     "OcmPeer",
     "OcmSettings",
     "OidcSettings",
     "Site",
+    "StateSettings",
 ]

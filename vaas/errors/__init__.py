@@ -61,8 +61,10 @@
     │   ├── PeerNotTrusted
     │   ├── NotSupported
     │   ├── TooManyShares
-    │   └── InvitationTaken
+    │   ├── InvitationTaken
+    │   └── DirectoryRefused
     ├── LoginFailed          nobody could be logged in
+    ├── StateAway            the service's own database does not answer
     ├── WrongName            a browser called us by a name that is not ours
     └── ConfigError          the operator's settings are wrong
 
@@ -77,6 +79,7 @@ from __future__ import annotations
 from vaas.errors._base import (
     ConfigError,
     EnvironmentNotMade,
+    StateAway,
     VaasError,
     WrongName,
 )
@@ -118,6 +121,7 @@ from vaas.errors._links import (
     TooManyRedirects,
 )
 from vaas.errors._mesh import (
+    DirectoryRefused,
     InvitationTaken,
     MeshError,
     MessageInvalid,
@@ -150,6 +154,7 @@ __all__ = [
     "AnswerTooLarge",
     "CloudSpared",
     "ConfigError",
+    "DirectoryRefused",
     "DiskFull",
     "EfssFailed",
     "EfssMaintenance",
@@ -203,6 +208,7 @@ __all__ = [
     "ShareWaiting",
     "ShareWithdrawn",
     "SiteNotAllowed",
+    "StateAway",
     "TooManyRedirects",
     "TooManyShares",
     "VaasError",

@@ -15,8 +15,9 @@
                               └────► a pass ─► entry ◄─── a pass ◄────┘
 """
 
+from vaas.mesh.directories import Source, Standing
 from vaas.mesh.directory import PeerRule
 from vaas.mesh.login import LoginTerms
-from vaas.mesh.service import Mesh, Terms
+from vaas.mesh.service import Mesh, Terms, tried
 
-__all__ = ["LoginTerms", "Mesh", "PeerRule", "Terms"]
+__all__ = ["LoginTerms", "Mesh", "PeerRule", "Source", "Standing", "Terms", "tried"]

@@ -130,8 +130,6 @@ class Desk:
         """
         told = forms.read(Notification, message.body)
         sender = await self._senders.of(message)
-        if sender.again:
-            return
         kind, secret = told.notificationType, told.secret
         found = await self._store.received.called(told.providerId)
         if sender.proven:
@@ -142,7 +140,8 @@ class Desk:
         if not known:
             self._hint(found, kind)
             return
-        log.info("share_notified", kind=kind[:40], share=known[0].id[:8], signed=sender.proven)
+        about = kind if kind in _ENDS | _CHANGES else "other"
+        log.info("share_notified", kind=about, share=known[0].id[:8], signed=sender.proven)
         for share in known:
             if kind in _ENDS:
                 self._keeper.erase(share)
@@ -209,17 +208,12 @@ class Desk:
         """Make or change the share that the peer calls so.
 
         Raises:
-            SenderUnproven: an unsigned message with another secret, or an old one for
-                a share that was taken back since.
+            SenderUnproven: an unsigned message with another secret.
             TooManyShares: the peer has as many as it may have.
         """
         peer = sender.peer
         called = await self._store.received.of_peer(peer, offer.provider_id)
         known = _meant(called, offer, sender)
-        if sender.again and known is not None:
-            return known
-        if sender.again:
-            raise SenderUnproven(f"{peer}: this message was sent before")
         if known is None:
             await self._require_room(peer)
         share = Received(

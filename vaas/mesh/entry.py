@@ -26,6 +26,9 @@ from vaas.state.values import Received
 
 Visible = Literal["sender", "people", "address", "listed"]
 
+SHOWN = 200
+"""Shares on the home page, the latest."""
+
 
 class Entry:
     """Leads viewers to received shares.
@@ -165,7 +168,8 @@ class Entry:
         """Name, sender and address of each share that everybody may know of."""
         if self._visible != "listed":
             return []
-        shares = [one for one in await self._store.received.all("open") if one.accepted]
+        found = await self._store.received.all("open", most=SHOWN)
+        shares = [one for one in found if one.accepted]
         return [(one.name, one.sender, f"/ocm/s/{one.id}/") for one in shares]
 
     def who(self, passes: str) -> Holder:

@@ -19,11 +19,16 @@ from vaas.mesh.objects import read_object
 from vaas.model import Secret
 
 Form = TypeVar("Form", bound=BaseModel)
+_NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not keep
 Text = Annotated[
     str,
     BeforeValidator(lambda one: str(one) if isinstance(one, int) else one),
-    Field(min_length=1, max_length=1024),
+    Field(min_length=1, max_length=1024, pattern=_NO_NUL),
 ]
+Id = Annotated[Text, Field(max_length=256)]
+"""What a database looks up."""
+
+Words = Annotated[str, Field(max_length=320, pattern=_NO_NUL)]
 
 _RESOURCES = frozenset({"file", "folder"})
 _EXCHANGE = "must-exchange-token"
@@ -42,7 +47,7 @@ class _Announced(Lenient):
 
     shareWith: Text  # noqa: N815 (the wire's own names)
     name: Text
-    providerId: Text  # noqa: N815
+    providerId: Id  # noqa: N815
     owner: Text | None = None
     sender: Text | None = None
     sharedBy: Text | None = None  # noqa: N815
@@ -56,7 +61,7 @@ class Notification(Lenient):
     """The body of ``POST /notifications``."""
 
     notificationType: Text  # noqa: N815
-    providerId: Text  # noqa: N815
+    providerId: Id  # noqa: N815
     notification: dict[str, Any] | None = None
 
     @property
@@ -72,8 +77,8 @@ class Acceptance(Lenient):
     recipientProvider: Text  # noqa: N815
     token: Text
     userID: Text  # noqa: N815
-    email: str = Field(default="", max_length=320)
-    name: str = Field(default="", max_length=320)
+    email: Words = ""
+    name: Words = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,8 +177,8 @@ class Gate:
 
         def admit(text: str) -> str:
             """The issuer, if a rule names it."""
-            peer = jwts.issuer(text, insecure=lambda host: directory.listed(host).insecure)
-            directory.listed(peer)
+            peer = jwts.issuer(text, insecure=lambda host: directory.named(host).insecure)
+            directory.named(peer)
             return peer
 
         try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
-from vaas.errors import MeshError, MessageInvalid, TooManyShares, VaasError
+from vaas.errors import MeshError, MessageInvalid, StateAway, TooManyShares, VaasError
 from vaas.mesh.desk import Desk
 from vaas.mesh.document import document
 from vaas.mesh.sharing import Sharing
@@ -87,7 +87,7 @@ class Machine(RequestHandler):
         if isinstance(error, MessageInvalid):
             problems = error.problems.items()
             told["validationErrors"] = [{"name": name, "message": why} for name, why in problems]
-        if isinstance(error, TooManyShares):
+        if isinstance(error, TooManyShares | StateAway):
             self.set_header("Retry-After", str(RETRY_AFTER))
         self.tell(told, status_code)
 

@@ -114,10 +114,6 @@ class Provisions:
         share = told_share(told, peer, self._directory)
         async with self._turns.setdefault(peer, asyncio.Lock()):
             known = await self._hosted.called(peer, share.client)
-            if sender.again:
-                if known is None or not known.owner:
-                    raise SenderUnproven(f"{peer}: this message was sent before")
-                return
             fresh = known is None or not known.owner
             if fresh and await self._hosted.count(peer) >= self._most:
                 raise TooManyShares(f"{peer}: has {self._most} shares here")
@@ -145,7 +141,7 @@ class Provisions:
             raise MessageInvalid("fields are missing or wrong", {"clientId": "required"})
         async with self._turns.setdefault(peer, asyncio.Lock()):
             share = await self._hosted.called(peer, told.clientId or told.providerId)
-            if share is None or not share.owner or sender.again:
+            if share is None or not share.owner:
                 return "gone"
             await self._end(share)
         return "revoked"
@@ -177,7 +173,7 @@ class Provisions:
         """The cloud that a message says to be from, before anything is asked of it."""
         try:
             peer = parse_address(sender).host
-            self._directory.listed(peer)
+            self._directory.named(peer)
         except ValueError:
             raise MessageInvalid("fields are missing or wrong", {"sender": "no address"}) from None
         except PeerNotTrusted as error:

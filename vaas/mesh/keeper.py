@@ -113,6 +113,8 @@ class Keeper:
         while True:
             try:
                 await self.round()
+            except VaasError as error:
+                log.warning("mesh_round_failed", why=error.label)
             except Exception:  # the task's last line: told, not raised
                 log.exception("mesh_round_failed")
             await asyncio.sleep(EVERY)

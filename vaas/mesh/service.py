@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from vaas.mesh.access import Access
 from vaas.mesh.addresses import authority
 from vaas.mesh.bearers import Bearers, Ways
 from vaas.mesh.desk import Desk, Identity
+from vaas.mesh.directories import Directories, Source, Standing
 from vaas.mesh.directory import Directory, PeerRule
 from vaas.mesh.entry import Entry, Visible
 from vaas.mesh.gate import Asker, Gate
@@ -64,6 +65,8 @@ class Terms:
         framed: whether dashboards may be shown in other sites' pages at all.
         prefix: below which clouds send us their viewers; empty: none may.
         introspect: which of them is asked, and where, about tokens that say nothing.
+        directories: that name further clouds.
+        database: where the state is; empty: in a file.
     """
 
     url: str
@@ -81,12 +84,16 @@ class Terms:
     framed: bool = True
     prefix: str = ""
     introspect: str = ""
+    directories: tuple[Source, ...] = ()
+    database: Secret = field(default=Secret(""))
 
 
 class Mesh:
     """A member of the mesh.
 
     Attributes:
+        directory: whom it trusts.
+        directories: from where it learns of more.
         access: knows how received shares are reached.
         provider: opens them.
         entry: leads viewers to them.
@@ -103,14 +110,22 @@ class Mesh:
     login: Login | None = None
 
     def __init__(
-        self, terms: Terms, store: Store, vault: Vault, signer: Signer, client: OutboundClient
+        self,
+        terms: Terms,
+        store: Store,
+        vault: Vault,
+        signer: Signer,
+        client: OutboundClient,
+        *,
+        directory: Directory,
     ) -> None:
         """Made by ``opened``."""
         self._terms, self._signer, self.store = terms, signer, store
         host = authority(terms.url)
         self._identity = Identity(terms.user.lower(), host, terms.name, terms.most, terms.asks)
-        self._directory = Directory(terms.rules, open=terms.open)
-        self.peers = Peers(client, self._directory, signer)
+        self.directory = directory
+        self.directories = Directories(terms.directories, directory, store.listings, host)
+        self.peers = Peers(client, directory, signer)
         self.access, self._vault = Access(store.received, self.peers, host), vault
         self._bearers = Bearers(self.access)
         self.provider = Ocm(client, Ways(self.access, self._bearers))
@@ -137,7 +152,7 @@ class Mesh:
 
         Args:
             terms: the operator's.
-            folder: for the state.
+            folder: for what of the state is kept in files.
 
         Raises:
             ConfigError: the state cannot be opened, or a rule is wrong.
@@ -145,11 +160,13 @@ class Mesh:
         async with AsyncExitStack() as stack:
             keys: Sequence[Secret] = terms.keys
             vault = Vault(keys or await asyncio.to_thread(kept_keys, folder / KEYS))
-            store = await stack.enter_async_context(Store.opened(folder / STATE, vault))
+            place = terms.database if terms.database.value else folder / STATE
+            store = await stack.enter_async_context(Store.opened(place, vault))
             signer = await Signer.of(store, terms.url)
-            policy = Directory(terms.rules, open=terms.open).policy
-            client = await stack.enter_async_context(OutboundClient(policy))
-            mesh = cls(terms, store, vault, signer, client)
+            directory = Directory(terms.rules, open=terms.open)
+            client = await stack.enter_async_context(OutboundClient(directory.policy))
+            mesh = cls(terms, store, vault, signer, client, directory=directory)
+            await mesh.directories.load()
             if terms.login:
                 entering = Login.opened(terms.login, terms.url, vault, mesh.entry.passes)
                 mesh.login = await stack.enter_async_context(entering)
@@ -183,7 +200,7 @@ class Mesh:
         desk = Desk(
             self._identity,
             self.store,
-            self._directory,
+            self.directory,
             senders,
             self.access,
             keeper=keeper,
@@ -194,6 +211,7 @@ class Mesh:
         counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of, self.sharing)
         found, works = self._ways_in(counter, keeper, senders)
         works.append(Gatherer(accounts, self.store.received, keeper, terms.most).run())
+        works.append(self.directories.run())
         tasks = [asyncio.create_task(work, name="mesh rounds") for work in works]
         try:
             yield keeper, found
@@ -214,7 +232,7 @@ class Mesh:
         if not prefix:
             return routes(counter), [keeper.run()]
         most, bearers = self._terms.most, self._bearers
-        provisions = Provisions(hosted, self._directory, senders, bearers, keeper, most=most)
+        provisions = Provisions(hosted, self.directory, senders, bearers, keeper, most=most)
         asker = Asker(self.peers, self._terms.introspect)
         gate = Gate(hosted, self.peers, bearers, keeper, self._vault, asker=asker)
         self.gates.append((f"{prefix}/open", gate))
@@ -227,4 +245,16 @@ class Mesh:
         await self.store.hosted.erased(share_id)
 
 
-__all__ = ["Mesh", "Terms"]
+async def tried(terms: Terms) -> Sequence[Standing]:
+    """How each directory would stand if it were asked for the first time.
+
+    Raises:
+        ConfigError: a rule or a key is wrong.
+    """
+    directory = Directory(terms.rules, open=terms.open)
+    found = Directories(terms.directories, directory, None, "")
+    await found.look()
+    return tuple(found.standings)
+
+
+__all__ = ["Mesh", "Terms", "tried"]

@@ -161,8 +161,6 @@ class Sharing:
         )
         if not sender.proven and not knows:
             raise SenderUnproven(f"{sent.peer}: neither signed, nor with the secret")
-        if sender.again:
-            return True
         log.info("dashboard_notified", peer=sent.peer, kind=told.notificationType[:40])
         if told.notificationType == "SHARE_ACCEPTED":
             await self._store.sent.accept(sent.id)
@@ -188,9 +186,7 @@ class Sharing:
         sent = await self._store.sent.by_secret(asked["code"])
         if sent is None or not _is_client(asked["client_id"], sent.peer):
             return {"error": "invalid_grant"}
-        sender = await self.senders.of(message, sent.peer)
-        if sender.again:
-            raise SenderUnproven(f"{sent.peer}: this message was sent before")
+        await self.senders.of(message, sent.peer)
         us = self._identity
         claims = {"iss": self._url, "sub": us.user, "aud": sent.to, "client_id": sent.id}
         token = self._signer.token(claims, LASTS)

@@ -45,8 +45,6 @@ class Words:
         """In the answer to who announced a share."""
         if share.accepted:
             return f"Its dashboards: {self._entry.address(share)}"
-        if sender.again:  # perhaps by somebody else, who was listening
-            return "It waits to be accepted."
         return f"It is shown when you accept it: {self.page(share, proven=sender.proven)}"
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from vaas.state.place import upsert
 from vaas.state.tables import ContactRow, InvitationRow
 
 
@@ -55,7 +56,7 @@ class Contacts:
     async def add(self, contact: Contact) -> None:
         """Keep a contact."""
         async with AsyncSession(self._engine) as session, session.begin():
-            await session.merge(_row(contact))
+            await upsert(session, ContactRow, _row(contact))
 
     async def accept(self, token: str, contact: Contact) -> str:
         """Let somebody take an invitation.
@@ -69,7 +70,7 @@ class Contacts:
         take = update(row).where(*ours, row.taken_by.is_(None)).values(taken_by=contact.address)
         async with AsyncSession(self._engine) as session, session.begin():
             if cast(CursorResult[Any], await session.execute(take)).rowcount:
-                await session.merge(_row(contact))
+                await upsert(session, ContactRow, _row(contact))
                 return "new"
             known = (await session.execute(select(row.digest).where(*ours))).first()
             return "taken" if known else "unknown"
@@ -98,9 +99,9 @@ def _value(row: ContactRow) -> Contact:
     return Contact(row.address, row.name, row.email, row.since)
 
 
-def _row(contact: Contact) -> ContactRow:
+def _row(contact: Contact) -> Mapping[str, Any]:
     about = {"name": contact.name, "email": contact.email, "since": time.time()}
-    return ContactRow(address=contact.address, **about)
+    return {"address": contact.address, **about}
 
 
 def _digest(token: str) -> str:

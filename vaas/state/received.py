@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
@@ -10,6 +11,7 @@ from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from vaas.model import Secret
+from vaas.state.place import upsert
 from vaas.state.tables import GuestRow, ReceivedRow
 from vaas.state.values import Received, ReceivedState
 from vaas.state.vault import Vault
@@ -43,7 +45,7 @@ class ReceivedShares:
         async with AsyncSession(self._engine) as session, session.begin():
             if await session.get(ReceivedRow, share.id) is None:
                 values |= {name: getattr(share, name) for name in _DECIDED}
-            await session.merge(ReceivedRow(id=share.id, **values))
+            await upsert(session, ReceivedRow, {"id": share.id, **values})
             if not secret.value:
                 await session.execute(delete(GuestRow).where(GuestRow.share == share.id))
 
@@ -109,12 +111,13 @@ class ReceivedShares:
         async with AsyncSession(self._engine) as session:
             return [self._value(row) for row in await session.scalars(wanted)]
 
-    async def all(self, *states: ReceivedState) -> Sequence[Received]:
-        """All shares in one of these states, the latest changed first."""
-        wanted = select(ReceivedRow).where(ReceivedRow.state.in_(states))
+    async def all(self, *states: ReceivedState, most: int | None = None) -> Sequence[Received]:
+        """All shares in one of these states, or so many of them, the latest changed first."""
+        wanted = select(ReceivedRow).where(ReceivedRow.state.in_(states)).limit(most)
         async with AsyncSession(self._engine) as session:
-            rows = await session.scalars(wanted.order_by(ReceivedRow.changed.desc()))
-            return [self._value(row) for row in rows]
+            rows = (await session.scalars(wanted.order_by(ReceivedRow.changed.desc()))).all()
+        # Thousands take a part of a second.
+        return await asyncio.to_thread(lambda: [self._value(row) for row in rows])
 
     async def count(self, peer: str, *states: ReceivedState) -> int:
         """How many shares of a cloud are in one of these states."""

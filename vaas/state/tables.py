@@ -18,7 +18,10 @@ class ReceivedRow(Base):
     """
 
     __tablename__ = "received"
-    __table_args__ = (Index("named", "provider_id", "peer"),)
+    __table_args__ = (
+        Index("named", "provider_id", "peer"),
+        Index("counted", "peer", "state"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     peer: Mapped[str]
@@ -117,12 +120,25 @@ class SentRow(Base):
     made: Mapped[float]
 
 
+class ListingRow(Base):
+    """The last good document of a directory of the mesh."""
+
+    __tablename__ = "listing"
+
+    place: Mapped[str] = mapped_column(primary_key=True)
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+    etag: Mapped[str]
+    modified: Mapped[str]
+    fetched: Mapped[float]
+
+
 __all__ = [
     "Base",
     "ContactRow",
     "GuestRow",
     "HostedRow",
     "InvitationRow",
+    "ListingRow",
     "ReceivedRow",
     "SecretRow",
     "SentRow",

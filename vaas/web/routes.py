@@ -75,7 +75,7 @@ def make_application(front: Front) -> Application:
         routes,
         default_handler_class=_NotFound,
         default_handler_args=given,
-        log_function=_log_request,
+        log_function=log_request,
         websocket_max_message_size=64 << 20,
         websocket_ping_interval=20,
         websocket_ping_timeout=15,
@@ -91,7 +91,8 @@ class _NotFound(Handler):
         self.send_error(404)
 
 
-def _log_request(handler: RequestHandler) -> None:
+def log_request(handler: RequestHandler) -> None:
+    """One line for each request, without its address, which may open a share."""
     status = handler.get_status()
     log.debug(
         "request",
@@ -102,4 +103,4 @@ def _log_request(handler: RequestHandler) -> None:
     )
 
 
-__all__ = ["make_application"]
+__all__ = ["log_request", "make_application"]

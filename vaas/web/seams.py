@@ -82,6 +82,11 @@ class Inviter(Protocol):
     us: str
     """Our address, for people."""
 
+    @property
+    def clouds(self) -> Sequence[tuple[str, str]]:
+        """Name and host of clouds that are known by name."""
+        ...
+
     async def invite(self, cloud: str) -> tuple[str, str]:
         """A code to be pasted at a cloud, and its accept dialog, if it has one."""
         ...

@@ -44,6 +44,7 @@ _STATUS: dict[type[errors.VaasError], int] = {
     errors.TooManyShares: 429,
     errors.InvitationTaken: 409,
     errors.WrongName: 421,
+    errors.StateAway: 503,
     errors.ConfigError: 500,
     errors.EnvironmentNotMade: 422,
 }

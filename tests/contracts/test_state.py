@@ -427,7 +427,7 @@ async def test_what_came_before_there_were_questions_is_shown(place: Place) -> N
     await engine.dispose()
     texts = ", ".join(["'x'"] * 7)
     names = 'id, peer, owner, sender, "to", name, uri, secret, modern, exchange, state, changed'
-    told = f"{texts}, CAST('x' AS {'BLOB' if isinstance(place, Path) else 'BYTEA'}), true, false"
+    told = f"{texts}, CAST('' AS {'BLOB' if isinstance(place, Path) else 'BYTEA'}), true, false"
     ask(place, f"INSERT INTO received ({names}) VALUES ({told}, 'open', 1.5)")  # noqa: S608
     async with Store.opened(place, Vault([key()])) as store:
         found = await store.received.find("x")

@@ -20,6 +20,14 @@ from pydantic_settings import (
 )
 
 from vaas.config.cs3 import Cs3AppSettings, SiteAccount
+from vaas.config.mesh import (
+    OcmDirectory,
+    OcmIntegration,
+    OcmPeer,
+    OcmSettings,
+    OidcSettings,
+    StateSettings,
+)
 from vaas.config.parts import (
     MIB,
     CopySettings,
@@ -27,13 +35,7 @@ from vaas.config.parts import (
     KernelSettings,
     MountSettings,
     NativeFolder,
-    OcmDirectory,
-    OcmIntegration,
-    OcmPeer,
-    OcmSettings,
-    OidcSettings,
     Site,
-    StateSettings,
 )
 from vaas.errors import ConfigError
 

@@ -404,6 +404,32 @@ async def test_a_secret_is_no_proof_for_who_must_sign(
     assert (await member.only()).state == "open"
 
 
+@pytest.mark.parametrize("how", ["altered", "unsigned", "foreign", "for a share", "of old"])
+async def test_an_end_that_is_signed_wrongly(
+    strict: Strict14, evil: Strict14, member: Member, how: str
+) -> None:
+    announced = await member.take(strict, strict.root)
+    url = f"{member.url}/ocm/notifications"
+    told = over(announced["providerId"], sharedSecret=strict.grant_of(announced).secret)
+    sent = strict.prepared(url, told)
+    plain = {k: v for k, v in sent.headers.items() if not k.startswith("Signature")}
+    elsewhere = strict.prepared(f"{member.url}/ocm/shares", told)
+    wrong = {
+        "altered": replace(sent, body=sent.body.replace(b"UNSHARED", b"DELETED_")),
+        "unsigned": replace(sent, headers=plain),
+        "foreign": evil.prepared(url, told),
+        "for a share": replace(elsewhere, url=url),
+        "of old": replace(signed(strict, member, told, created=now(-400)), url=url),
+    }[how]
+    answer = await deliver(wrong)
+    assert answer.status_code in {400, 401, 201}
+    await member.keeper.settled()
+    assert (await member.only()).state == "open"
+    assert (await deliver(sent)).status_code == 201
+    await member.keeper.settled()
+    assert (await member.only()).state == "gone"
+
+
 # Addresses.
 
 

@@ -182,6 +182,11 @@ async def test_in_a_directory(member: Member, mesh: Publisher, said: Callable[[]
         await member.mesh.directories.look()
         (standing,) = member.mesh.directories.standings
         assert standing.trouble
+    mesh.body = b"[]"
+    await member.mesh.directories.look()
+    (standing,) = member.mesh.directories.standings
+    assert not standing.trouble
+    assert IN_ADDRESS not in repr(standing)
     unseen(member, said, odd, IN_ADDRESS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
@@ -40,21 +41,29 @@ class Listings:
     async def put(self, kept: KeptListing) -> None:
         """Keep a document in place of the one before."""
         values = {one.name: getattr(kept, one.name) for one in fields(kept)}
+        values["place"] = _digest(kept.place)
         async with AsyncSession(self._engine) as session, session.begin():
             await upsert(session, ListingRow, values)
 
     async def find(self, place: str) -> KeptListing | None:
         """The document that is kept of a place."""
         async with AsyncSession(self._engine) as session:
-            row = await session.get(ListingRow, place)
+            row = await session.get(ListingRow, _digest(place))
             if row is None:
                 return None
-            return KeptListing(**{one.name: getattr(row, one.name) for one in fields(KeptListing)})
+            found = {one.name: getattr(row, one.name) for one in fields(KeptListing)}
+            return KeptListing(**found | {"place": place})
 
     async def forget_others(self, places: Iterable[str]) -> None:
         """Keep those of these places alone."""
+        known = [_digest(place) for place in places]
         async with AsyncSession(self._engine) as session, session.begin():
-            await session.execute(delete(ListingRow).where(ListingRow.place.not_in(list(places))))
+            await session.execute(delete(ListingRow).where(ListingRow.place.not_in(known)))
+
+
+def _digest(place: str) -> str:
+    """An address may hold a secret."""
+    return hashlib.sha256(place.encode()).hexdigest()
 
 
 __all__ = ["KeptListing", "Listings"]

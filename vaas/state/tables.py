@@ -121,7 +121,7 @@ class SentRow(Base):
 
 
 class ListingRow(Base):
-    """The last good document of a directory of the mesh."""
+    """The last good document of a directory of the mesh, by the digest of its place."""
 
     __tablename__ = "listing"
 

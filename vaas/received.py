@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
-from vaas.errors import ShareWithdrawn, VaasError
+from vaas.errors import ServerFull, SessionGone, ShareWithdrawn, VaasError
 from vaas.model import Share, ShareLink
 from vaas.offline import Offline
 from vaas.sessions import Sessions
@@ -50,6 +51,13 @@ class ReceivedFiles:
     def forget(self, link: ShareLink) -> None:
         """Ask anew the next time, whatever was said of a share before."""
         self._shares.forget(link)
+
+    async def end(self, session_id: str, why: VaasError) -> None:
+        """End one viewer's session, and tell its page why; perhaps it has ended already."""
+        with suppress(SessionGone, ServerFull):
+            session = self._sessions.find(session_id)
+            session.error = session.error or why
+            await self._sessions.end(session_id)
 
     async def withdraw(self, link: ShareLink, why: VaasError | None = None) -> bool:
         """End all that shows a share, and erase its copies.

@@ -34,6 +34,7 @@ class Rooms:
 
     def __init__(self, shares: Shares, storage: CopyStorage) -> None:
         self.shares, self.storage = shares, storage
+        self.ended: list[tuple[str, VaasError]] = []
         self.withdrawn: list[tuple[str, VaasError | None]] = []
 
     async def resolve(self, wish: Wish) -> Share:
@@ -41,6 +42,9 @@ class Rooms:
 
     def forget(self, link: ShareLink) -> None:
         self.shares.forget(link)
+
+    async def end(self, session_id: str, why: VaasError) -> None:
+        self.ended.append((session_id, why))
 
     async def withdraw(self, link: ShareLink, why: VaasError | None = None) -> bool:
         self.withdrawn.append((link.token, why))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from vaas.errors import ShareHidden, ShareUnknown, ShareWithdrawn, VisitOver
@@ -18,7 +18,11 @@ Visible = Literal["sender", "address", "listed"]
 
 
 class Entry:
-    """Leads viewers to received shares."""
+    """Leads viewers to received shares.
+
+    Attributes:
+        showing: is called with a session, and by which of our shares its viewer came.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class Entry:
         self._store, self._vault, self._access = store, vault, access
         self._bearers, self._visits = bearers, Visits(vault)
         self._visible, self._url = visible, url
+        self.showing: Callable[[str, str], None] = lambda _session, _sent: None
 
     def address(self, share: Received) -> str:
         """Where a share's dashboards are, for its sender."""
@@ -60,6 +65,12 @@ class Entry:
         """Whose pages may show a share to a viewer, besides those that it names itself."""
         found = self._visits.read(share_id, visit)
         return found.frames if found else ()
+
+    def shown(self, share_id: str, key: str, visit: str, session_id: str) -> None:
+        """A session shows a share to a viewer; that of one whom another cloud sent is noted."""
+        found = self._visits.read(share_id, visit)
+        if found and found.sent and not self.admits(share_id, key):
+            self.showing(session_id, found.sent)
 
     async def link(self, share_id: str, path: str, key: str, *, visit: str = "") -> ShareLink:
         """The share at an address.

@@ -100,6 +100,7 @@ class Mesh:
         self.entry = Entry(
             store, vault, self._access, terms.visible, terms.url, bearers=self._bearers
         )
+        self.entry.showing = self.sharing.shown.add
 
     @classmethod
     @asynccontextmanager
@@ -154,6 +155,7 @@ class Mesh:
         key_set, closed = self._signer.key_set, not terms.open
         counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of, self.sharing)
         found, works = self._ways_in(counter, keeper, senders)
+        works.append(self.sharing.shown.run(opener.end))
         tasks = [asyncio.create_task(work, name="mesh rounds") for work in works]
         try:
             yield keeper, found

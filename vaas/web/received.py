@@ -52,8 +52,7 @@ class _ForWhoMay(Handler):
             self._remember(share_id, key)
             self.redirect(self.request.path)
             raise Finish
-        known = self.get_cookie(_cookie(share_id), "") or ""
-        visit = self.get_cookie(visit_cookie(share_id), "") or ""
+        known, visit = self._kept(share_id)
         self._of_visit = received.frames(share_id, visit)
         try:
             return await received.link(share_id, path, known, visit=visit)
@@ -62,6 +61,11 @@ class _ForWhoMay(Handler):
                 raise
             self.redirect(over.back, status=303)
             raise Finish from None
+
+    def _kept(self, share_id: str) -> tuple[str, str]:
+        """The signature and the pass that the browser keeps."""
+        names = _cookie(share_id), visit_cookie(share_id)
+        return self.get_cookie(names[0], "") or "", self.get_cookie(names[1], "") or ""
 
     def _remember(self, share_id: str, key: str) -> None:
         self.set_cookie(
@@ -81,6 +85,12 @@ def _cookie(share_id: str) -> str:
 
 class ReceivedDashboard(_ForWhoMay, Dashboard):
     """``GET /ocm/s/{id}/{path}``."""
+
+    def on_finish(self) -> None:
+        """Note the session, which is to end when its viewer may no longer see the share."""
+        if self.opened and self.front.received:
+            share_id = self.path_args[0]
+            self.front.received.shown(share_id, *self._kept(share_id), self.opened)
 
 
 class ReceivedPicture(_ForWhoMay, Picture):

@@ -26,6 +26,10 @@ class Received(Protocol):
         """Whose pages may show a share to a viewer whom another cloud sent."""
         ...
 
+    def shown(self, share_id: str, key: str, visit: str, session_id: str) -> None:
+        """A session shows a share to a viewer, who came as for ``link``."""
+        ...
+
     async def link(self, share_id: str, path: str, key: str, *, visit: str = "") -> ShareLink:
         """The share at an address, for a viewer who came with its signature, a pass or neither."""
         ...

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
-from vaas.errors import ShareWithdrawn, VaasError
+from vaas.errors import ServerFull, SessionGone, ShareWithdrawn, VaasError
 from vaas.model import Share, ShareLink
 from vaas.offline import Offline
 from vaas.sessions import Sessions
@@ -79,6 +80,13 @@ class ReceivedFiles:
     def shows(self, link: ShareLink) -> bool:
         """Whether somebody looks at a share."""
         return self._sessions.show(link.fingerprint)
+
+    async def end(self, session_id: str, why: VaasError) -> None:
+        """End one viewer's session, and tell its page why; perhaps it has ended already."""
+        with suppress(SessionGone, ServerFull):
+            session = self._sessions.find(session_id)
+            session.error = session.error or why
+            await self._sessions.end(session_id)
 
     async def withdraw(self, link: ShareLink, why: VaasError | None = None) -> bool:
         """End all that shows a share, and erase its copies.

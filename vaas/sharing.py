@@ -86,7 +86,7 @@ def unshare(
     number: Annotated[str, typer.Argument(metavar="NUMBER", help="As “sent” lists it.")],
     config: Config = None,
 ) -> None:
-    """Take back what was shared with somebody; who has it open keeps it until they leave."""
+    """Take back what was shared with somebody; their open pages end within seconds."""
     with plainly():
         if not _run(config, lambda mesh: mesh.sharing.revoke(number)):
             raise ShareUnknown("nothing of that number is shared")

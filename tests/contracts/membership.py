@@ -36,6 +36,7 @@ class Rooms:
 
     def __init__(self, shares: Shares, storage: CopyStorage) -> None:
         self.shares, self.storage = shares, storage
+        self.ended: list[tuple[str, VaasError]] = []
         self.withdrawn: list[tuple[str, VaasError | None]] = []
 
     async def resolve(self, wish: Wish) -> Share:
@@ -47,6 +48,9 @@ class Rooms:
     async def notebooks(self, link: ShareLink) -> list[str]:
         share = await self.resolve(Wish(link))
         return [entry.path for entry in await self.shares.list(share, "")]
+
+    async def end(self, session_id: str, why: VaasError) -> None:
+        self.ended.append((session_id, why))
 
     async def withdraw(self, link: ShareLink, why: VaasError | None = None) -> bool:
         self.withdrawn.append((link.token, why))

@@ -353,7 +353,9 @@ async def test_only_clouds_that_a_rule_names_and_only_signed(
         grant = evil.grant(evil.root)
         assert (await evil.post(where, evil.told(grant))).status_code == 401
         assert evil.asked == []  # not even its keys
-        await refused(member, evil.token(grant, ocm_ip=evil.itself(grant)))
+        itself = evil.itself(grant)
+        await refused(member, evil.token(grant, ocm_ip=itself))
+        await refused(member, evil.token(grant, ocm_ip=itself, iss="https://cloud.example.org"))
         assert evil.asked == []
         sent = good.prepared(where, good.told(grant))
         plain = {k: v for k, v in sent.headers.items() if not k.startswith("Signature")}

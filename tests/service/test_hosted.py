@@ -174,7 +174,19 @@ async def test_what_we_share_on_is_seen_there(
     await viewer.leave(page.kernel)
     policy = page.headers["Content-Security-Policy"]
     assert f"frame-ancestors {receiver.host};" in f"{policy};"
-    assert (await viewer.view(address)).texts(0) == f"{DATA}\n"
-    await sharing.revoke(sent.id)
+    async with stage.viewer() as alice, stage.viewer() as bob:
+        signed = answer.json()["message"].rpartition(stage.url.rstrip("/"))[2]
+        await alice.get(signed)
+        hers, his = await alice.get(address), await viewer.get(address)
+        async with alice.line(hers.kernel) as line, viewer.line(his.kernel) as other:
+            await line.until("vaas_ready")
+            await other.until("vaas_ready")
+            assert other.texts(0) == f"{DATA}\n"
+            await sharing.revoke(sent.id)
+            await other.until_closed()
+            assert (await line.ask("kernel_info_request")).content["status"] == "ok"
+        assert (await until_ended(viewer, his.kernel))["error"]["code"] == "withdrawn"
+        await alice.leave(hers.kernel)
+        assert (await bob.get(address)).failure == "hidden"
     assert (await viewer.get(address)).failure == "hidden"
     assert token not in repr(stage.said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from vaas.errors import (
@@ -35,6 +35,7 @@ class Entry:
 
     Attributes:
         passes: tell who somebody is.
+        showing: is called with a session, and by which of our shares its viewer came.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Entry:
         self._store, self._vault, self._access = store, vault, access
         self._bearers, self._visits = bearers, Visits(vault)
         self._visible, self._url, self._people = visible, url, people
+        self.showing: Callable[[str, str], None] = lambda _session, _sent: None
 
     @property
     def by_list(self) -> bool:
@@ -100,6 +102,16 @@ class Entry:
         """Whose pages may show a share to a viewer, besides those that it names itself."""
         found = self._visits.read(share_id, visit)
         return found.frames if found else ()
+
+    async def came_by(self, share_id: str, key: str, visit: str) -> str:
+        """The share of ours by which alone a viewer comes, if they come by one."""
+        found = self._visits.read(share_id, visit)
+        alone = found and found.sent and not await self.admits(share_id, key)
+        return found.sent if found and alone else ""
+
+    def shown(self, session_id: str, sent: str) -> None:
+        """A session shows a share to somebody who came by what we sent."""
+        self.showing(session_id, sent)
 
     async def link(
         self, share_id: str, path: str, key: str, passes: str = "", *, visit: str = ""

@@ -67,6 +67,10 @@ class Opener(Protocol):
         """Ask anew, whatever was said before."""
         ...
 
+    async def end(self, session_id: str, why: VaasError) -> None:
+        """End one viewer's session, and tell its page why."""
+        ...
+
 
 class Keeper:
     """Owns the tasks that follow shares.

@@ -144,6 +144,7 @@ class Mesh:
             people=terms.people,
         )
         self.words = Words(self.entry, terms.url)
+        self.entry.showing = self.sharing.shown.add
 
     @classmethod
     @asynccontextmanager
@@ -212,6 +213,7 @@ class Mesh:
         found, works = self._ways_in(counter, keeper, senders)
         works.append(Gatherer(accounts, self.store.received, keeper, terms.most).run())
         works.append(self.directories.run())
+        works.append(self.sharing.shown.run(opener.end))
         tasks = [asyncio.create_task(work, name="mesh rounds") for work in works]
         try:
             yield keeper, found

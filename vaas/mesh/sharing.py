@@ -29,6 +29,7 @@ from vaas.mesh.forms import Notification
 from vaas.mesh.keys import Signer
 from vaas.mesh.peers import Peers, Profile
 from vaas.mesh.senders import Senders
+from vaas.mesh.shown import Shown
 from vaas.mesh.signatures import Message
 from vaas.mesh.visits import Visit, Visits, way_back
 from vaas.model import Secret
@@ -56,6 +57,7 @@ class Sharing:
 
     Attributes:
         senders: find out who sent a message, once there is a service that takes any.
+        shown: what people whom we shared something with look at.
     """
 
     senders: Senders
@@ -85,6 +87,7 @@ class Sharing:
         self._identity, self._store, self._peers = identity, store, peers
         self._vault, self._signer, self._url = vault, signer, url
         self._visits, self._framed = Visits(vault), framed
+        self.shown = Shown(store.sent)
 
     async def send(self, share_id: str, to: str) -> Sent:
         """Share a received share's dashboards with somebody; again, if their cloud lost it.
@@ -132,6 +135,7 @@ class Sharing:
         sent = await self._store.sent.find(sent_id)
         if sent is None or not await self._store.sent.remove(sent_id):
             return False
+        self.shown.look()
         about = {"grantee": sent.to, "message": "It is no longer shared with you."}
         told = await self._peers.notify(sent.peer, "SHARE_UNSHARED", sent.id, sent.secret, about)
         log.info("dashboard_unshared", peer=sent.peer, share=sent.share[:8], told=told)
@@ -166,6 +170,7 @@ class Sharing:
             await self._store.sent.accept(sent.id)
         elif told.notificationType == "SHARE_DECLINED":
             await self._store.sent.remove(sent.id)
+            self.shown.look()
         return True
 
     async def exchange(self, message: Message) -> Mapping[str, Any]:

@@ -49,6 +49,14 @@ class SentShares:
         async with AsyncSession(self._engine) as session:
             return [self._value(row) for row in await session.scalars(wanted)]
 
+    async def there(self, sent_ids: set[str]) -> set[str]:
+        """Which of these there still are."""
+        if not sent_ids:
+            return set()
+        wanted = select(SentRow.id)  # they are few, and more than a database takes in one list
+        async with AsyncSession(self._engine) as session:
+            return sent_ids & set(await session.scalars(wanted))
+
     async def accept(self, sent_id: str) -> None:
         """Note that they take it."""
         change = update(SentRow).where(SentRow.id == sent_id).values(accepted=True)

@@ -67,8 +67,7 @@ class _ForWhoMay(PersonHandler):
             self._remember(share_id, key)
             self.redirect(self.request.path)
             raise Finish
-        kept = self.get_cookie(_cookie(share_id), "") or ""
-        visit = self.get_cookie(visit_cookie(share_id), "") or ""
+        kept, visit = self._kept(share_id)
         self._of_visit = received.frames(share_id, visit)
         try:
             link = await received.link(share_id, path, kept, self.passes, visit=visit)
@@ -77,8 +76,11 @@ class _ForWhoMay(PersonHandler):
                 raise
             self.redirect(over.back, status=303)
             raise Finish from None
-        self.shown = share_id
+        self.shown, self.came_by = share_id, await received.came_by(share_id, kept, visit)
         return link
+
+    came_by = ""
+    """The share of ours, sent to somebody, by which alone this viewer came."""
 
     shown = ""
     """The share that this viewer may see."""
@@ -93,6 +95,11 @@ class _ForWhoMay(PersonHandler):
         super().log_exception(typ, value, tb)
         if self.shown and isinstance(value, VaasError) and not isinstance(value, _VIEWERS_OWN):
             self.owners.note(self.shown, value.title, value.detail)
+
+    def _kept(self, share_id: str) -> tuple[str, str]:
+        """The signature and the pass that the browser keeps."""
+        names = _cookie(share_id), visit_cookie(share_id)
+        return self.get_cookie(names[0], "") or "", self.get_cookie(names[1], "") or ""
 
     def _remember(self, share_id: str, key: str) -> None:
         self.set_cookie(
@@ -126,6 +133,11 @@ class ReceivedDashboard(_ForWhoMay, Dashboard):
         line = f", line {failure.line}" if failure.line else ""
         detail = f"cell {failure.cell}{line}: {failure.name}: {failure.message}"
         self.owners.note(self.shown, f"A cell of “{path}” fails", detail)
+
+    def on_finish(self) -> None:
+        """Note the session, which is to end when its viewer may no longer see the share."""
+        if self.opened and self.came_by and self.front.received:
+            self.front.received.shown(self.opened, self.came_by)
 
 
 class ReceivedPicture(_ForWhoMay, Picture):

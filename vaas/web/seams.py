@@ -26,6 +26,14 @@ class Received(Protocol):
         """Whose pages may show a share to a viewer whom another cloud sent."""
         ...
 
+    async def came_by(self, share_id: str, key: str, visit: str) -> str:
+        """The share of ours by which alone a viewer comes, if they come by one."""
+        ...
+
+    def shown(self, session_id: str, sent: str) -> None:
+        """A session shows a share to somebody who came by what we sent."""
+        ...
+
     async def link(
         self, share_id: str, path: str, key: str, passes: str = "", *, visit: str = ""
     ) -> ShareLink:

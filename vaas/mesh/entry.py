@@ -82,9 +82,9 @@ class Entry:
     async def admits(self, share_id: str, key: str) -> bool:
         """Whether an address is signed as it must be."""
         share = await self._store.received.find(share_id) or Received(share_id, "")
-        if self._visible == "sender":
-            return self._vault.verifies(_signed(share), key)
-        return not self.by_list or bool(self._guest(share, key))
+        if self.by_list:
+            return bool(self._guest(share, key))
+        return self._vault.verifies(_signed(share), key)
 
     async def link(self, share_id: str, path: str, key: str, passes: str = "") -> ShareLink:
         """The share at an address.
@@ -103,7 +103,7 @@ class Entry:
         share = await self._store.received.find(share_id)
         if self.by_list:
             await self._require_guest(share or Received(share_id, ""), key, passes)
-        elif not await self.admits(share_id, key):
+        elif self._visible == "sender" and not await self.admits(share_id, key):
             raise ShareHidden("its address lacks the signature")
         if share is None:
             raise ShareUnknown("no share of that id was received")

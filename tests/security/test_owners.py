@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -210,3 +211,38 @@ async def test_a_signature_is_for_one_edition(member: Member) -> None:
         await entry.link(share.id, "", first)
     with pytest.raises(ShareHidden):
         await entry.link(share.id, "", "", first)
+
+
+async def test_an_acceptance_is_told_however_soon_it_comes(good: Strict14, member: Member) -> None:
+    """Also while that the share waits is not noted yet: others have their turns before."""
+    await announce(member, good)
+    share = await member.only()
+    owners = member.mesh.owners
+    assert owners
+    for _ in range(keeper.AT_ONCE):
+        await member.keeper._turns.acquire()
+    member.keeper.follow(share)
+    await owners.accept(Holder(shares=frozenset({share.id})), share.id)
+    for _ in range(keeper.AT_ONCE):
+        member.keeper._turns.release()
+    await member.keeper.settled()
+    assert [told["notificationType"] for told in good.heard] == ["SHARE_ACCEPTED"]
+
+
+async def test_an_end_waits_for_no_turn(good: Strict14, member: Member) -> None:
+    announced, _ = await announce(member, good)
+    share = await member.only()
+    for _ in range(keeper.AT_ONCE):
+        await member.keeper._turns.acquire()
+    ending = asyncio.ensure_future(member.keeper.decline(share))
+    secret = good.grant_of(announced).secret
+    async with asyncio.timeout(10):
+        while (await member.only()).secret.value:  # noqa: ASYNC110 - the store tells nobody
+            await asyncio.sleep(0.01)
+    for _ in range(keeper.AT_ONCE):
+        member.keeper._turns.release()
+    await ending
+    await member.keeper.settled()
+    assert (await member.only()).state == "gone"
+    assert good.heard[-1]["notificationType"] == "SHARE_DECLINED"
+    assert good.heard[-1]["notification"]["sharedSecret"] == secret

@@ -205,6 +205,7 @@ async def test_coming_back_with_another_browser(
 )
 async def test_coming_back_with_nothing(viewer: Viewer, query: str) -> None:
     page = await viewer.get(f"/ocm/login/back?{query}")
+    assert 'href="/ocm/login">Try again' in page.text
     assert (page.status, page.failure) == (403, "login_failed")
     assert "<script>" not in page.text
 
@@ -250,6 +251,8 @@ async def test_new_keys_of_the_provider_are_fetched(
 
 async def test_a_claim_may_be_told_apart(viewer: Viewer, provider: Provider) -> None:
     del provider.person["email"]
+    provider.more = {"email": "ann@cloud.example.org", "email_verified": False}
+    assert (await log_in(viewer)).failure == "login_failed"  # whatever the token says of another
     provider.more = {"email": "ann@cloud.example.org"}
     assert (await log_in(viewer)).status == 302
     assert "ann@cloud.example.org" in (await viewer.get("/ocm/mine")).text

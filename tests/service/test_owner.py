@@ -356,6 +356,7 @@ async def test_nobody_acts_without_a_pass_or_from_elsewhere(
     async with stage.viewer() as nobody:
         assert (await nobody.get("/ocm/mine")).status == 401
         assert (await nobody.get("/ocm/mine?key=AAAA")).status == 401
+        assert (await viewer.get("/ocm/mine?key=AAAA")).status == 302  # they were here before
         for do in ("accept", "decline", "renew"):
             assert (await act(nobody, share, do)).status == 401
         await waiting(stage, nobody, old, "Of another")

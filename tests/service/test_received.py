@@ -189,6 +189,7 @@ async def test_those_that_everybody_may_see(
     monkeypatch.setattr(stage.front.received, "_visible", "address")
     assert "Maps" not in (await viewer.get("/")).text
     assert (await viewer.get(f"{found[1]}?vaas=source")).status == 200
+    assert (await viewer.get(f"{found[1]}?vaas=source&key=a%20b%0A")).status == 200
 
 
 async def send(stage: Stage, viewer: Viewer, **form: str) -> Page:

@@ -74,6 +74,11 @@ class Entry:
         """Whether who shared something says who may see it."""
         return self._visible == "people"
 
+    @property
+    def _is_free(self) -> bool:
+        """Whether who knows a share's address may see it."""
+        return self._visible in {"address", "listed"}
+
     def address(self, share: Received) -> str:
         """Where a share's dashboards are, for its sender."""
         key = self.key(share)
@@ -94,9 +99,9 @@ class Entry:
     async def admits(self, share_id: str, key: str) -> bool:
         """Whether an address is signed as it must be."""
         share = await self._store.received.find(share_id) or Received(share_id, "")
-        if self._visible == "sender":
-            return self._vault.verifies(_signed(share), key)
-        return not self.by_list or bool(self._guest(share, key))
+        if self.by_list:
+            return bool(self._guest(share, key))
+        return self._vault.verifies(_signed(share), key)
 
     def frames(self, share_id: str, visit: str) -> tuple[str, ...]:
         """Whose pages may show a share to a viewer, besides those that it names itself."""
@@ -106,8 +111,9 @@ class Entry:
     async def came_by(self, share_id: str, key: str, visit: str) -> str:
         """The share of ours by which alone a viewer comes, if they come by one."""
         found = self._visits.read(share_id, visit)
-        alone = found and found.sent and not await self.admits(share_id, key)
-        return found.sent if found and alone else ""
+        if not found or self._is_free or await self.admits(share_id, key):
+            return ""
+        return found.sent
 
     def shown(self, session_id: str, sent: str) -> None:
         """A session shows a share to somebody who came by what we sent."""
@@ -160,7 +166,7 @@ class Entry:
         Raises:
             ShareHidden, VisitOver: this viewer may not.
         """
-        admitted = await self.admits(share.id, key)
+        admitted = self._is_free or await self.admits(share.id, key)
         if visit is not None and not admitted:
             await self._require_visit(visit)
         elif self.by_list:

@@ -164,7 +164,8 @@ class Keeper:
     def follow(self, share: Received) -> None:
         """A share has been seen, was accepted, or is missing."""
         if share.state == "open":
-            self._begin(f"accept {share.id}", lambda: self._accept(share))
+            name = "accept" if share.accepted else "wait"
+            self._begin(f"{name} {share.id}", lambda: self._accept(share))
         else:
             log.info("share_missing", peer=share.peer, share=share.id[:8])
             self._begin(f"clear {share.id}", lambda: self._clear(share))
@@ -222,7 +223,7 @@ class Keeper:
     async def _accept(self, share: Received) -> None:
         for other in await self._received.of_peer(share.peer, share.provider_id):
             if other.state == "pending":
-                self.erase(other)
+                self.erase(other, "lost")
         if not share.accepted:
             log.info("share_waits", peer=share.peer, share=share.id[:8])
             return

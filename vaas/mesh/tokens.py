@@ -122,7 +122,7 @@ class Issuer:
         return claims, Secret(access if isinstance(access, str) else "")
 
     async def more(self, claims: dict[str, Any], access: Secret) -> dict[str, Any]:
-        """What else it says of the same person, where it does.
+        """What it says elsewhere of the same person, where it does; nothing is mixed.
 
         Args:
             claims: known already.
@@ -138,7 +138,7 @@ class Issuer:
         told = _object(await self._ask("GET", about.more, headers=key), "of the person")
         if told.get("sub") != claims["sub"]:
             raise LoginFailed("the provider speaks of two people")
-        return {**told, **claims}
+        return told
 
     async def _exchange(self, about: About, form: dict[str, str]) -> Answer:
         password = None

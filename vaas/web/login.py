@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from vaas.errors import LoginFailed
 from vaas.web.person import PersonHandler
 from vaas.web.seams import Login
+from vaas.web.statuses import status_of
 
 _OURS = re.compile(r"/ocm/(mine|s/[0-9a-f]{32}/[^\x00-\x20\\]*)")
 """Where people may want to go when they are logged in."""
@@ -27,6 +29,16 @@ class _Provided(PersonHandler):
         if self.front.login is None:
             raise LoginFailed("nobody logs in here: no [oidc]")
         return self.front.login
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Who could not be logged in may try again."""
+        error = (kwargs.get("exc_info") or (None, None))[1]
+        if not isinstance(error, LoginFailed) or self.front.login is None:
+            super().write_error(status_code, **kwargs)
+            return
+        self.set_status(status_of(error))
+        told = self.describe_error(error)
+        self.page("error.html", title=error.title, error=told, retry="/ocm/login")
 
 
 class Leaving(_Provided):

@@ -59,9 +59,10 @@ class Mine(_OwnerHandler):
         if key := self.get_query_argument("key", ""):
             if kept := self.owners.joined(self.passes, key):
                 self.passes = kept
-                self.redirect("/ocm/mine")
-                return
-            raise LoginNeeded("a pass that is none, or no longer")
+            elif not self.owners.who(self.passes):
+                raise LoginNeeded("a pass that is none, or no longer")
+            self.redirect("/ocm/mine")
+            return
         await self.show(self.holder)
 
     async def show(self, holder: Holder, **wrong: Any) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.publisher import KEY, OTHER, Publisher, pem, published
+from tests.contracts.servers import free_port
 from vaas.config import load_settings
 from vaas.errors import ConfigError
 
@@ -79,6 +80,18 @@ def test_the_doctor_names_a_directory_that_is_refused(mesh: Publisher, settings:
     assert (code, found["ok"]) == (1, False)
     assert found["detail"] == "its signature is of none of the pinned keys"
     assert set(settings.parent.iterdir()) == before
+
+
+def test_the_doctor_names_a_database_that_is_away(mesh: Publisher, settings: Path) -> None:
+    mesh.sign([])
+    url = f"postgresql://owner:swordfish@127.0.0.1:{free_port()}/vaas"
+    settings.write_text(f'{settings.read_text()}[state]\nurl = "{url}"\n')
+    code, text = told(settings, "doctor")
+    assert code == 1
+    assert "MISSING  state  127.0.0.1/vaas: " in text
+    code, text = told(settings, "mesh")
+    assert (code, "127.0.0.1/vaas: StateAway" in text) == (2, True)
+    assert "swordfish" not in text
 
 
 def test_a_key_that_is_none(settings: Path) -> None:

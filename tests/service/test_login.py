@@ -17,8 +17,8 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from tests.contracts.clouds import Strict14
 from tests.contracts.servers import free_port
 from tests.service.harness import Page, Stage, Viewer, staged
+from tests.service.owning import act, announce, enter, page_in, states, until
 from tests.service.provider import CLIENT, SECRET, Provider, unsecured
-from tests.service.test_owner import act, announce, enter, page_in, states, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -107,17 +107,6 @@ class Guests:
             yield routes
 
     @property
-    def front(self) -> dict[str, Any]:
-        """What pages need of them, as fields of ``vaas.web.Front``."""
-        mesh, app = self.mesh, self.app
-        return {
-            "received": mesh.entry if mesh else None,
-            "inviter": mesh.inviter if mesh else None,
-            "opened": app.grants if app else None,
-            "opened_frames": app.frames if app else (),
-        }
-
-    @property
     def health(self) -> dict[str, str]:
         """How they are, for operators."""
         return {"cs3_app": self.app.state} if self.app else {}

@@ -138,12 +138,13 @@ class Mesh:
         key_set, closed = self._signer.key_set, not terms.open
         counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of)
         gatherer = Gatherer(accounts, self.store.received, keeper, terms.most)
-        rounds = asyncio.gather(keeper.run(), gatherer.run())
+        rounds = [asyncio.create_task(one.run(), name="mesh rounds") for one in (keeper, gatherer)]
         try:
             yield keeper, routes(counter)
         finally:
-            rounds.cancel()
-            await asyncio.gather(rounds, return_exceptions=True)
+            for task in rounds:
+                task.cancel()
+            await asyncio.gather(*rounds, return_exceptions=True)
             await keeper.close()
 
 

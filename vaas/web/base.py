@@ -64,7 +64,6 @@ class Front:
         received: what other clouds sent, if anything is taken.
         inviter: makes contacts for it.
         opened: what people opened from their cloud, if they can.
-        opened_frames: hosts whose pages may frame that.
         more: routes besides those of pages.
     """
 
@@ -84,7 +83,6 @@ class Front:
     received: Received | None = None
     inviter: Inviter | None = None
     opened: Opened | None = None
-    opened_frames: Sequence[str] = ()
     more: Sequence[Any] = ()
 
 

@@ -48,6 +48,9 @@ STYLES = {
 LEFT_OUT = [
     # Outputs are as trusted as the page itself, so nothing is taken out of them.
     "--alias:sanitize-html=./src/dashboard/untouched.ts",
+    "--alias:@jupyterlab/apputils=./src/dashboard/apputils.ts",
+    # Widgets neither ask servers nor animate by it.
+    "--alias:jquery=./node_modules/jquery/dist/jquery.slim.js",
 ]
 COMPRESSED = {".css", ".js", ".svg"}
 NO_NUMBER = {"Kosovo": ("XK", "XKX")}

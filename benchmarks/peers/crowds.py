@@ -14,7 +14,7 @@ from websockets.exceptions import WebSocketException
 
 from benchmarks.peers.clients import CLIENTS, Client
 from benchmarks.peers.visits import quiet
-from benchmarks.servers import System
+from benchmarks.servers import PATIENCE, System
 
 AT_ONCE = 4
 """Viewers that come again and again when opens are counted."""
@@ -42,8 +42,15 @@ def crowd(
 
 def _tried(figure: Coroutine[Any, Any, float]) -> float | None:
     try:
-        return asyncio.run(figure)
-    except (AssertionError, OSError, HTTPError, WebSocketException, ExceptionGroup) as error:
+        return asyncio.run(asyncio.wait_for(figure, PATIENCE))
+    except (
+        AssertionError,
+        TimeoutError,
+        OSError,
+        HTTPError,
+        WebSocketException,
+        ExceptionGroup,
+    ) as error:
         print(f"not everybody was served: {error!r}", file=sys.stderr)
         return None
 

@@ -28,6 +28,7 @@ from vaas.errors import KernelStartFailed
 from vaas.kernels.forks import ForkingHost, zygotes
 from vaas.kernels.forks.client import LineManager
 from vaas.model import BASE, Installation
+from vaas.rendering.widgets import STATE, saved_widgets
 
 pytestmark = pytest.mark.sandbox
 ROOT = os.geteuid() == 0
@@ -111,6 +112,34 @@ async def test_figures_and_widgets_are_as_in_any_other_kernel(tmp_path):
     assert sorted(made["preloaded"]) == sorted(made["fresh"])
     assert "ThemeModel" in made["fresh"]
     assert "image/png" in str(said["fresh"][0])
+
+
+async def test_widgets_of_imports_are_told_of_when_they_are_used(tmp_path):
+    """What a page is told of it fetches a library for."""
+    async with a_host(tmp_path / "run", "preloaded") as host:
+        with_clock(host, ["ipyvuetify"])
+        kernel = await host.start(request(tmp_path / "share"))
+        widgets: list[str] = []
+        slider = "import ipywidgets; slider = ipywidgets.IntSlider(); slider"
+        await shown(kernel, slider, widgets)
+        everything = await saved_widgets(kernel.client)
+        states = everything[STATE]["state"].values()
+        assert {"IntSliderModel"} < {one["model_name"] for one in states}
+        assert not [one for one in states if one["model_name"] == "ThemeModel"]
+        assert "ThemeModel" not in widgets
+
+        await shown(kernel, "import ipyvuetify as v", widgets)
+        assert ("ThemeModel" in widgets) != ROOT
+        await shown(kernel, "v.theme.dark = True", widgets)
+        assert "ThemeModel" in widgets
+        await shown(kernel, "button = v.Btn()", widgets)
+        assert widgets.count("ThemeModel") == 1
+        assert widgets.index("ThemeModel") < widgets.index("BtnModel")
+        everything = await saved_widgets(kernel.client)
+        [theme] = [
+            one for one in everything[STATE]["state"].values() if one["model_name"] == "ThemeModel"
+        ]
+        assert theme["state"]["dark"] is True
 
 
 async def shown(kernel, code: str, widgets: list[str]) -> list[object]:

@@ -1,8 +1,8 @@
 /**
  * Stands inside the first bytes of a dashboard's page, which then stays open:
  * the server appends a call of `vaasPhase` whenever something moved on, of
- * `vaasName` when the dashboard's own name is known, of `vaasFail` if the way
- * ends, and at last the dashboard itself.
+ * `vaasName` when the dashboard's own name is known, of `vaasLine` when there is
+ * a session, of `vaasFail` if the way ends, and at last the dashboard itself.
  */
 
 import { applyTheme, storedTheme } from "./theme";
@@ -31,10 +31,19 @@ interface Failure {
 
 declare global {
   interface Window {
+    vaasLine: (session: string) => void;
+    vaasEarly: Early | undefined;
     vaasPhase: (phase: Phase) => void;
     vaasName: (name: string, language: string) => void;
     vaasFail: (failure: Failure) => void;
   }
+}
+
+/** The line to the kernel, opened while the page's script is on its way, and what came by it. */
+interface Early {
+  line: WebSocket;
+  heard: MessageEvent[];
+  ended?: CloseEvent;
 }
 
 const find = (id: string): HTMLElement | null => document.getElementById(`vaas-${id}`);
@@ -139,6 +148,16 @@ window.vaasName = (name, language) => {
   const shell = find("shell");
   shell?.setAttribute("aria-label", `Opening ${name}`);
   shell?.querySelector("h1")?.replaceChildren(name);
+};
+
+window.vaasLine = (session) => {
+  const address = `${location.origin.replace(/^http/, "ws")}/api/kernels/${session}/channels`;
+  const line = new WebSocket(address, "v1.kernel.websocket.jupyter.org");
+  line.binaryType = "arraybuffer";
+  const early: Early = { line, heard: [] };
+  line.onmessage = (message) => early.heard.push(message);
+  line.onclose = (end) => (early.ended = end);
+  window.vaasEarly = early;
 };
 
 window.vaasFail = ({ title, advice, code, reference, retry_after, retry, home }) => {

@@ -30,10 +30,10 @@ from vaas.shares.network import CONNECT_DEADLINE, CheckedNetwork, trusted_certif
 from vaas.shares.policy import Destination, OutboundPolicy
 
 MAX_REDIRECTS = 3
-PER_HOST = 8
+PER_HOST = 12
 """Requests and streams at once to one host."""
 
-STREAMS_PER_HOST = 6
+STREAMS_PER_HOST = 10
 """Streams among them, so that long downloads never shut out a listing."""
 
 QUEUE_DEADLINE = 300.0

@@ -14,7 +14,7 @@ from vaas.storage.limits import CopyLimits
 from vaas.storage.names import MAX_PATH, inside, is_debris, neutral
 from vaas.storage.tasks import crew
 
-AT_ONCE = 8
+AT_ONCE = 12
 """Requests that one copy has under way at a time."""
 
 _LOGGED = 5

@@ -140,6 +140,7 @@ class Stream:
     def _announce(self, opened: Opened) -> None:
         """Tell the browser what the page's script will ask for."""
         session_id, widgets = opened.session.id, opened.session.widgets
+        self._handler.write(f"<script>vaasLine({_script_text(session_id)})</script>")
         scripts, modules = self._front.renderer.early(opened.session.notebook, widgets)
         for address in scripts:
             self._handler.write(f'<link rel="preload" as="script" href="{address}">')

@@ -15,6 +15,7 @@ import { decoded, settled } from "./settled";
 const TAKES_OVER_WITHIN_MS = 4000;
 /** Charts draw anew a tenth of a second after they learned their place's width. */
 const CALM_FRAMES = 8;
+const DRAWN = ".vaas-still :is(canvas, iframe, img, svg)";
 
 const MODEL_WAIT_MS = 10_000;
 const ASK_AGAIN_MS = 2000;
@@ -121,7 +122,7 @@ export class Cells {
 /** Live outputs take the place of painted ones between two frames, when they have drawn as much. */
 async function takeOver(cell: HTMLElement, painted: HTMLElement[], live: HTMLElement, height: number): Promise<void> {
   const ready = () => live.offsetHeight >= 0.9 * height;
-  const frames = painted.some((one) => one.classList.contains("vaas-still")) ? CALM_FRAMES : 1;
+  const frames = cell.querySelector(DRAWN) ? CALM_FRAMES : 1;
   await settled(live, { frames, within: TAKES_OVER_WITHIN_MS, ready });
   await decoded(live);
   cell.classList.remove("vaas-coming");

@@ -22,6 +22,7 @@ import { KernelConnection } from "@jupyterlab/services/lib/kernel/default";
 import { Cells } from "./cells";
 import { readConfig } from "./config";
 import { Connection } from "./connection";
+import { Line } from "./early";
 import { Extensions } from "./extensions";
 import { WidgetManager } from "./manager";
 import { typesetter } from "./math";
@@ -43,7 +44,7 @@ async function start(): Promise<void> {
   for (const text of document.querySelectorAll<HTMLElement>(".jp-RenderedMarkdown")) typesetter.typeset(text);
   // Before the line is opened, so that nothing of it comes for a widget that is not there yet.
   const saved = config.widgets ? await savedWidgets() : undefined;
-  const kernel = connect(config.still ? Silence : WebSocket);
+  const kernel = connect(config.still ? Silence : Line);
   const manager = new WidgetManager(kernel, rendermime, new Extensions(config.extensions, config.libraries, rendermime));
   const cells = new Cells(rendermime, manager);
   kernel.iopubMessage.connect((_, message) => receive(message, cells));

@@ -46,12 +46,14 @@ LIMITS = Limits(memory=2 << 30, file_size=1 << 40, start=120.0)
 _LOAD = """
 def _load(names):
     import importlib
-    get_ipython().kernel.line.remember()
+    aside = get_ipython().kernel.line.aside
+    aside.begin()
     for name in names:
         try:
             importlib.import_module(name)
         except Exception:
             pass
+    aside.end()
 _load({!r})
 del _load
 """

@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+from .aside import Aside
+
 PIECE = 1 << 16
 PARTS = 4
 
@@ -27,12 +29,13 @@ class Line:
     Attributes:
         interrupted: set by a signal that came while a frame was being sent.
         sending: whether a frame is being sent; it must not be cut in two.
+        aside: widgets of which it is silent until they are used.
     """
 
     def __init__(self, sock: socket.socket) -> None:
         """Take a connected stream socket."""
         self.interrupted = self.sending = False
-        self._told: list[list[bytes]] | None = None
+        self.aside = Aside()
         self._lock = threading.RLock()
         self.use(sock)
 
@@ -41,16 +44,6 @@ class Line:
         sock.setblocking(False)
         self._sock = sock
         self._received = bytearray()
-
-    def remember(self) -> None:
-        """Keep what is said of widgets from now on: libraries make some when they are imported."""
-        self._told = []
-
-    def repeat(self) -> None:
-        """Say it again, to whom it is new, and once only."""
-        told, self._told = self._told or [], None
-        for header, _, *rest in told:
-            self.send("iopub", [header, b"{}", *rest])
 
     def close(self) -> None:
         """Let go of the socket."""
@@ -66,8 +59,6 @@ class Line:
         Raises:
             KeyboardInterrupt: an interrupt came meanwhile.
         """
-        if self._told is not None and json.loads(bytes(parts[0]))["msg_type"].startswith("comm_"):
-            self._told.append([bytes(part) for part in parts])
         pieces: list[bytes | memoryview] = [channel.encode()]
         pieces += [memoryview(part).cast("B") for part in parts]
         place = 8 * (len(pieces) + 2)

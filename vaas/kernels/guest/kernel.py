@@ -56,8 +56,18 @@ class FrameSession(Session):
         parts = [message[name] for name in ("header", "parent_header", "metadata", "content")]
         buffers = buffers or message.get("buffers") or ()
         if isinstance(stream, Port):
-            stream.line.send(stream.channel, [*map(self.pack, parts), *buffers])
+            packed = [self.pack(part) for part in parts]
+            self._tell_first(stream, message, packed[-1], buffers)
+            stream.line.send(stream.channel, [*packed, *buffers])
         return message
+
+    def _tell_first(self, stream: Port, message: Any, content: bytes, buffers: Any) -> None:
+        aside = stream.line.aside
+        aside.take(message, buffers)
+        if told := aside.needed(message, content):
+            for one in told:
+                self.send(stream, one)
+            aside.catch_up()
 
 
 class GuestShell(ZMQInteractiveShell):

@@ -152,7 +152,6 @@ def _live(
             forking.reseed(kernel.shell.user_ns)
             loop.rearm()
             kernel.line.use(sock)
-            kernel.line.repeat()
             if control is None:
                 loop.run_until_complete(kernel.serve())
             else:

@@ -210,6 +210,7 @@ def _front(
     settings: Settings, built: Rooms, statics: Statics, report: SandboxReport, **given: Any
 ) -> Front:
     """What the pages' handlers need."""
+    mesh, app = built.doorways.mesh, built.doorways.app
     return Front(
         launcher=built.launcher,
         renderer=built.renderer,
@@ -221,7 +222,12 @@ def _front(
         image_hosts=settings.image_hosts,
         embed=settings.embed,
         names=own_names(settings.public_url, settings.host),
-        **built.doorways.front,
+        received=mesh.entry if mesh else None,
+        inviter=mesh.inviter if mesh else None,
+        owners=mesh.owners if mesh else None,
+        login=mesh.login if mesh else None,
+        gates=mesh.gates if mesh else (),
+        opened=app.grants if app else None,
         **given,
     )
 

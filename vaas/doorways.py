@@ -107,20 +107,6 @@ class Doorways:
             yield routes
 
     @property
-    def front(self) -> dict[str, Any]:
-        """What pages need of them, as fields of ``vaas.web.Front``."""
-        mesh, app = self.mesh, self.app
-        return {
-            "received": mesh.entry if mesh else None,
-            "inviter": mesh.inviter if mesh else None,
-            "owners": mesh.owners if mesh else None,
-            "login": mesh.login if mesh else None,
-            "gates": mesh.gates if mesh else (),
-            "opened": app.grants if app else None,
-            "opened_frames": app.frames if app else (),
-        }
-
-    @property
     def health(self) -> dict[str, str]:
         """How they are, for operators."""
         return {"cs3_app": self.app.state} if self.app else {}

@@ -141,7 +141,8 @@ class Watch:
             found = self._watched[key] = _Watched(session.share, every, time.monotonic())
         found.sessions.append(session)
         found.every = every
-        if session.notebook.path in found.editors:
+        # A page that was there before this server may still say of somebody that they are.
+        if session.notebook.path in found.editors or session.state == "ready":
             found.tell_editor(session)
         if found.share.version != session.share.version:
             self._change(found, session.share)

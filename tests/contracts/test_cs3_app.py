@@ -266,7 +266,7 @@ async def test_a_frame_is_asked_for_if_that_is_set(system: Cs3, tmp_path: Path) 
         await until(lambda: system.gateway.apps)
         answer = await site.ask(person(system), "rain")
     assert answer.app_url.target == Target.TARGET_IFRAME
-    assert site.app.frames == (system.host,)
+    assert site.app.grants.frames == (system.host,)
 
 
 async def test_what_is_neither_notebook_nor_folder(system: Cs3, site: Here) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
@@ -422,3 +423,9 @@ async def test_an_accounts_token_is_renewed(system: Cs3, marie: Person) -> None:
     assert system.gateway.calls.count("Authenticate") == 3
     assert "app password" not in repr(ours.rule)
     await ours.close()
+
+
+async def test_a_member_that_leaves_at_once_leaves_no_task_behind(tmp_path: Path) -> None:
+    async with joined(tmp_path, []):
+        pass
+    assert "mesh rounds" not in {task.get_name() for task in asyncio.all_tasks()}

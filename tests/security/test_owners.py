@@ -130,7 +130,7 @@ async def test_who_repeats_a_message_is_told_nothing(good: Strict14, member: Mem
     sent = good.prepared(f"{member.url}/ocm/shares", announced)
     first, again = await deliver(sent), await deliver(sent)
     assert holder(member, first.json()["message"])
-    assert again.status_code == 201
+    assert again.status_code == 401
     assert "http" not in again.json()["message"]
 
 

@@ -40,6 +40,7 @@ class Page:
     def __init__(self, share: Share, *, started: bool = True, path: str = "a.ipynb") -> None:
         self.share = share
         self.notebook = SimpleNamespace(path=path)
+        self.state = "starting"
         self.told = 0
         self.editors: list[str] = []
         self.kernel: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -235,6 +236,14 @@ async def test_who_comes_later_is_told_who_is_editing(world: World) -> None:
     late.start()
     await until(lambda: late.editors)
     assert late.editors == ["Marie"]
+
+
+async def test_a_page_that_was_there_before_is_told_that_nobody_is(world: World) -> None:
+    page = Page(share())
+    page.state = "ready"
+    world.open(page)
+    await until(lambda: page.editors)
+    assert page.editors == [""]
 
 
 async def test_a_lock_that_cannot_be_asked_for_stops_nothing(world: World) -> None:

@@ -48,7 +48,6 @@ class Front:
         login: lets people log in.
         gates: where other clouds send viewers in, by the patterns of their addresses.
         opened: what people opened from their cloud, if they can.
-        opened_frames: hosts whose pages may frame that.
         more: routes besides those of pages.
     """
 
@@ -71,7 +70,6 @@ class Front:
     login: Login | None = None
     gates: Sequence[tuple[str, Gate]] = ()
     opened: Opened | None = None
-    opened_frames: Sequence[str] = ()
     more: Sequence[Any] = ()
 
 

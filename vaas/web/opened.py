@@ -37,7 +37,8 @@ class _FromCloud(Handler):
     def set_policy(self, policy: str) -> None:
         """Send a policy in which their cloud, instead of the folder, says who may frame it."""
         if self.framed:
-            allowed = embedding.sources(self.front.embed, self.front.opened_frames)
+            frames = self.front.opened.frames if self.front.opened else ()
+            allowed = embedding.sources(self.front.embed, frames)
             policy = embedding.framed_by(policy, allowed)
         self.set_header("Content-Security-Policy", policy)
 

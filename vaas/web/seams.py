@@ -75,6 +75,11 @@ class Gate(Protocol):
 class Opened(Protocol):
     """Folders that people opened from their cloud."""
 
+    @property
+    def frames(self) -> Sequence[str]:
+        """Hosts whose pages may frame them."""
+        ...
+
     def enter(self, ticket: str) -> tuple[ShareLink, str]:
         """What a ticket is for, and a key by which its browser is known from then on."""
         ...

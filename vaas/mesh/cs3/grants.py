@@ -19,6 +19,7 @@ from pathlib import Path
 
 from vaas.errors import OpenAgain, TooManyShares
 from vaas.model import Secret, ShareLink
+from vaas.shares import SiteRule
 from vaas.shares.cs3.person import Pass
 from vaas.shares.cs3.places import Place
 
@@ -73,24 +74,25 @@ class Grants:
     """All grants; belongs to one event loop.
 
     Attributes:
+        frames: hosts whose pages may frame what is opened: the site's.
         renewed: is called with the link of what can be read again.
     """
 
-    def __init__(self, host: str, folder: Path, left: Mapping[str, str] | None = None) -> None:
+    def __init__(self, site: SiteRule, folder: Path, left: Mapping[str, str]) -> None:
         """Take up what a server before this one left, to be erased.
 
         Args:
-            host: of the site.
+            site: whose people come.
             folder: for the names of grants; it is there.
             left: as of ``left_in``.
         """
         self.renewed: Callable[[ShareLink], None] = lambda _: None
-        self._root, self._folder = f"https://{host}", folder
+        self.frames = (site.host, *site.aliases)
+        self._root, self._folder = f"https://{site.host}", folder
         self._tickets: OrderedDict[str, _Ticket] = OrderedDict()
         nothing = Pass(Secret(""), Place(), "")
         self._grants = {
-            name: Grant(name, root, (), nothing, 0.0, shown=True)
-            for name, root in (left or {}).items()
+            name: Grant(name, root, (), nothing, 0.0, shown=True) for name, root in left.items()
         }
 
     def __iter__(self) -> Iterator[Grant]:

@@ -51,7 +51,6 @@ class App:
     Attributes:
         grants: what people opened; leads viewers to it.
         provider: reads it.
-        frames: hosts whose pages may frame it.
     """
 
     def __init__(
@@ -59,7 +58,6 @@ class App:
     ) -> None:
         """Made by ``opened``."""
         self._terms, self.grants = terms, grants
-        self.frames = (terms.site.host, *terms.site.aliases)
         self._gateway = Gateway(terms.site)
         self.provider = Opened(terms.site, self._gateway, grants, client, policy)
         self._registration: Registration | None = None
@@ -81,7 +79,7 @@ class App:
             ConfigError: a certificate cannot be read.
         """
         left = await asyncio.to_thread(left_in, folder / FOLDER)
-        app = cls(terms, Grants(terms.site.host, folder / FOLDER, left), client, policy)
+        app = cls(terms, Grants(terms.site, folder / FOLDER, left), client, policy)
         try:
             yield app
         finally:

@@ -307,7 +307,7 @@ async def test_who_is_listed_gets_in(
     address = await shared(stage, viewer, strict, "For some")
     assert (await viewer.get(address + SOURCE)).status == 200  # its sender, who is logged in
     listed = "Marie@cloud.example.org, *@uni.example.org"
-    assert (await act(viewer, share_of(address), "invite", guests=listed)).status == 303
+    assert (await act(viewer, share_of(address), "invite", typed=listed)).status == 303
     async with stage.viewer() as somebody:
         asked = await somebody.get(address + SOURCE)
         assert asked.status == 401
@@ -333,7 +333,7 @@ async def test_who_is_listed_gets_in(
             assert picture.status == (404 if status == 200 else 403)
         assert "You are here as <strong>bob@" in page.text
         await be(somebody, provider, "marie@cloud.example.org")
-        await act(viewer, share_of(address), "invite", guests="")
+        await act(viewer, share_of(address), "invite", typed="")
         assert (await somebody.get(address + SOURCE)).status == 403
         assert states(await somebody.get("/ocm/mine")) == {}
 
@@ -344,7 +344,7 @@ async def test_who_has_no_login_gets_an_address_of_their_own(
     address = await shared(stage, viewer, strict, "By address")
     share = share_of(address)
     listed = "marie@cloud.example.org\nnoor@cloud.example.org"
-    await act(viewer, share, "invite", guests=listed)
+    await act(viewer, share, "invite", typed=listed)
     page = await viewer.get("/ocm/mine")
     own = re.findall(rf'value="http[^"]*({address}\?key=[^"]+)"', page.text)
     assert len(own) == 3  # theirs, and the sender's
@@ -353,7 +353,7 @@ async def test_who_has_no_login_gets_an_address_of_their_own(
             assert (await guest.get(html.unescape(signed))).status == 302
             assert (await guest.get(address + SOURCE)).status == 200
             assert (await guest.get("/ocm/mine")).status == 401
-        await act(viewer, share, "invite", guests="noor@cloud.example.org")
+        await act(viewer, share, "invite", typed="noor@cloud.example.org")
         assert (await marie.get(address + SOURCE)).status == 403
         assert (await noor.get(address + SOURCE)).status == 200
         # One that was signed for another name, or share, opens nothing.
@@ -371,8 +371,8 @@ async def test_who_has_no_login_gets_an_address_of_their_own(
 
 async def test_what_is_no_address_is_told(stage: Stage, viewer: Viewer, strict: Strict14) -> None:
     address = await shared(stage, viewer, strict, "Typed")
-    await act(viewer, share_of(address), "invite", guests="marie@cloud.example.org")
-    page = await act(viewer, share_of(address), "invite", guests="nils@x.org <b>nobody</b>")
+    await act(viewer, share_of(address), "invite", typed="marie@cloud.example.org")
+    page = await act(viewer, share_of(address), "invite", typed="nils@x.org <b>nobody</b>")
     assert page.status == 422
     assert "&lt;b&gt;nobody&lt;/b&gt;" in page.text
     assert "<b>nobody" not in page.text
@@ -380,14 +380,14 @@ async def test_what_is_no_address_is_told(stage: Stage, viewer: Viewer, strict: 
     assert "marie@cloud.example.org" in page.text
     assert "nils" not in page.text
     many = " ".join(f"a{n}@x.org" for n in range(201))
-    assert (await act(viewer, share_of(address), "invite", guests=many)).status == 422
+    assert (await act(viewer, share_of(address), "invite", typed=many)).status == 422
 
 
 async def test_what_is_gone_tells_so_to_who_was_listed(
     stage: Stage, viewer: Viewer, provider: Provider, strict: Strict14
 ) -> None:
     address = await shared(stage, viewer, strict, "Ends")
-    await act(viewer, share_of(address), "invite", guests="zoe@cloud.example.org")
+    await act(viewer, share_of(address), "invite", typed="zoe@cloud.example.org")
     await act(viewer, share_of(address), "decline")
     async with stage.viewer() as somebody:
         assert (await somebody.get(address)).status == 401

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from tests.contracts.clouds import Nextcloud28, Strict14
+from tests.contracts.integrators import Receiver
 from tests.contracts.servers import free_port
 from tests.service.harness import Stage, Viewer, code, staged, until_ended
 from tests.service.owning import (
@@ -43,10 +44,17 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Strict14]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
+    with Receiver(tmp_path_factory.mktemp("receiver")) as found:
+        yield found
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(old: Nextcloud28, strict: Strict14) -> AsyncIterator[Stage]:
+async def stage(old: Nextcloud28, strict: Strict14, receiver: Receiver) -> AsyncIterator[Stage]:
     port = free_port()
-    peers = [{"host": one.host, "insecure": True, "private": True} for one in (old, strict)]
+    clouds = (old, strict, receiver)
+    peers = [{"host": one.host, "insecure": True, "private": True} for one in clouds]
     async with staged(
         port=port,
         public_url=f"http://127.0.0.1:{port}",
@@ -195,6 +203,29 @@ async def test_a_new_address_ends_the_old_one(
         assert (await guest.get(before)).failure == "hidden"
         assert (await guest.get(after)).status == 302
         assert (await guest.get(f"/ocm/s/{share}/app.ipynb?vaas=source")).status == 200
+
+
+async def test_its_dashboards_are_shared_on_and_taken_back(
+    stage: Stage, old: Nextcloud28, receiver: Receiver, viewer: Viewer
+) -> None:
+    _, share = await waiting(stage, viewer, old, "Passed on")
+    bob = f"bob@{receiver.host}"
+    assert (await act(viewer, share, "send", typed=bob)).status == 422  # not accepted yet
+    assert (await act(viewer, share, "accept")).status == 303
+    for typed, words in (("bob", "no address"), ("bob@x.example.org", "takes no shares from")):
+        wrong = await act(viewer, share, "send", typed=typed)
+        assert (wrong.status, words in wrong.text, typed in wrong.text) == (422, True, True)
+    assert receiver.taken == []
+    assert (await act(viewer, share, "send", typed=bob)).status == 303
+    sent = receiver.taken[-1]
+    assert sent["shareWith"] == bob
+    page = await viewer.get("/ocm/mine")
+    assert bob in page.text
+    assert receiver.app["sharedSecret"] not in page.text
+    for number in ("0" * 32, sent["providerId"]):
+        assert (await act(viewer, share, "unsend", typed=number)).status == 303
+    assert bob not in (await viewer.get("/ocm/mine")).text
+    assert receiver.heard[-1]["notificationType"] == "SHARE_UNSHARED"
 
 
 async def test_a_cell_that_fails_is_told_to_its_author(

@@ -61,6 +61,7 @@
     │   ├── PeerNotTrusted
     │   ├── NotSupported
     │   ├── TooManyShares
+    │   ├── TooManySent
     │   ├── InvitationTaken
     │   └── DirectoryRefused
     ├── LoginFailed          nobody could be logged in
@@ -128,6 +129,7 @@ from vaas.errors._mesh import (
     NotSupported,
     PeerNotTrusted,
     SenderUnproven,
+    TooManySent,
     TooManyShares,
 )
 from vaas.errors._people import LoginFailed, LoginNeeded, NotAGuest, ShareWaiting
@@ -210,6 +212,7 @@ __all__ = [
     "SiteNotAllowed",
     "StateAway",
     "TooManyRedirects",
+    "TooManySent",
     "TooManyShares",
     "VaasError",
     "VisitOver",

@@ -67,6 +67,14 @@ class TooManyShares(MeshError):
     label = "too_many_shares"
 
 
+class TooManySent(MeshError):
+    """Dashboards of one share are shared on with as many people as they may be."""
+
+    title = "This is shared with as many people as it can be"
+    advice = "Take it back from some of them, or give them its address."
+    label = "too_many_sent"
+
+
 class InvitationTaken(MeshError):
     """An invitation that was accepted before."""
 
@@ -91,5 +99,6 @@ __all__ = [
     "NotSupported",
     "PeerNotTrusted",
     "SenderUnproven",
+    "TooManySent",
     "TooManyShares",
 ]

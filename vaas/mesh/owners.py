@@ -9,30 +9,31 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 from urllib.parse import quote
 
-from vaas.errors import ShareUnknown, VaasError
+from vaas.errors import ShareUnknown, TooManySent, VaasError
 from vaas.mesh.access import Access
 from vaas.mesh.entry import Entry
 from vaas.mesh.guests import guest_list
+from vaas.mesh.holdings import Guest, Held, Overview, State
 from vaas.mesh.keeper import Keeper
-from vaas.mesh.notes import Gone, Notes, Trouble
+from vaas.mesh.notes import Gone, Notes
 from vaas.mesh.passes import Holder
+from vaas.mesh.sharing import Sharing
 from vaas.model import ShareLink
 from vaas.observability import logger
 from vaas.state import Store
-from vaas.state.contacts import Contact
 from vaas.state.values import Received
 
 A_PAGE = 20
 """Shares on one page."""
 
+MOST_SENT = 50
+"""People of other clouds with whom one share's dashboards may be shared on."""
+
 _LISTED_WITHIN, _LISTED_FOR = 3.0, 10.0
 """Seconds that a page waits for what clouds say of their folders, and for which that is kept."""
-
-State = Literal["looking", "asked", "open", "missing", "gone"]
 
 log = logger(__name__)
 
@@ -43,66 +44,6 @@ class Shelf(Protocol):
     async def notebooks(self, link: ShareLink) -> Sequence[str]:
         """Paths of the notebooks of a share."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """Somebody who may see a share, and the address that lets them; empty for all of a cloud."""
-
-    name: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A share as its sender sees it.
-
-    Attributes:
-        id: of the share.
-        name: what they call it.
-        cloud: that holds it.
-        state: what became of it.
-        since: seconds since 1970 of the last change of that.
-        expires: likewise, at which it ends, if ever.
-        address: of its dashboards, to be passed on.
-        why: it is gone: ``vaas.mesh.notes.Why``.
-        trouble: what went wrong last.
-        dashboards: path and address of each; ``None`` where its cloud did not say.
-        guests: who may see it, where people are listed.
-    """
-
-    id: str
-    name: str
-    cloud: str
-    state: State
-    since: float
-    expires: float | None = None
-    address: str = ""
-    why: str = ""
-    trouble: Trouble | None = None
-    dashboards: Sequence[tuple[str, str]] | None = None
-    guests: Sequence[Guest] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """One page of what somebody shared.
-
-    Attributes:
-        address: theirs, if they proved it.
-        until: seconds since 1970 at which their pass ends.
-        shares: on this page; first those that were erased lately.
-        pages: how many there are.
-        by_list: whether they say who may see them.
-        contact: what we keep of them since they connected their cloud.
-    """
-
-    address: str
-    until: float
-    shares: Sequence[Held]
-    pages: int
-    by_list: bool
-    contact: Contact | None
 
 
 class Owners:
@@ -116,6 +57,7 @@ class Owners:
         keeper: Keeper,
         shelf: Shelf,
         *,
+        sharing: Sharing,
         notes: Notes,
     ) -> None:
         """Take what it works with.
@@ -126,10 +68,12 @@ class Owners:
             access: turns a share into a link.
             keeper: follows and ends them.
             shelf: knows what is in them.
+            sharing: shares their dashboards on.
             notes: what went wrong, and what is gone.
         """
         self._store, self._entry, self._access = store, entry, access
         self._keeper, self._shelf, self.notes = keeper, shelf, notes
+        self._sharing = sharing
         self._listed: dict[str, tuple[float, Sequence[str]]] = {}
 
     def joined(self, old: str, new: str) -> str:
@@ -206,6 +150,29 @@ class Owners:
             log.info("share_listed", peer=share.peer, share=share_id[:8], guests=len(guests))
         return wrong
 
+    async def send(self, holder: Holder, share_id: str, to: str) -> None:
+        """Share the dashboards of a share with somebody at another cloud.
+
+        Raises:
+            ShareUnknown: it is none of theirs.
+            TooManySent: it is shared with so many already, or not accepted.
+            VaasError: as ``Sharing.send``.
+        """
+        share = await self._mine(holder, share_id)
+        if not share.accepted or len(await self._sharing.sent(share_id)) >= MOST_SENT:
+            raise TooManySent(f"{share.peer}: shared with {MOST_SENT} people, or not accepted")
+        await self._sharing.send(share.id, to)
+
+    async def unsend(self, holder: Holder, share_id: str, sent_id: str) -> None:
+        """Take that back.
+
+        Raises:
+            ShareUnknown: it is none of theirs.
+        """
+        await self._mine(holder, share_id)
+        if sent_id in {one.id for one in await self._sharing.sent(share_id)}:
+            await self._sharing.revoke(sent_id)
+
     async def disconnect(self, holder: Holder) -> None:
         """Forget somebody as our contact."""
         if holder.address:
@@ -251,6 +218,7 @@ class Owners:
             trouble=self.notes.trouble_of(share.id),
             dashboards=await self._dashboards(share) if state in {"open", "asked"} else (),
             guests=[Guest(one, self._entry.guest_address(share, one)) for one in guests],
+            sent=[(one.id, one.to, one.accepted) for one in await self._sharing.sent(share.id)],
         )
 
     def _gone(self, holder: Holder, there: set[str]) -> list[Held]:
@@ -290,4 +258,4 @@ def _is_theirs(holder: Holder, share: Received | Gone) -> bool:
     return share.id in holder.shares or (bool(holder.address) and same)
 
 
-__all__ = ["A_PAGE", "Guest", "Held", "Overview", "Owners"]
+__all__ = ["A_PAGE", "MOST_SENT", "Owners"]

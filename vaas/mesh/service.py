@@ -207,7 +207,15 @@ class Mesh:
             keeper=keeper,
             words=self.words.received,
         )
-        self.owners = Owners(self.store, self.entry, self.access, keeper, opener, notes=notes)
+        self.owners = Owners(
+            self.store,
+            self.entry,
+            self.access,
+            keeper,
+            opener,
+            sharing=self.sharing,
+            notes=notes,
+        )
         key_set, closed = self._signer.key_set, not terms.open
         counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of, self.sharing)
         found, works = self._ways_in(counter, keeper, senders)

@@ -8,7 +8,15 @@ from urllib.parse import urlencode
 
 from tornado.web import HTTPError
 
-from vaas.errors import LoginNeeded, NotAGuest, VaasError
+from vaas.errors import (
+    LoginNeeded,
+    MeshError,
+    MessageInvalid,
+    NotAGuest,
+    NotTaken,
+    OutboundError,
+    VaasError,
+)
 from vaas.web.person import PersonHandler
 from vaas.web.seams import Holder
 
@@ -16,8 +24,14 @@ _DONE = {
     "accept": "Accepted. Your cloud is told the address.",
     "renew": "There is a new address. Those before it open nothing any more.",
     "invite": "The list is saved.",
+    "send": "Their cloud lists it now.",
+    "unsend": "It is no longer shared with them.",
 }
 """What is said of what was just done; an end says so itself."""
+
+
+_NO_ADDRESS = "That is no address of a person at a cloud"
+_SUCH_AS = "One looks like marie@cloud.example.org."
 
 
 class _OwnerHandler(PersonHandler):
@@ -70,7 +84,8 @@ class Mine(_OwnerHandler):
 
         Args:
             holder: whose.
-            wrong: the id of a share, what was typed for it, and what of that is no address.
+            wrong: the id of a share, what was to be done with it, what was typed, and what
+                is wrong with that.
         """
         number = self.get_query_argument("page", "1")
         page = int(number) if number.isdecimal() and len(number) < 9 else 1  # noqa: PLR2004
@@ -102,25 +117,36 @@ class Ruling(Mine):
         """Do it, and go back to the page."""
         self.require_own_origin()
         holder, wanted = self.holder, self.get_body_argument("do", "")
-        acts = {
-            "accept": self.owners.accept,
-            "decline": self.owners.decline,
-            "renew": self.owners.renew,
-        }
-        if wanted == "invite":
-            typed = self.get_body_argument("guests", "")
-            if wrong := await self.owners.invite(holder, share_id, typed):
-                self.set_status(422)
-                await self.show(holder, id=share_id, typed=typed, words=wrong)
-                return
-        elif wanted in acts:
-            await acts[wanted](holder, share_id)
-        else:
-            raise HTTPError(400, "nothing to do")
+        if wrong := await self._do(wanted, holder, share_id):
+            self.set_status(422)
+            await self.show(holder, id=share_id, what=wanted, **wrong)
+            return
         # What ends is told on the first page.
         page = "1" if wanted == "decline" else self.get_query_argument("page", "1")
         back = urlencode({"page": page, "done": wanted, "share": share_id})
         self.redirect(f"/ocm/mine?{back}#share-{share_id}", status=303)
+
+    async def _do(self, wanted: str, holder: Holder, share_id: str) -> dict[str, Any]:
+        """What is asked for; the result is what was typed, and what is wrong with it."""
+        owners, typed = self.owners, self.get_body_argument("typed", "")
+        plain = {"accept": owners.accept, "decline": owners.decline, "renew": owners.renew}
+        if wanted in plain:
+            await plain[wanted](holder, share_id)
+        elif wanted == "invite":
+            if words := await owners.invite(holder, share_id, typed):
+                return {"typed": typed, "words": words}
+        elif wanted == "unsend":
+            await owners.unsend(holder, share_id, typed)
+        elif wanted == "send":
+            try:
+                await owners.send(holder, share_id, typed)
+            except MessageInvalid:
+                return {"typed": typed, "words": [_NO_ADDRESS, _SUCH_AS]}
+            except (MeshError, OutboundError, NotTaken) as error:
+                return {"typed": typed, "words": [error.title, error.advice]}
+        else:
+            raise HTTPError(400, "nothing to do")
+        return {}
 
 
 class ContactGone(_OwnerHandler):

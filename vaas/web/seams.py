@@ -151,6 +151,14 @@ class Owners(Protocol):
         """Say who may see a share; what of it is no address."""
         ...
 
+    async def send(self, holder: Any, share_id: str, to: str) -> None:
+        """Share the dashboards of a share with somebody at another cloud."""
+        ...
+
+    async def unsend(self, holder: Any, share_id: str, sent_id: str) -> None:
+        """Take that back."""
+        ...
+
     async def disconnect(self, holder: Any) -> None:
         """Forget somebody as our contact."""
         ...

@@ -13,8 +13,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 import vaas.errors
+from vaas.mesh.holdings import Guest, Held, Overview, State
 from vaas.mesh.notes import Trouble
-from vaas.mesh.owners import Guest, Held, Overview, State
 from vaas.rendering import Declared, Parameter, parameter_answers
 from vaas.state.contacts import Contact
 from vaas.web import owner
@@ -168,7 +168,8 @@ def error_context(error: vaas.errors.VaasError) -> dict[str, Any]:
 
 def connect_context(**told: str) -> dict[str, Any]:
     nothing = dict.fromkeys(("code", "cloud", "made", "address", "done", "error"), "")
-    return {"title": "Connect your cloud", "us": US, **nothing, **told}
+    clouds = [("Universität & <Söhne>", "cloud.uni.example.org"), ("", "box.example.org:8443")]
+    return {"title": "Connect your cloud", "us": US, "clouds": clouds, **nothing, **told}
 
 
 def asking_who(**told: Any) -> dict[str, Any]:
@@ -190,6 +191,7 @@ def owned() -> dict[str, Any]:
             "dashboards": [("rain.ipynb", "/a"), (f"{long}.ipynb", "/b")],
             "trouble": Trouble("The notebook cannot be read", detail, 1.7e9),
             "guests": [Guest("marie@cloud.example.org", address), Guest("*@uni.example.org", "")],
+            "sent": [("1" * 32, "bob@cloud.example.org", True), ("2" * 32, f"{long}@x.org", False)],
         },
         "missing": {},
         "gone": {"why": "cloud"},
@@ -200,7 +202,12 @@ def owned() -> dict[str, Any]:
     ]
     contact = Contact("alice@cloud.example.org", "Alice <Adams>", "alice@example.org", 1.7e9)
     told = Overview(contact.address, 1.9e9, shares, 3, by_list=True, contact=contact)
-    wrong = {"id": shares[2].id, "typed": "no address", "words": ["no", "address"]}
+    wrong = {
+        "id": shares[2].id,
+        "what": "invite",
+        "typed": "no address",
+        "words": ["no", "address"],
+    }
     done = {"done": {"id": shares[2].id, "what": "renew"}, "words": owner._DONE}
     days = {"day": owner._day, "moment": owner._moment}
     title = "What you shared with this service"

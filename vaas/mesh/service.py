@@ -138,13 +138,14 @@ class Mesh:
         key_set, closed = self._signer.key_set, not terms.open
         counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of)
         gatherer = Gatherer(accounts, self.store.received, keeper, terms.most)
-        rounds = [asyncio.create_task(one.run(), name="mesh rounds") for one in (keeper, gatherer)]
+        rounds = asyncio.create_task(keeper.run(), name="mesh rounds")
+        gathering = asyncio.create_task(gatherer.run(), name="mesh rounds")
         try:
             yield keeper, routes(counter)
         finally:
-            for task in rounds:
-                task.cancel()
-            await asyncio.gather(*rounds, return_exceptions=True)
+            await gatherer.close(gathering)
+            rounds.cancel()
+            await asyncio.gather(rounds, return_exceptions=True)
             await keeper.close()
 
 

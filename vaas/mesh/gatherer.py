@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from vaas.errors import VaasError
@@ -21,6 +22,9 @@ from vaas.state.values import GATHERED, Received
 
 EVERY = 60.0
 """Seconds between two questions to a site."""
+
+_ENDS_WITHIN = 2.0
+"""Seconds in which a round ends by itself; one that waits for a site may take longer."""
 
 log = logger(__name__)
 
@@ -55,15 +59,28 @@ class Gatherer:
         """
         self._accounts, self._received, self._keeper = accounts, received, keeper
         self._most = most
+        self._over = asyncio.Event()
 
     async def run(self) -> None:
-        """Ask all accounts, until cancelled."""
-        while True:
+        """Ask all accounts, until closed."""
+        while not self._over.is_set():
             try:
                 await self.round()
             except Exception:  # the task's last line: told, not raised
                 log.exception("gathering_failed")
-            await asyncio.sleep(EVERY)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), EVERY)
+
+    async def close(self, task: asyncio.Task[None]) -> None:
+        """Ask no more; the state is not left in the middle of a question to it.
+
+        Args:
+            task: which asks.
+        """
+        self._over.set()
+        await asyncio.wait([task], timeout=_ENDS_WITHIN)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
     async def round(self) -> None:
         """Ask once; what is known of a site that does not answer stays."""

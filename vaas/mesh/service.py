@@ -219,13 +219,15 @@ class Mesh:
         key_set, closed = self._signer.key_set, not terms.open
         counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of, self.sharing)
         found, works = self._ways_in(counter, keeper, senders)
-        works.append(Gatherer(accounts, self.store.received, keeper, terms.most).run())
+        gatherer = Gatherer(accounts, self.store.received, keeper, terms.most)
         works.append(self.directories.run())
         works.append(self.sharing.shown.run(opener.end))
+        gathering = asyncio.create_task(gatherer.run(), name="mesh rounds")
         tasks = [asyncio.create_task(work, name="mesh rounds") for work in works]
         try:
             yield keeper, found
         finally:
+            await gatherer.close(gathering)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
 from vaas.errors import VaasError
@@ -61,8 +61,23 @@ class Gatherer:
         self._most = most
         self._over = asyncio.Event()
 
-    async def run(self) -> None:
-        """Ask all accounts, until closed."""
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Ask while the context is open.
+
+        The state is not left in the middle of a question to it: a round ends by itself.
+        """
+        task = asyncio.create_task(self._run(), name="mesh gathering")
+        try:
+            yield
+        finally:
+            self._over.set()
+            await asyncio.wait([task], timeout=_ENDS_WITHIN)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        """Ask all accounts, again and again."""
         while not self._over.is_set():
             try:
                 await self.round()
@@ -70,17 +85,6 @@ class Gatherer:
                 log.exception("gathering_failed")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._over.wait(), EVERY)
-
-    async def close(self, task: asyncio.Task[None]) -> None:
-        """Ask no more; the state is not left in the middle of a question to it.
-
-        Args:
-            task: which asks.
-        """
-        self._over.set()
-        await asyncio.wait([task], timeout=_ENDS_WITHIN)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
     async def round(self) -> None:
         """Ask once; what is known of a site that does not answer stays."""

@@ -187,7 +187,7 @@ class Mesh:
             status_of: the status of an error.
             accounts: ours at sites with a gateway, which receive shares too.
         """
-        terms, notes = self._terms, Notes()
+        notes, senders = Notes(), Senders(self.peers)
         keeper = Keeper(
             self.store.received,
             self.peers,
@@ -195,17 +195,7 @@ class Mesh:
             opener,
             self.words.accepted,
             notes=notes,
-            gone_after=terms.gone_after,
-        )
-        senders = Senders(self.peers)
-        desk = Desk(
-            self._identity,
-            self.store,
-            self.directory,
-            senders,
-            self.access,
-            keeper=keeper,
-            words=self.words.received,
+            gone_after=self._terms.gone_after,
         )
         self.owners = Owners(
             self.store,
@@ -216,23 +206,32 @@ class Mesh:
             sharing=self.sharing,
             notes=notes,
         )
-        key_set, closed = self._signer.key_set, not terms.open
-        counter = Counter(desk, terms.url, terms.name, closed, key_set, status_of, self.sharing)
-        found, works = self._ways_in(counter, keeper, senders)
-        gatherer = Gatherer(accounts, self.store.received, keeper, terms.most)
-        works.append(self.directories.run())
-        works.append(self.sharing.shown.run(opener.end))
-        gathering = asyncio.create_task(gatherer.run(), name="mesh rounds")
-        tasks = [asyncio.create_task(work, name="mesh rounds") for work in works]
+        found, works = self._ways_in(self._counter(senders, keeper, status_of), keeper, senders)
+        works += [self.directories.run(), self.sharing.shown.run(opener.end)]
+        gatherer = Gatherer(accounts, self.store.received, keeper, self._terms.most)
         try:
-            yield keeper, found
+            async with _running(works), gatherer.running():
+                yield keeper, found
         finally:
-            await gatherer.close(gathering)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             await self._bearers.close()
             await keeper.close()
+
+    def _counter(
+        self, senders: Senders, keeper: Keeper, status_of: Callable[[VaasError], int]
+    ) -> Counter:
+        """Takes messages."""
+        terms = self._terms
+        desk = Desk(
+            self._identity,
+            self.store,
+            self.directory,
+            senders,
+            self.access,
+            keeper=keeper,
+            words=self.words.received,
+        )
+        key_set, closed = self._signer.key_set, not terms.open
+        return Counter(desk, terms.url, terms.name, closed, key_set, status_of, self.sharing)
 
     def _ways_in(
         self, counter: Counter, keeper: Keeper, senders: Senders
@@ -255,6 +254,18 @@ class Mesh:
         """Take back what was shared of it, too."""
         await self.sharing.end(share_id)
         await self.store.hosted.erased(share_id)
+
+
+@asynccontextmanager
+async def _running(works: Sequence[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Do all this while the context is open."""
+    tasks = [asyncio.create_task(work, name="mesh rounds") for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def tried(terms: Terms) -> Sequence[Standing]:

@@ -32,6 +32,7 @@ TEST = RUN | {
     "fonts-dejavu-core": "usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
     "fuse3": "usr/bin/fusermount3",
     "libatomic1": "usr/lib/*/libatomic.so.1",
+    "postgresql": "usr/lib/postgresql/*/bin/initdb",
     "rclone": "usr/bin/rclone",
 }
 BUILT_FROM = ("pyproject.toml", "hatch_build.py", "ui", "templates", "vaas/__init__.py")

@@ -19,8 +19,8 @@ from tornado.httpserver import HTTPServer
 
 from vaas.arrival import Arrivals
 from vaas.config import Settings
+from vaas.doorways import Doorways
 from vaas.errors import ConfigError, VaasError
-from vaas.guests import Guests
 from vaas.kernels import Installations, Kernel, RemoteHost, SandboxReport
 from vaas.kernels.janitor import Janitor
 from vaas.kernels.seccomp import program as system_calls
@@ -81,7 +81,7 @@ class Rooms:
     renderer: PageRenderer
     assets: AssetStore
     received: ReceivedFiles
-    guests: Guests
+    doorways: Doorways
 
 
 @asynccontextmanager
@@ -106,8 +106,8 @@ async def rooms(
         stack.push_async_callback(asyncio.to_thread, janitor.dismiss)
         policy = OutboundPolicy(site_rules(settings), open=settings.open_mode == "public")
         client = await stack.enter_async_context(OutboundClient(policy))
-        guests = await stack.enter_async_context(Guests.opened(settings, data, client, policy))
-        shares = Shares(client, policy, FailureMemory(), local, guests.providers)
+        doorways = await stack.enter_async_context(Doorways.opened(settings, data, client, policy))
+        shares = Shares(client, policy, FailureMemory(), local, doorways.providers)
         stack.push_async_callback(shares.close)
         modes = Modes(settings, data, local, policy)
         stack.push_async_callback(modes.close)
@@ -138,7 +138,7 @@ async def rooms(
         )
         stack.push_async_callback(launcher.close)
         received = ReceivedFiles(shares, sessions, offline, modes.erase)
-        yield Rooms(launcher, host, prepared, shares, policy, renderer, assets, received, guests)
+        yield Rooms(launcher, host, prepared, shares, policy, renderer, assets, received, doorways)
 
 
 @asynccontextmanager
@@ -169,7 +169,7 @@ async def service(
     """
     async with (
         rooms(settings, local, stay=stay) as built,
-        built.guests.serving(built.received) as more,
+        built.doorways.serving(built.received) as more,
     ):
         report = await built.host.report()
         if report.level == "none" and settings.kernel.sandbox != "none":
@@ -210,7 +210,7 @@ def _front(
     settings: Settings, built: Rooms, statics: Statics, report: SandboxReport, **given: Any
 ) -> Front:
     """What the pages' handlers need."""
-    mesh, app = built.guests.mesh, built.guests.app
+    mesh, app = built.doorways.mesh, built.doorways.app
     return Front(
         launcher=built.launcher,
         renderer=built.renderer,
@@ -224,6 +224,9 @@ def _front(
         names=own_names(settings.public_url, settings.host),
         received=mesh.entry if mesh else None,
         inviter=mesh.inviter if mesh else None,
+        owners=mesh.owners if mesh else None,
+        login=mesh.login if mesh else None,
+        gates=mesh.gates if mesh else (),
         opened=app.grants if app else None,
         **given,
     )
@@ -265,7 +268,7 @@ def _health(built: Rooms, *, sandbox: str) -> dict[str, Any]:
         "kernels": len(built.host.kernels()),
         "preparing": built.prepared.making,
         "waiting": built.launcher.sessions.room.waiting,
-        **built.guests.health,
+        **built.doorways.health,
     }
 
 

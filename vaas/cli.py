@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from vaas import __version__, envs
+from vaas import __version__, envs, sharing, trust
 from vaas.config import Settings, Site, load_settings
 from vaas.envs import plainly
 from vaas.errors import NotALink
@@ -43,6 +43,8 @@ app = typer.Typer(
 )
 
 app.add_typer(envs.app, name="env")
+app.add_typer(sharing.app, name="received")
+app.command()(trust.mesh)
 
 Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes any free one.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
@@ -128,19 +130,6 @@ def serve(config: ConfigFile = None) -> None:
 
 
 @app.command()
-def received(config: ConfigFile = None) -> None:
-    """List what other clouds shared with this service, and where to see it.
-
-    The addresses open what they name: they are for those who shared it.
-    """
-    from vaas.member import taken  # noqa: PLC0415
-
-    with plainly():
-        for line in asyncio.run(taken(load_settings(config))):
-            typer.echo(line)
-
-
-@app.command()
 def check(
     link: Link,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -181,6 +170,7 @@ def doctor(
     with plainly():
         settings = load_settings(config)
         findings = asyncio.run(examine(settings.environments, settings))
+        findings += asyncio.run(trust.examine(settings))
         print_findings(findings, as_json=json)
     raise typer.Exit(0 if all(finding.ok or finding.optional for finding in findings) else 1)
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from vaas.config import Settings
-from vaas.guests import app_terms
+from vaas.doorways import app_terms
 from vaas.kernels import Installations, SandboxReport, probe
 from vaas.kernels.installations import packages, python_version, unreadable
 from vaas.model import Installation

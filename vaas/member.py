@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,8 @@ from vaas.errors import ConfigError
 from vaas.model import Secret
 
 if TYPE_CHECKING:
-    from vaas.mesh import Mesh, Terms
+    from vaas.mesh import LoginTerms, Mesh, Terms
+    from vaas.state.values import Received
 
 
 @asynccontextmanager
@@ -27,6 +29,8 @@ async def member(settings: Settings, data: Path) -> AsyncIterator[Mesh | None]:
         ConfigError: others could not find us, or the state cannot be opened.
     """
     if not settings.ocm.enabled:
+        if settings.oidc.issuer:
+            raise ConfigError("oidc: people log in for shares of other clouds, which need [ocm]")
         yield None
         return
     if not settings.public_url:
@@ -34,31 +38,72 @@ async def member(settings: Settings, data: Path) -> AsyncIterator[Mesh | None]:
     # Half a second of imports, with the database's, that others do without.
     from vaas.mesh import Mesh  # noqa: PLC0415
 
-    async with Mesh.opened(_terms(settings), data) as mesh:
+    async with Mesh.opened(terms(settings), data) as mesh:
         yield mesh
 
 
-async def taken(settings: Settings) -> list[str]:
+async def taken(settings: Settings, *, owners: bool = False) -> list[str]:
     """What other clouds shared with us, one line each: state, sender, name and address.
+
+    Args:
+        settings: the operator's.
+        owners: whether the address is that of the sender's page, not of the dashboards.
 
     Raises:
         ConfigError: as ``member``, or nothing is taken.
     """
-    async with member(settings, settings.data.expanduser()) as mesh:
-        if mesh is None:
-            raise ConfigError("ocm: not enabled")
+    async with _present(settings) as mesh:
         shares = await mesh.store.received.all("pending", "open", "missing")
-        about = [(one.state, one.sender, one.name, mesh.entry.address(one)) for one in shares]
-        return ["\t".join(map(_plain, line)) for line in about]
+        address = mesh.words.page if owners else mesh.entry.address
+        about = [(_state(one), one.sender, one.name, address(one)) for one in shares]
+        return ["\t".join(map(plain, line)) for line in about]
 
 
-def _plain(text: str) -> str:
+async def connected(settings: Settings) -> list[str]:
+    """Who connected their cloud, one line each: day, address and name.
+
+    Raises:
+        ConfigError: as ``taken``.
+    """
+    async with _present(settings) as mesh:
+        contacts = await mesh.store.contacts.all()
+        about = [(_day(one.since), one.address, one.name) for one in contacts]
+        return ["\t".join(map(plain, line)) for line in about]
+
+
+@asynccontextmanager
+async def _present(settings: Settings) -> AsyncIterator[Mesh]:
+    async with member(settings, settings.data.expanduser()) as mesh:
+        yield required(mesh)
+
+
+def _day(seconds: float) -> str:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).date().isoformat()
+
+
+def _state(share: Received) -> str:
+    return share.state if share.accepted or share.state != "open" else "asked"
+
+
+def required(mesh: Mesh | None) -> Mesh:
+    """Our membership, where a command needs it.
+
+    Raises:
+        ConfigError: we have none.
+    """
+    if mesh is None:
+        raise ConfigError("ocm: not enabled")
+    return mesh
+
+
+def plain(text: str) -> str:
     """A text as a terminal shows it, whatever its sender put into it."""
     return "".join(one if one.isprintable() else "?" for one in text)
 
 
-def _terms(settings: Settings) -> Terms:
-    from vaas.mesh import PeerRule, Terms  # noqa: PLC0415
+def terms(settings: Settings) -> Terms:
+    """What the settings want of the mesh."""
+    from vaas.mesh import PeerRule, Source, Terms  # noqa: PLC0415
 
     ocm = settings.ocm
     return Terms(
@@ -69,9 +114,30 @@ def _terms(settings: Settings) -> Terms:
         open=ocm.open_mode == "public",
         most=ocm.shares_per_peer,
         gone_after=ocm.gone_after,
+        asks=ocm.accept == "asked",
+        people=ocm.people,
+        login=_login(settings),
         rules=tuple(PeerRule(**peer.model_dump()) for peer in ocm.peer),
         keys=tuple(Secret(key.get_secret_value()) for key in ocm.keys),
+        framed=settings.embed != "none",
+        prefix=ocm.integration.prefix,
+        introspect=ocm.integration.introspect,
+        directories=tuple(
+            Source(one.url or one.file, **one.model_dump(exclude={"url", "file"}))
+            for one in ocm.directory
+        ),
+        database=Secret(settings.state.url.get_secret_value()),
     )
 
 
-__all__ = ["member", "taken"]
+def _login(settings: Settings) -> LoginTerms | None:
+    from vaas.mesh import LoginTerms  # noqa: PLC0415
+
+    oidc = settings.oidc
+    if not oidc.issuer:
+        return None
+    secret = Secret(oidc.client_secret.get_secret_value())
+    return LoginTerms(**oidc.model_dump() | {"client_secret": secret})
+
+
+__all__ = ["connected", "member", "plain", "required", "taken", "terms"]

@@ -22,6 +22,10 @@ log = logger(__name__)
 State = Literal["starting", "running", "ready", "ended"]
 
 
+def _unheard(_failure: CellFailure) -> None:
+    """Where nobody asks for failures."""
+
+
 @dataclass(slots=True)
 class Session:
     """One viewer's running notebook.
@@ -39,6 +43,8 @@ class Session:
         failures: what failed in it, for the author.
         note: tells how to go on with it, once its cells have run, by a server
             that comes after this one; empty if none could.
+        failed: is told of each cell that failed and is shown.
+        failure: the last of them.
         channel: the page's line, from the session's start to its end.
         begun: done when there is something to be seen; fails with a ``VaasError``.
         kernel: done when its own kernel answers; fails with a ``VaasError``.
@@ -59,6 +65,8 @@ class Session:
     error: VaasError | None = None
     failures: list[CellFailure] = field(default_factory=list)
     note: Callable[[], str] = field(default=str, repr=False)
+    failed: Callable[[CellFailure], None] = field(default=_unheard, repr=False)
+    failure: CellFailure | None = None
     channel: Relay = field(default_factory=Relay)
     begun: asyncio.Future[None] = field(default_factory=asyncio.Future)
     kernel: asyncio.Future[Kernel] = field(default_factory=asyncio.Future)
@@ -111,6 +119,9 @@ class Session:
         """Note a result that the viewer is told."""
         self.shown.add(result.index)
         self.results.put_nowait(result)
+        if result.failure:
+            self.failure = result.failure
+            self.failed(result.failure)
 
     def see(self) -> None:
         """Note that there is something to be seen."""

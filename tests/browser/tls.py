@@ -7,26 +7,37 @@ import select
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import parse_qs, urlsplit
 
 from tests.browser.proxy import Line
 from tests.security.hosts import certificate
 
 
+class _Server(ThreadingHTTPServer):
+    """Has pages of its own, by their paths."""
+
+    pages: Mapping[str, str] = MappingProxyType({})
+
+
 class _Parent(BaseHTTPRequestHandler):
-    """``/?show=ADDRESS``: a page that frames an address."""
+    """``/?show=ADDRESS``: a page that frames an address; or one of the server's own."""
+
+    server: _Server
 
     def do_GET(self) -> None:
         """Answer with the page."""
+        own = self.server.pages.get(self.path)
         shown = parse_qs(urlsplit(self.path).query).get("show", [""])[0]
         frame = (
             f'<iframe title="Dashboard" src="{escape(shown)}" width="600" height="500"></iframe>'
         )
-        body = f"<!doctype html><title>Parent</title>{frame if shown else ''}".encode()
+        inside = own or (frame if shown else "")
+        body = f"<!doctype html><title>Parent</title>{inside}".encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
@@ -43,9 +54,12 @@ def context(folder: Path, *names: str) -> ssl.SSLContext:
 
 
 @contextlib.contextmanager
-def parents(tls: ssl.SSLContext | None = None) -> Iterator[int]:
+def parents(
+    tls: ssl.SSLContext | None = None, pages: Mapping[str, str] | None = None
+) -> Iterator[int]:
     """Pages that frame others, under any name of this machine; the port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Parent)
+    server = _Server(("127.0.0.1", 0), _Parent)
+    server.pages = pages if pages is not None else {}
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever)

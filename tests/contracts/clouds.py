@@ -73,7 +73,8 @@ class Signed:
 class Cloud:
     """One product's installation; as a context manager it serves.
 
-    ``heard`` holds notifications, ``refused`` how many keys opened nothing.
+    ``heard`` holds notifications that the product could make something of, ``refused`` how
+    many keys opened nothing.
     """
 
     places: tuple[str, ...] = ("/.well-known/ocm", "/ocm-provider", "/ocm-provider/")
@@ -83,6 +84,11 @@ class Cloud:
     dialect = DIALECT
     numbers_shares = False
 
+    agent = "cloud"
+    asks: tuple[str, ...] = ("/.well-known/ocm", "/ocm-provider")
+    knows: tuple[str, ...] = ()
+    """Versions that it takes of others; none: whatever they say."""
+
     def __init__(self, root: Path) -> None:
         self.root = root
         self.grants: dict[str, Grant] = {}
@@ -91,6 +97,7 @@ class Cloud:
         self.asked: list[tuple[str, str]] = []
         self.refused = 0
         self.number = 6
+        self.signed = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=2)
         self._server = _Quiet(("127.0.0.1", 0), self._wsgi, numthreads=6, shutdown_timeout=1)
         self._thread = threading.Thread(target=self._server.serve, daemon=True)
 
@@ -134,6 +141,32 @@ class Cloud:
             ],
             "capabilities": list(self.capabilities),
         }
+
+    # What it asks others.
+
+    async def find(self, url: str) -> str:
+        """Where messages for somebody go, as the product finds that out."""
+        async with httpx.AsyncClient(timeout=20, verify=False) as client:  # noqa: S501 (http)
+            for place in self.asks:
+                headers = {"User-Agent": self.agent, "Accept": "application/json"}
+                answer = await client.get(f"{url}{place}", headers=headers)
+                if answer.status_code == 200 and self.takes(answer.json()):
+                    return str(answer.json()["endPoint"]).rstrip("/")
+        raise AssertionError(f"{type(self).__name__} does not know us")
+
+    def takes(self, told: Mapping[str, Any]) -> bool:
+        """Whether it can share with who says that."""
+        files = [
+            one
+            for one in told["resourceTypes"]
+            if one["name"] == "file" and "user" in one["shareTypes"] and one["protocols"]["webdav"]
+        ]
+        known = not self.knows or told["apiVersion"] in self.knows
+        return bool(known and told["enabled"] is True and told["endPoint"] and files)
+
+    def understands(self, _told: Mapping[str, Any]) -> bool:
+        """Whether a notification binds to a share, in the product's way."""
+        return True
 
     # What it sends.
 
@@ -183,6 +216,12 @@ class Cloud:
     def grant_of(self, announced: Mapping[str, Any]) -> Grant:
         return next(g for g in self.grants.values() if g.provider_id == announced["providerId"])
 
+    def moment(self) -> dt.datetime:
+        """When a message is signed: no two in one second, as if time passed between them."""
+        now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+        self.signed = max(now, self.signed + dt.timedelta(seconds=1))
+        return self.signed
+
     def sign(self, message: Signed) -> None:
         """Add what proves where a message comes from; most products have nothing."""
 
@@ -209,7 +248,10 @@ class Cloud:
         if request.path in self.places:
             return as_json(self.discovery())
         if request.path == "/ocm/notifications":
-            self.heard.append(json.loads(self.body(request)))
+            told = json.loads(self.body(request))
+            if not self.understands(told):
+                return as_json({"message": "RESOURCE_NOT_FOUND"}, 400)
+            self.heard.append(told)
             return as_json({}, 201)
         root = self.dav_root.rstrip("/")
         if request.path == root or request.path.startswith(f"{root}/"):
@@ -267,7 +309,8 @@ class _Rfc9421(Cloud):
         return super().more(request)
 
     def sign(self, message: Signed, *, label: str = "ocm", tag: str | None = "ocm") -> None:
-        message.headers["Date"] = format_datetime(dt.datetime.now(dt.UTC), usegmt=True)
+        moment = self.moment()
+        message.headers["Date"] = format_datetime(moment, usegmt=True)
         private = self.key.private_key
         assert isinstance(private, ed25519.Ed25519PrivateKey)
         signer = HTTPMessageSigner(
@@ -277,6 +320,7 @@ class _Rfc9421(Cloud):
         signer.sign(
             message,
             key_id=self.keyid,
+            created=moment,
             label=label,
             tag=tag,
             covered_component_ids=(
@@ -290,10 +334,21 @@ class _Rfc9421(Cloud):
         )
 
 
-class Nextcloud28(Cloud):
+class _Nextcloud(Cloud):
+    """Looks for others as its crawler does; binds what it is told by the share's secret."""
+
+    agent = "Nextcloud Server Crawler"
+
+    def understands(self, told: Mapping[str, Any]) -> bool:
+        grant = self.grants.get(told["notification"]["sharedSecret"])
+        return grant is not None and grant.provider_id == told["providerId"]
+
+
+class Nextcloud28(_Nextcloud):
     """28 to 30: the oldest form, a folder is called a file, addresses with scheme and slash."""
 
-    places = ("/ocm-provider/",)
+    places = asks = ("/ocm-provider/",)
+    knows = ("1.0-proposal1", "1.0", "1.1")
     version = "1.0-proposal1"
     numbers_shares = True
 
@@ -311,6 +366,8 @@ class Nextcloud31(Nextcloud28):
     """31 to 34: known at the newer place too; signs in the older way."""
 
     places = Cloud.places
+    asks = ("/.well-known/ocm", "/ocm-provider/")
+    knows = (*Nextcloud28.knows, "1.1.0")
     version = "1.1.0"
 
     def discovery(self) -> dict[str, Any]:
@@ -321,7 +378,7 @@ class Nextcloud31(Nextcloud28):
     def sign(self, message: Signed) -> None:
         where = urlsplit(message.url)
         digest = base64.b64encode(hashlib.sha256(message.body).digest()).decode()
-        message.headers["Date"] = format_datetime(dt.datetime.now(dt.UTC), usegmt=True)
+        message.headers["Date"] = format_datetime(self.moment(), usegmt=True)
         message.headers["Digest"] = f"SHA-256={digest}"
         signed = {
             "(request-target)": f"post {where.path}",
@@ -369,7 +426,7 @@ class _Exchanging(_Rfc9421):
         return as_json(answer)
 
 
-class Nextcloud35(_Exchanging):
+class Nextcloud35(_Exchanging, _Nextcloud):
     """35: both forms side by side; once exchanged, the plain secret opens nothing."""
 
     numbers_shares = True
@@ -396,8 +453,13 @@ class OwnCloud10(Cloud):
     """Tells that a share is over by its receiver, not by its secret."""
 
     places = ("/ocm-provider", "/ocm-provider/")
+    asks = ("/ocm-provider/",)
     version = "1.0-proposal1"
     numbers_shares = True
+
+    def understands(self, told: Mapping[str, Any]) -> bool:
+        known = {grant.provider_id for grant in self.grants.values()}
+        return told["providerId"] in known and bool(told["notification"]["grantee"])
 
     def proof(self, _grant: Grant) -> dict[str, str]:
         return {"grantee": US, "message": "no longer shared"}
@@ -487,6 +549,16 @@ class Strict14(_Exchanging):
     version = "1.4.0"
     dav_root = "/dav/shares/"
     capabilities = ("exchange-token", "http-sig", "notifications", "protocol-object")
+
+    asks = ("/.well-known/ocm",)
+    knows = ("1.4.0",)
+
+    def takes(self, told: Mapping[str, Any]) -> bool:
+        """Who gets its shares must sign, say with which keys, and exchange secrets."""
+        able = {"http-sig", "exchange-token", "notifications"} <= set(told["capabilities"])
+        keys = told["jwksUri"].startswith(told["endPoint"].removesuffix("ocm"))
+        reads = any("webdav-receive" in one["protocols"] for one in told["resourceTypes"])
+        return super().takes(told) and able and keys and reads
 
     def discovery(self) -> dict[str, Any]:
         criteria = ["must-use-http-sig", "must-exchange-token"]

@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from tests.contracts import servers, systems
+from tests.contracts.meshed import nextcloud, old, roots, strict
 from tests.contracts.systems import Cs3, Emulated, OfThisMachine, Plain, System
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
+
+__all__ = ["nextcloud", "old", "roots", "strict"]
 
 EMULATED = ("nextcloud", "nextcloud28", "owncloud", "ocis", "reva", "seafile")
 PLAIN = ("wsgidav", "rclone", "apache")

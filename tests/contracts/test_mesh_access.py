@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -16,34 +16,6 @@ from tests.contracts.membership import Member, joined, trusted
 from vaas.demo.http import as_json
 from vaas.errors import EfssFailed, EfssUnreachable, PeerNotTrusted, ShareUnknown, ShareWithdrawn
 from vaas.model import ShareLink
-
-
-@pytest.fixture(scope="module")
-def roots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("clouds") / "shared"
-    (folder / "data").mkdir(parents=True)
-    (folder / "app.ipynb").write_text("{}")
-    for number in range(12):
-        (folder / "data" / f"{number}.csv").write_text(f"{number}")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def strict(roots: Path) -> Iterator[Strict14]:
-    with Strict14(roots) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def nextcloud(roots: Path) -> Iterator[Nextcloud35]:
-    with Nextcloud35(roots) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def old(roots: Path) -> Iterator[Nextcloud28]:
-    with Nextcloud28(roots) as found:
-        yield found
 
 
 @pytest.fixture

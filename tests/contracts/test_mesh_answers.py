@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,8 +13,9 @@ import httpx
 import jsonschema
 import pytest
 
-from tests.contracts.clouds import Nextcloud28
+from tests.contracts.clouds import Nextcloud28, Ocis, Strict14
 from tests.contracts.membership import Member, joined, trusted
+from vaas.errors import InvitationTaken
 
 CRAWLER = "Nextcloud Server Crawler"
 TEXT = {"type": "string", "minLength": 1}
@@ -91,7 +93,12 @@ KEYS = {
         }
     },
 }
-CREATED = {"type": "object", "properties": {"recipientDisplayName": TEXT, "message": TEXT}}
+CREATED = {
+    "type": "object",
+    "required": ["recipientDisplayName"],
+    "additionalProperties": False,
+    "properties": {"recipientDisplayName": TEXT, "message": TEXT},
+}
 WRONG = {
     "type": "object",
     "required": ["message", "validationErrors"],
@@ -105,6 +112,48 @@ WRONG = {
                 "properties": {"name": TEXT, "message": TEXT},
             },
         },
+    },
+}
+
+
+REFUSED = {
+    "type": "object",
+    "required": ["message"],
+    "additionalProperties": False,
+    "properties": {"message": {"type": "string", "minLength": 1, "maxLength": 300}},
+}
+CONTACT = {
+    "type": "object",
+    "required": ["userID", "email", "name"],
+    "additionalProperties": False,
+    "properties": {"userID": TEXT, "email": {"type": "string"}, "name": TEXT},
+}
+ACCEPTED = {
+    "type": "object",
+    "required": ["notificationType", "providerId", "resourceType", "notification"],
+    "additionalProperties": False,
+    "properties": {
+        "notificationType": {"const": "SHARE_ACCEPTED"},
+        "providerId": TEXT,
+        "resourceType": {"enum": ["file", "folder"]},
+        "notification": {
+            "type": "object",
+            "required": ["sharedSecret", "grantee", "message"],
+            "additionalProperties": False,
+            "properties": {"sharedSecret": TEXT, "grantee": TEXT, "message": TEXT},
+        },
+    },
+}
+INVITED = {
+    "type": "object",
+    "required": ["recipientProvider", "token", "userID", "email", "name"],
+    "additionalProperties": False,
+    "properties": {
+        "recipientProvider": {"type": "string", "pattern": "^[^/@]+$"},
+        "token": TEXT,
+        "userID": TEXT,
+        "email": {"type": "string"},
+        "name": TEXT,
     },
 }
 
@@ -178,6 +227,9 @@ async def test_a_share_that_is_taken(member: Member, cloud: Nextcloud28) -> None
         ({"shareWith": "somebody-else@{us}"}, {"shareWith"}),
         ({"shareWith": "dashboards@elsewhere.example.org"}, {"shareWith"}),
         ({"name": ""}, {"name"}),
+        ({"name": "a\0b"}, {"name"}),
+        ({"providerId": "7\0"}, {"providerId"}),
+        ({"providerId": "7" * 300}, {"providerId"}),
         ({"providerId": None}, {"providerId"}),
         ({"owner": None, "sharedBy": None}, {"sender"}),
         ({"owner": "nobody"}, {"owner"}),
@@ -253,6 +305,69 @@ async def test_notifications_of_other_kinds_change_nothing(
     assert (await member.only()).state == "open"
 
 
+REFUSALS = {
+    401: {"sender": "alice@{strict}", "owner": "alice@{strict}"},
+    403: {"sender": "alice@unknown.example.org", "owner": "alice@unknown.example.org"},
+    501: {"shareType": "group"},
+}
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 429, 501])
+async def test_whatever_is_refused_says_why_in_json(
+    cloud: Nextcloud28, strict: Strict14, tmp_path: Path, status: int
+) -> None:
+    rules = [trusted(cloud), trusted(strict, signed=True)]
+    most = 0 if status == 429 else 100
+    async with joined(tmp_path, rules, most=most) as member:
+        change = {k: v.format(strict=strict.host) for k, v in REFUSALS.get(status, {}).items()}
+        told = cloud.share(cloud.root, member.address)
+        told = {k: v for k, v in told.items() if k != "sharedBy" or not change} | change
+        url = f"{member.url}/ocm/shares"
+        if status in {404, 405}:
+            async with httpx.AsyncClient(verify=False) as client:  # noqa: S501 (http)
+                answer = await client.get(url if status == 405 else f"{member.url}/ocm/other")
+        else:
+            answer = await cloud.post(url, told)
+        assert answer.status_code == status
+        if status != 404:  # which the whole service answers, with a page
+            jsonschema.validate(answer.json(), REFUSED)
+            assert answer.headers["Content-Type"].startswith("application/json")
+        assert ("Retry-After" in answer.headers) == (status == 429)
+
+
+async def test_what_we_tell_others(tmp_path: Path, old: Nextcloud28) -> None:
+    with Ocis(tmp_path) as ocis:
+        (ocis.root / "app.ipynb").write_text("{}")
+        (tmp_path / "data").mkdir()
+        old.forget()
+        async with joined(tmp_path / "data", [trusted(ocis), trusted(old)]) as member:
+            for one in (ocis, old):
+                await member.take(one, one.root)
+                (heard,) = one.heard
+                jsonschema.validate(heard, ACCEPTED)
+            ocis.invitations["let-me-in"] = {}
+            assert await member.mesh.inviter.accept("let-me-in", ocis.host) == f"marie@{ocis.host}"
+            jsonschema.validate(ocis.invitations["let-me-in"], INVITED)
+            with pytest.raises(InvitationTaken):
+                await member.mesh.inviter.accept("let-me-in", ocis.host)
+
+
+@pytest.mark.parametrize("depth", [50, 900, 5_000])
+@pytest.mark.parametrize("field", ["protocol", "notification", "unknown"])
+async def test_however_deep(member: Member, cloud: Nextcloud28, depth: int, field: str) -> None:
+    """What is nested is no matter of ours, or too deep for anybody."""
+    told = cloud.share(cloud.root, member.address)
+    nested = "[" * depth + "]" * depth
+    if field == "protocol":
+        told["protocol"]["more"] = "@@"
+    told |= {} if field == "protocol" else {field: {"more": "@@"}}
+    body = json.dumps(told).replace('"@@"', nested).encode()
+    answer = await cloud.post(f"{member.url}/ocm/shares", body)
+    assert answer.status_code == (201 if depth < 900 else answer.status_code)
+    assert answer.status_code in {201, 400}
+    jsonschema.validate(answer.json(), CREATED if answer.status_code == 201 else WRONG)
+
+
 async def test_codes_that_we_never_gave(member: Member) -> None:
     form = {"grant_type": "authorization_code", "client_id": "x", "code": "y"}
     async with httpx.AsyncClient(verify=False) as client:  # noqa: S501 (http)
@@ -272,6 +387,7 @@ async def test_an_invitation_that_was_accepted(member: Member, cloud: Nextcloud2
     answer = await cloud.post(f"{member.url}/ocm/invite-accepted", told)
     assert answer.status_code == 200
     assert answer.json() == {"userID": "dashboards", "email": "", "name": "VaaS"}
+    jsonschema.validate(answer.json(), CONTACT)
     (contact,) = await member.mesh.store.contacts.all()
     assert contact.address == f"alice@{cloud.host}"
     again = await cloud.post(f"{member.url}/ocm/invite-accepted", told)

@@ -13,7 +13,7 @@ from tests.house.tree import ROOT
 from vaas import __version__
 from vaas.cli import app
 
-COMMANDS = ["demo", "open", "serve", "received", "check", "env", "doctor"]
+COMMANDS = ["demo", "open", "serve", "received", "mesh", "check", "env", "doctor"]
 
 
 def vaas(*arguments: str) -> Result:

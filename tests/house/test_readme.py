@@ -9,13 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from typer.core import TyperGroup
 from typer.main import get_command
 
 from tests.house.tree import ROOT
 from vaas.cli import app
-from vaas.config import OcmPeer, Settings, Site, load_settings
+from vaas.config import (
+    OcmDirectory,
+    OcmIntegration,
+    OcmPeer,
+    Settings,
+    Site,
+    load_settings,
+)
 
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
@@ -36,9 +43,13 @@ def commands() -> dict[str, Any]:
 
 def fields(model: type[BaseModel]) -> dict[str, object]:
     """Settings of a table as the file calls them, with their defaults."""
-    return {
+    found = {
         field.alias or name: field.get_default(call_default_factory=True)
         for name, field in model.model_fields.items()
+    }
+    return {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else value
+        for name, value in found.items()
     }
 
 
@@ -86,11 +97,12 @@ def test_settings_are_complete_and_told_with_their_defaults() -> None:
         for name, value in fields(Settings).items()
     }
     assert told.keys() == known.keys()
-    peers = told["ocm"].pop("peer")
-    assert [table.keys() for table in peers] == [fields(OcmPeer).keys()]
-    assert known["ocm"].pop("peer") == ()
-    told["ocm"]["keys"] = tuple(told["ocm"]["keys"])
-    told["cs3_app"]["mime_types"] = tuple(told["cs3_app"]["mime_types"])
+    for name, kind in (("peer", OcmPeer), ("directory", OcmDirectory)):
+        assert [table.keys() for table in told["ocm"].pop(name)] == [fields(kind).keys()]
+        assert known["ocm"].pop(name) == ()
+    known["ocm"]["integration"] = fields(OcmIntegration)
+    for table in ("ocm", "oidc", "cs3_app"):
+        told[table] = {n: tuple(v) if isinstance(v, list) else v for n, v in told[table].items()}
     for name in told.keys() - CHOSEN:
         expected = known[name]
         value = told[name]

@@ -27,32 +27,6 @@ from vaas.errors import VaasError
 from vaas.mesh import PeerRule, desk, keeper, senders
 
 
-@pytest.fixture(scope="module")
-def roots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("clouds") / "shared"
-    folder.mkdir()
-    (folder / "app.ipynb").write_text("{}")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def good(roots: Path) -> Iterator[Strict14]:
-    with Strict14(roots) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def evil(roots: Path) -> Iterator[Strict14]:
-    with Strict14(roots) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def old(roots: Path) -> Iterator[Nextcloud28]:
-    with Nextcloud28(roots) as found:
-        yield found
-
-
 @pytest.fixture
 def said(caplog: pytest.LogCaptureFixture) -> Iterator[list[Any]]:
     """All that is logged, ours and of libraries."""
@@ -63,11 +37,11 @@ def said(caplog: pytest.LogCaptureFixture) -> Iterator[list[Any]]:
 
 @pytest.fixture
 async def member(
-    good: Strict14, evil: Strict14, old: Nextcloud28, tmp_path: Path, said: list[Any]
+    strict: Strict14, evil: Strict14, old: Nextcloud28, tmp_path: Path, said: list[Any]
 ) -> AsyncIterator[Member]:
-    for cloud in (good, evil, old):
+    for cloud in (strict, evil, old):
         cloud.forget()
-    rules = [trusted(good, signed=True), trusted(evil, signed=True), trusted(old)]
+    rules = [trusted(strict, signed=True), trusted(evil, signed=True), trusted(old)]
     async with joined(tmp_path, rules) as found:
         yield found
     assert not [one for one in said if one["log_level"] == "error"]
@@ -89,39 +63,39 @@ async def none_taken(member: Member, answer: httpx.Response, status: int) -> Non
 # Signatures.
 
 
-async def test_an_honest_one_is_taken(good: Strict14, member: Member) -> None:
-    assert (await deliver(message(good, member, offer(good, member)))).status_code == 201
+async def test_an_honest_one_is_taken(strict: Strict14, member: Member) -> None:
+    assert (await deliver(message(strict, member, offer(strict, member)))).status_code == 201
 
 
-async def test_unsigned(good: Strict14, member: Member) -> None:
-    sent = message(good, member, offer(good, member))
+async def test_unsigned(strict: Strict14, member: Member) -> None:
+    sent = message(strict, member, offer(strict, member))
     headers = {k: v for k, v in sent.headers.items() if not k.startswith("Signature")}
     await none_taken(member, await deliver(replace(sent, headers=headers)), 401)
 
 
-async def test_with_another_body(good: Strict14, member: Member) -> None:
-    sent = message(good, member, offer(good, member))
+async def test_with_another_body(strict: Strict14, member: Member) -> None:
+    sent = message(strict, member, offer(strict, member))
     body = sent.body.replace(b'"name": "shared"', b'"name": "sharee"')
     assert body != sent.body
     await none_taken(member, await deliver(replace(sent, body=body)), 401)
 
 
-async def test_with_another_body_and_its_digest(good: Strict14, member: Member) -> None:
-    sent = message(good, member, offer(good, member))
-    other = message(good, member, offer(good, member))
+async def test_with_another_body_and_its_digest(strict: Strict14, member: Member) -> None:
+    sent = message(strict, member, offer(strict, member))
+    other = message(strict, member, offer(strict, member))
     headers = sent.headers | {"Content-Digest": other.headers["Content-Digest"]}
     await none_taken(member, await deliver(Signed("POST", sent.url, headers, other.body)), 401)
 
 
-async def test_signed_for_another_address(good: Strict14, member: Member) -> None:
-    sent = good.prepared(f"{member.url}/ocm/notifications", offer(good, member))
+async def test_signed_for_another_address(strict: Strict14, member: Member) -> None:
+    sent = strict.prepared(f"{member.url}/ocm/notifications", offer(strict, member))
     await none_taken(member, await deliver(replace(sent, url=f"{member.url}/ocm/shares")), 401)
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
-async def test_signed_at_another_time(good: Strict14, member: Member, minutes: int) -> None:
+async def test_signed_at_another_time(strict: Strict14, member: Member, minutes: int) -> None:
     created = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=minutes)
-    sent = signed(good, member, offer(good, member), created=created)
+    sent = signed(strict, member, offer(strict, member), created=created)
     await none_taken(member, await deliver(sent), 401)
 
 
@@ -158,17 +132,17 @@ def signed(cloud: Strict14, member: Member, told: object, **options: Any) -> Sig
     ids=["no digest", "no method", "no address", "another tag", "another tag and label"],
 )
 async def test_not_what_must_be_signed(
-    good: Strict14, member: Member, covered: dict[str, Any]
+    strict: Strict14, member: Member, covered: dict[str, Any]
 ) -> None:
-    sent = signed(good, member, offer(good, member), **covered)
+    sent = signed(strict, member, offer(strict, member), **covered)
     await none_taken(member, await deliver(sent), 401)
 
 
 @pytest.mark.parametrize("named", [{"label": "sig1"}, {"tag": None}], ids=["by tag", "by label"])
 async def test_both_ways_to_name_it_hold(
-    good: Strict14, member: Member, named: dict[str, Any]
+    strict: Strict14, member: Member, named: dict[str, Any]
 ) -> None:
-    sent = signed(good, member, offer(good, member), **named)
+    sent = signed(strict, member, offer(strict, member), **named)
     assert (await deliver(sent)).status_code == 201
 
 
@@ -176,7 +150,7 @@ async def test_both_ways_to_name_it_hold(
     "kind", ["P-256", "P-384", "rsa-pss-sha512", "rsa-v1_5-sha256", "rsa 1024"]
 )
 async def test_other_kinds_of_keys(
-    good: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch, kind: str
+    strict: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     if kind.startswith("P-"):
         key: Any = ECKey.generate_key(kind, private=True)
@@ -193,20 +167,20 @@ async def test_other_kinds_of_keys(
             key = RSAKey.import_key(pem)
         old_rsa = kind != "rsa-pss-sha512"
         how = algorithms.RSA_V1_5_SHA256 if old_rsa else algorithms.RSA_PSS_SHA512
-    name = f"{good.host}#key1"
+    name = f"{strict.host}#key1"
     public = {"keys": [key.as_dict(private=False) | {"kid": name}]}
-    monkeypatch.setattr(good, "key", key)
-    monkeypatch.setattr(good, "more", lambda _request: as_json(public))
-    sent = signed(good, member, offer(good, member), key_id=name, how=how)
+    monkeypatch.setattr(strict, "key", key)
+    monkeypatch.setattr(strict, "more", lambda _request: as_json(public))
+    sent = signed(strict, member, offer(strict, member), key_id=name, how=how)
     answer = await deliver(sent)
     assert answer.status_code == (401 if kind == "rsa 1024" else 201), answer.text
 
 
 async def test_a_second_signature_for_the_mesh(
-    good: Strict14, evil: Strict14, member: Member
+    strict: Strict14, evil: Strict14, member: Member
 ) -> None:
-    told = offer(good, member)
-    first = signed(good, member, told)
+    told = offer(strict, member)
+    first = signed(strict, member, told)
     second = signed(evil, member, told, label="more")
     headers = dict(first.headers)
     for name in ("Signature", "Signature-Input"):
@@ -214,62 +188,86 @@ async def test_a_second_signature_for_the_mesh(
     await none_taken(member, await deliver(replace(first, headers=headers)), 401)
 
 
-async def test_in_the_name_of_another_cloud(good: Strict14, evil: Strict14, member: Member) -> None:
-    told = offer(good, member)
+async def test_in_the_name_of_another_cloud(
+    strict: Strict14, evil: Strict14, member: Member
+) -> None:
+    told = offer(strict, member)
     await none_taken(member, await deliver(message(evil, member, told)), 401)
-    forged = signed(evil, member, told, key_id=good.keyid)
+    forged = signed(evil, member, told, key_id=strict.keyid)
     await none_taken(member, await deliver(forged), 401)
-    unknown = signed(good, member, told, key_id=f"{good.url}/ocm#other")
+    unknown = signed(strict, member, told, key_id=f"{strict.url}/ocm#other")
     await none_taken(member, await deliver(unknown), 401)
 
 
 @pytest.mark.parametrize("keyid", ["", "#x", "nonsense", "https:///x", "a@b", "\\"])
-async def test_keys_without_a_cloud(good: Strict14, member: Member, keyid: str) -> None:
-    sent = signed(good, member, offer(good, member), key_id=keyid)
+async def test_keys_without_a_cloud(strict: Strict14, member: Member, keyid: str) -> None:
+    sent = signed(strict, member, offer(strict, member), key_id=keyid)
     answer = await deliver(sent)
     assert answer.status_code in {401, 403}
     assert await member.all() == []
 
 
 @pytest.mark.parametrize("text", ["", "ocm", "ocm=1", "ocm=();created=x", "=" * 200, "ocm=(" * 900])
-async def test_signatures_that_cannot_be_read(good: Strict14, member: Member, text: str) -> None:
-    sent = message(good, member, offer(good, member))
+async def test_signatures_that_cannot_be_read(strict: Strict14, member: Member, text: str) -> None:
+    sent = message(strict, member, offer(strict, member))
     headers = sent.headers | {"Signature-Input": text}
     await none_taken(member, await deliver(replace(sent, headers=headers)), 401)
 
 
 async def test_keys_that_lie_elsewhere(
-    good: Strict14, evil: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch
+    strict: Strict14, evil: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cloud whose discovery was made to name another's keys."""
-    lies = good.discovery() | {"jwksUri": f"{evil.url}/ocm/jwks"}
-    monkeypatch.setattr(good, "discovery", lambda: lies)
-    sent = signed(evil, member, offer(good, member), key_id=good.keyid)
+    lies = strict.discovery() | {"jwksUri": f"{evil.url}/ocm/jwks"}
+    monkeypatch.setattr(strict, "discovery", lambda: lies)
+    sent = signed(evil, member, offer(strict, member), key_id=strict.keyid)
     await none_taken(member, await deliver(sent), 401)
     assert ("GET", "/ocm/jwks") not in evil.asked
 
 
-async def test_sent_once_more(good: Strict14, member: Member) -> None:
-    """By its sender, who got no answer: it is one share. After its end: it does not come back."""
-    told = offer(good, member)
-    sent = message(good, member, told)
-    first, second = await deliver(sent), await deliver(sent)
-    assert (first.status_code, second.status_code) == (201, 201)
-    assert first.json() == second.json()
+def respelt(sent: Signed, how: str) -> Signed:
+    """The same message, its signature written in another way."""
+    signature = sent.headers["Signature"]
+    changed = {
+        "as it was": {},
+        "with another beside it": {"Signature": f"{signature}, more=:AAAA:"},
+        "with other headers": {"X-More": "1", "User-Agent": "somebody else"},
+    }[how]
+    return replace(sent, headers=sent.headers | changed)
+
+
+@pytest.mark.parametrize("how", ["as it was", "with another beside it", "with other headers"])
+async def test_sent_once_more(strict: Strict14, member: Member, how: str) -> None:
+    """It is refused, whatever became of the share; what is signed anew is one and the same share."""
+    told = offer(strict, member)
+    sent = message(strict, member, told)
+    assert (await deliver(sent)).status_code == 201
+    again = await deliver(respelt(sent, how))
+    assert again.status_code == 401
+    assert "ocm/s/" not in again.text
     await member.keeper.settled()
-    await member.only()
-    assert (await member.tell(good, good.unsharing(told))).status_code == 201
+    share = await member.only()
+    assert (await deliver(signed(strict, member, told, created=now(1)))).status_code == 201
+    assert (await member.only()).id == share.id
+    end = strict.prepared(f"{member.url}/ocm/notifications", strict.unsharing(told))
+    assert (await deliver(end)).status_code == 201
+    assert (await deliver(respelt(end, how))).status_code == 401
+    await member.keeper.settled()
     assert (await member.only()).state == "gone"
-    assert (await deliver(sent)).status_code == 401
+    assert (await deliver(respelt(sent, how))).status_code == 401
     assert (await member.only()).state == "gone"
 
 
-async def test_an_older_message_changes_nothing_back(good: Strict14, member: Member) -> None:
-    told = offer(good, member)
-    first = message(good, member, told)
+def now(seconds: float) -> dt.datetime:
+    return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)
+
+
+async def test_an_older_message_changes_nothing_back(strict: Strict14, member: Member) -> None:
+    told = offer(strict, member)
+    first = message(strict, member, told)
     await deliver(first)
-    await deliver(message(good, member, told | {"name": "renamed"}))
-    assert (await deliver(first)).status_code == 201
+    await deliver(message(strict, member, told | {"name": "renamed"}))
+    assert (await deliver(first)).status_code == 401
     assert (await member.only()).name == "renamed"
 
 
@@ -387,9 +385,9 @@ async def test_hints_make_us_look_not_often(old: Nextcloud28, member: Member) ->
 
 
 async def test_another_cloud_ends_nothing_of_ours(
-    old: Nextcloud28, evil: Strict14, good: Strict14, member: Member
+    old: Nextcloud28, evil: Strict14, strict: Strict14, member: Member
 ) -> None:
-    for cloud in (old, good):
+    for cloud in (old, strict):
         announced = await member.take(cloud, cloud.root)
         answer = await member.tell(evil, over(announced["providerId"]))
         assert answer.status_code in {201, 400}
@@ -397,13 +395,39 @@ async def test_another_cloud_ends_nothing_of_ours(
 
 
 async def test_a_secret_is_no_proof_for_who_must_sign(
-    good: Strict14, old: Nextcloud28, member: Member
+    strict: Strict14, old: Nextcloud28, member: Member
 ) -> None:
-    announced = await member.take(good, good.root)
-    secret = good.grant_of(announced).secret
+    announced = await member.take(strict, strict.root)
+    secret = strict.grant_of(announced).secret
     answer = await member.tell(old, over(announced["providerId"], sharedSecret=secret))
     assert answer.status_code == 400
     assert (await member.only()).state == "open"
+
+
+@pytest.mark.parametrize("how", ["altered", "unsigned", "foreign", "for a share", "of old"])
+async def test_an_end_that_is_signed_wrongly(
+    strict: Strict14, evil: Strict14, member: Member, how: str
+) -> None:
+    announced = await member.take(strict, strict.root)
+    url = f"{member.url}/ocm/notifications"
+    told = over(announced["providerId"], sharedSecret=strict.grant_of(announced).secret)
+    sent = strict.prepared(url, told)
+    plain = {k: v for k, v in sent.headers.items() if not k.startswith("Signature")}
+    elsewhere = strict.prepared(f"{member.url}/ocm/shares", told)
+    wrong = {
+        "altered": replace(sent, body=sent.body.replace(b"UNSHARED", b"DELETED_")),
+        "unsigned": replace(sent, headers=plain),
+        "foreign": evil.prepared(url, told),
+        "for a share": replace(elsewhere, url=url),
+        "of old": replace(signed(strict, member, told, created=now(-400)), url=url),
+    }[how]
+    answer = await deliver(wrong)
+    assert answer.status_code in {400, 401, 201}
+    await member.keeper.settled()
+    assert (await member.only()).state == "open"
+    assert (await deliver(sent)).status_code == 201
+    await member.keeper.settled()
+    assert (await member.only()).state == "gone"
 
 
 # Addresses.
@@ -459,22 +483,22 @@ class Misleading(Cloud):
 
 @pytest.mark.parametrize("what", ["files", "token", "messages", "itself"])
 async def test_a_cloud_that_names_another(
-    good: Strict14, roots: Path, tmp_path: Path, what: str
+    strict: Strict14, roots: Path, tmp_path: Path, what: str
 ) -> None:
     with Misleading(roots) as cloud:
-        where = f"{good.url}{good.dav_root}"
+        where = f"{strict.url}{strict.dav_root}"
         types = [{"name": "file", "shareTypes": ["user"], "protocols": {"webdav": where}}]
         cloud.lies = {
             "files": {"resourceTypes": types},
             "token": {
-                "tokenEndPoint": f"{good.url}/ocm/token",
+                "tokenEndPoint": f"{strict.url}/ocm/token",
                 "capabilities": ["exchange-token"],
             },
-            "messages": {"endPoint": f"{good.url}/ocm"},
+            "messages": {"endPoint": f"{strict.url}/ocm"},
             "itself": {},
         }[what]
-        cloud.moved = good.url if what == "itself" else ""
-        rules = [trusted(cloud), trusted(good, signed=True)]
+        cloud.moved = strict.url if what == "itself" else ""
+        rules = [trusted(cloud), trusted(strict, signed=True)]
         async with joined(tmp_path, rules) as member:
             answer = await cloud.post(f"{member.url}/ocm/shares", offer(cloud, member))
             assert answer.status_code == 201
@@ -482,8 +506,8 @@ async def test_a_cloud_that_names_another(
             share = await member.only()
             if what in {"files", "itself"}:
                 assert share.state == ("pending" if what == "files" else "open")
-            assert [path for method, path in good.asked if method != "GET"] == []
-            assert good.heard == []
+            assert [path for method, path in strict.asked if method != "GET"] == []
+            assert strict.heard == []
 
 
 # Sizes and shapes.
@@ -526,14 +550,14 @@ async def test_a_body_too_large(old: Nextcloud28, member: Member) -> None:
 
 @pytest.mark.parametrize("place", ["discovery", "jwks"])
 async def test_answers_too_large(
-    good: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch, place: str
+    strict: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     large = {"keys": [], "apiVersion": "1", "padding": "x" * (1 << 20)}
     if place == "discovery":
-        monkeypatch.setattr(good, "discovery", lambda: large)
+        monkeypatch.setattr(strict, "discovery", lambda: large)
     else:
-        monkeypatch.setattr(good, "more", lambda _request: as_json(large))
-    await none_taken(member, await deliver(message(good, member, offer(good, member))), 401)
+        monkeypatch.setattr(strict, "more", lambda _request: as_json(large))
+    await none_taken(member, await deliver(message(strict, member, offer(strict, member))), 401)
 
 
 @pytest.mark.parametrize("field", ["name", "providerId", "owner", "sender", "shareWith"])
@@ -565,7 +589,7 @@ async def test_numbers_that_are_awkward(old: Nextcloud28, member: Member, number
 
 
 async def test_a_flood_of_messages(
-    old: Nextcloud28, good: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch
+    old: Nextcloud28, strict: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More than a minute's worth in one cloud's name; others, and what was there, go on."""
     monkeypatch.setattr(senders, "PER_MINUTE", 20)
@@ -575,12 +599,12 @@ async def test_a_flood_of_messages(
     answers = [await deliver(sent) for _ in range(30)]
     assert {one.status_code for one in answers} == {400, 429}
     assert answers[-1].headers["Retry-After"]
-    await member.take(good, good.root)
+    await member.take(strict, strict.root)
     assert await member.files((await member.all("open"))[-1])
 
 
 async def test_a_flood_of_shares(
-    old: Nextcloud28, good: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch
+    old: Nextcloud28, strict: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Announced in a cloud's name, opening nothing: bounded, and nothing of it is lost."""
     monkeypatch.setattr(desk, "UNSEEN", 5)
@@ -597,7 +621,7 @@ async def test_a_flood_of_shares(
     assert [share.state for share in await member.all("open")] == ["open"]
     # What a cloud refuses us for is bounded as well: it would lock us out.
     assert old.refused <= 2 * 10
-    await member.take(good, good.root)
+    await member.take(strict, strict.root)
     assert len(await member.all("open")) == 2
 
 

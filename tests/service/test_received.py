@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import html
+import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import pytest_asyncio
 
 from tests.contracts.clouds import Nextcloud28, Ocis, Strict14
+from tests.contracts.publisher import provider
 from tests.contracts.servers import free_port
 from tests.service.harness import Page, Stage, Viewer, code, staged, until_ended
 
@@ -41,15 +43,22 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Strict14]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(sender: Nextcloud28, ocis: Ocis, strict: Strict14) -> AsyncIterator[Stage]:
+async def stage(
+    sender: Nextcloud28, ocis: Ocis, strict: Strict14, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
     port = free_port()
+    mesh = tmp_path_factory.mktemp("mesh") / "mesh.json"
+    listed = ((ocis.host, "A <Cloud>"), ("z.example.org", "Z"))
+    mesh.write_text(
+        json.dumps([provider(host, name, ocm=[f"https://{host}/ocm"]) for host, name in listed])
+    )
     peers = [
         {"host": one.host, "insecure": True, "private": True} for one in (sender, ocis, strict)
     ]
     async with staged(
         port=port,
         public_url=f"http://127.0.0.1:{port}",
-        ocm={"enabled": True, "peer": peers},
+        ocm={"enabled": True, "peer": peers, "directory": [{"file": str(mesh)}]},
         refresh=0.2,
     ) as found:
         yield found
@@ -80,6 +89,7 @@ async def test_from_announcement_to_end(stage: Stage, sender: Nextcloud28) -> No
     assert address
     await until(stage, "share_open")
     assert address[0] in sender.heard[0]["notification"]["message"]
+    assert f"{stage.url}ocm/mine?key=" in sender.heard[0]["notification"]["message"]
 
     signed = address[0].removeprefix(stage.url.rstrip("/"))
     plain = signed.partition("?")[0]
@@ -188,6 +198,7 @@ async def test_those_that_everybody_may_see(
     monkeypatch.setattr(stage.front.received, "_visible", "address")
     assert "Maps" not in (await viewer.get("/")).text
     assert (await viewer.get(f"{found[1]}?vaas=source")).status == 200
+    assert (await viewer.get(f"{found[1]}?vaas=source&key=a%20b%0A")).status == 200
 
 
 async def send(stage: Stage, viewer: Viewer, **form: str) -> Page:
@@ -214,6 +225,19 @@ async def test_somebody_connects_their_cloud(stage: Stage, ocis: Ocis, viewer: V
     about = {"recipientProvider": ocis.host, "token": token, "userID": "marie"}
     answer = await ocis.post(f"{stage.url}ocm/invite-accepted", about | {"name": "Marie"})
     assert (answer.status_code, answer.json()["userID"]) == (200, "dashboards")
+
+
+async def test_clouds_that_a_directory_names_are_chosen(
+    stage: Stage, ocis: Ocis, viewer: Viewer
+) -> None:
+    async with asyncio.timeout(20):
+        while "z.example.org" not in (page := await viewer.get("/ocm/connect")).text:  # noqa: ASYNC110 - a page tells nobody
+            await asyncio.sleep(0.02)
+    named = re.findall(r'name="cloud" value="([^"]+)"><span>([^<]+)</span>', page.text)
+    assert named == [(ocis.host, "A &lt;Cloud&gt;"), ("z.example.org", "Z")]
+    chosen = await send(stage, viewer, cloud=ocis.host)
+    assert f"{ocis.url}/open-cloud-mesh/accept?token=" in html.unescape(chosen.text)
+    assert 'name="cloud"' not in chosen.text
 
 
 async def test_an_invitation_of_theirs_is_accepted(

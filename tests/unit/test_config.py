@@ -8,8 +8,8 @@ import pytest
 
 from vaas.app import site_rules
 from vaas.config import Settings, Site, load_settings
+from vaas.doorways import Doorways
 from vaas.errors import ConfigError
-from vaas.guests import Guests
 from vaas.shares import OutboundClient, OutboundPolicy
 
 CS3 = 'host = "a"\nproduct = "cs3"\ngateway = "g.a:9142"'
@@ -198,6 +198,20 @@ def test_keys_of_the_state_are_never_shown() -> None:
     assert "sesame" not in repr(load_settings(ocm={"keys": ["open sesame"]}))
 
 
+@pytest.mark.parametrize("prefix", ["/services/ocm", "/ocm-ip", ""])
+def test_where_other_clouds_send_viewers(prefix: str) -> None:
+    found = load_settings(ocm={"integration": {"prefix": prefix}})
+    assert found.ocm.integration.prefix == prefix
+
+
+@pytest.mark.parametrize(
+    "prefix", ["services", "/", "/ocm", "/s/x", "/api", "/a/../b", "/a b", "/a/"]
+)
+def test_addresses_that_are_in_use_or_none_are_no_prefix(prefix: str) -> None:
+    with pytest.raises(ConfigError, match=r"ocm\.integration\.prefix"):
+        load_settings(ocm={"integration": {"prefix": prefix}})
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -213,7 +227,7 @@ async def test_settings_that_do_not_go_together(tmp_path: Path, text: str, said:
     policy = OutboundPolicy([])
     async with OutboundClient(policy) as client:
         with pytest.raises(ConfigError, match=said):
-            async with Guests.opened(load_settings(path), tmp_path, client, policy):
+            async with Doorways.opened(load_settings(path), tmp_path, client, policy):
                 pass
 
 

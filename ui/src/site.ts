@@ -85,9 +85,10 @@ function copyButton(button: HTMLButtonElement): void {
   };
   button.hidden = false;
   button.addEventListener("click", () => {
-    navigator.clipboard.writeText(location.href).then(
+    const given = button.dataset["copy"];
+    navigator.clipboard.writeText(given || location.href).then(
       () => say("Link copied"),
-      () => say("Copy it from the address bar"),
+      () => say(given ? "Select it, then copy" : "Copy it from the address bar"),
     );
   });
 }

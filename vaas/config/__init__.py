@@ -20,6 +20,14 @@ from pydantic_settings import (
 )
 
 from vaas.config.cs3 import Cs3AppSettings, SiteAccount
+from vaas.config.mesh import (
+    OcmDirectory,
+    OcmIntegration,
+    OcmPeer,
+    OcmSettings,
+    OidcSettings,
+    StateSettings,
+)
 from vaas.config.parts import (
     MIB,
     CopySettings,
@@ -27,8 +35,6 @@ from vaas.config.parts import (
     KernelSettings,
     MountSettings,
     NativeFolder,
-    OcmPeer,
-    OcmSettings,
     Site,
 )
 from vaas.errors import ConfigError
@@ -67,7 +73,9 @@ class Settings(BaseSettings):
         snapshots: bytes of dashboards as they last looked, which are shown while
             their cloud does not answer; 0: none are kept.
         ocm: shares that other clouds send.
+        oidc: where people log in who shared them, or may see them.
         cs3_app: Open with VaaS, in the menus of a cloud made with Reva.
+        state: where is kept what must survive a restart.
         refresh: seconds between two looks at a share whose dashboards are open,
             at least; 0: dashboards do not follow their data.
         embed: whose pages may frame a dashboard: ``share`` for the hosts that its share
@@ -98,7 +106,9 @@ class Settings(BaseSettings):
     kernel: KernelSettings = KernelSettings()
     snapshots: int = Field(default=256 * MIB, ge=0)
     ocm: OcmSettings = OcmSettings()
+    oidc: OidcSettings = OidcSettings()
     cs3_app: Cs3AppSettings = Cs3AppSettings()
+    state: StateSettings = StateSettings()
     refresh: float = Field(default=2.0, ge=0)
     embed: Literal["share", "none"] | tuple[FrameHost, ...] = "share"
     image_hosts: tuple[str, ...] = ("https:",)
@@ -165,10 +175,14 @@ __all__ = [
     "KernelSettings",
     "MountSettings",
     "NativeFolder",
+    "OcmDirectory",
+    "OcmIntegration",
     "OcmPeer",
     "OcmSettings",
+    "OidcSettings",
     "Settings",
     "Site",
     "SiteAccount",
+    "StateSettings",
     "load_settings",
 ]

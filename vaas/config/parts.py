@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from vaas.config.cs3 import SiteAccount
 from vaas.model import FRAME_HOST
@@ -95,60 +95,6 @@ class Site(BaseModel):
         return self
 
 
-class OcmPeer(BaseModel):
-    """One cloud of the mesh, an ``[[ocm.peer]]``.
-
-    Attributes:
-        host: ``name``, ``name:port`` or ``*.suffix``; the most specific one speaks.
-        allow: whether its shares are taken.
-        signed: whether messages that it did not sign are refused.
-        cavage: whether signatures of Nextcloud 31 to 34 count (draft-cavage).
-        also: further hosts that its addresses may name.
-        insecure: whether plain http is admitted (test installations only).
-        private: whether private addresses are admitted (a cloud inside the house).
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    host: str = Field(min_length=1)
-    allow: bool = True
-    signed: bool = False
-    cavage: bool = False
-    also: tuple[str, ...] = ()
-    insecure: bool = False
-    private: bool = False
-
-
-class OcmSettings(BaseModel):
-    """Shares of other clouds, by Open Cloud Mesh.
-
-    Attributes:
-        enabled: whether any are taken.
-        name: what other clouds call this service.
-        user: they are shared with ``user@`` the host of ``public_url``.
-        visible: ``sender``: who has the signed address, of which the sender's cloud
-            is told; ``address``: who knows the address; ``listed``: everybody, and
-            the home page names them.
-        open_mode: ``listed`` trusts only the peers below, ``public`` any cloud.
-        shares_per_peer: taken of one cloud.
-        gone_after: seconds after which a share that its cloud no longer shows is forgotten.
-        keys: of the state, newest first; none: made, and kept beside it.
-        peer: the clouds.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    enabled: bool = False
-    name: str = "VaaS"
-    user: str = Field(default="dashboards", pattern=r"^[a-z0-9._-]+$")
-    visible: Literal["sender", "address", "listed"] = "sender"
-    open_mode: Literal["listed", "public"] = "listed"
-    shares_per_peer: int = Field(default=1000, gt=0)
-    gone_after: float = Field(default=86_400.0, ge=0)
-    keys: tuple[SecretStr, ...] = ()
-    peer: tuple[OcmPeer, ...] = ()
-
-
 class CopySettings(BaseModel):
     """Limits of the data mode ``copy``: bytes, files, levels of folders."""
 
@@ -219,7 +165,5 @@ __all__ = [
     "KernelSettings",
     "MountSettings",
     "NativeFolder",
-    "OcmPeer",
-    "OcmSettings",
     "Site",
 ]

@@ -19,6 +19,11 @@
     │   │   ├── ShareWithdrawn
     │   │   └── OpenAgain
     │   ├── ShareHidden
+    │   │   ├── LoginNeeded
+    │   │   ├── NotAGuest
+    │   │   └── ShareWaiting
+    │   ├── EntryRefused
+    │   ├── VisitOver
     │   ├── ShareExpired
     │   ├── PasswordNeeded
     │   ├── PasswordWrong
@@ -26,6 +31,7 @@
     │   ├── ShareThrottled
     │   │   └── CloudSpared
     │   ├── EfssMaintenance
+    │   ├── NotTaken
     │   └── EfssFailed
     ├── WorkspaceError       the share cannot become local files
     │   ├── ShareTooLarge
@@ -55,7 +61,10 @@
     │   ├── PeerNotTrusted
     │   ├── NotSupported
     │   ├── TooManyShares
-    │   └── InvitationTaken
+    │   ├── InvitationTaken
+    │   └── DirectoryRefused
+    ├── LoginFailed          nobody could be logged in
+    ├── StateAway            the service's own database does not answer
     ├── WrongName            a browser called us by a name that is not ours
     └── ConfigError          the operator's settings are wrong
 
@@ -70,6 +79,7 @@ from __future__ import annotations
 from vaas.errors._base import (
     ConfigError,
     EnvironmentNotMade,
+    StateAway,
     VaasError,
     WrongName,
 )
@@ -111,6 +121,7 @@ from vaas.errors._links import (
     TooManyRedirects,
 )
 from vaas.errors._mesh import (
+    DirectoryRefused,
     InvitationTaken,
     MeshError,
     MessageInvalid,
@@ -119,6 +130,7 @@ from vaas.errors._mesh import (
     SenderUnproven,
     TooManyShares,
 )
+from vaas.errors._people import LoginFailed, LoginNeeded, NotAGuest, ShareWaiting
 from vaas.errors._shares import (
     CloudSpared,
     EfssFailed,
@@ -135,17 +147,20 @@ from vaas.errors._shares import (
     ShareUnknown,
     ShareWithdrawn,
 )
+from vaas.errors._visits import EntryRefused, NotTaken, VisitOver
 
 __all__ = [
     "AddressRefused",
     "AnswerTooLarge",
     "CloudSpared",
     "ConfigError",
+    "DirectoryRefused",
     "DiskFull",
     "EfssFailed",
     "EfssMaintenance",
     "EfssTooSlow",
     "EfssUnreachable",
+    "EntryRefused",
     "EnvironmentNotMade",
     "EnvironmentUnknown",
     "FileDrop",
@@ -159,13 +174,17 @@ __all__ = [
     "KernelStartFailed",
     "LanguageUnknown",
     "LinkError",
+    "LoginFailed",
+    "LoginNeeded",
     "MeshError",
     "MessageInvalid",
     "MessageRefused",
     "NoNotebook",
+    "NotAGuest",
     "NotALink",
     "NotAnEfss",
     "NotSupported",
+    "NotTaken",
     "NotebookError",
     "NotebookInvalid",
     "NotebookMissing",
@@ -186,11 +205,14 @@ __all__ = [
     "ShareThrottled",
     "ShareTooLarge",
     "ShareUnknown",
+    "ShareWaiting",
     "ShareWithdrawn",
     "SiteNotAllowed",
+    "StateAway",
     "TooManyRedirects",
     "TooManyShares",
     "VaasError",
+    "VisitOver",
     "WorkspaceError",
     "WrongName",
 ]

@@ -47,6 +47,14 @@ class ConfigError(VaasError):
     label = "config"
 
 
+class StateAway(VaasError):
+    """The database of the service's own does not answer."""
+
+    title = "This service cannot look up what it keeps"
+    advice = "Please try again in a minute."
+    label = "state_away"
+
+
 class EnvironmentNotMade(VaasError):
     """An environment for kernels could not be made, or removed."""
 
@@ -55,4 +63,4 @@ class EnvironmentNotMade(VaasError):
     label = "environment_not_made"
 
 
-__all__ = ["ConfigError", "EnvironmentNotMade", "VaasError", "WrongName"]
+__all__ = ["ConfigError", "EnvironmentNotMade", "StateAway", "VaasError", "WrongName"]

@@ -75,7 +75,16 @@ class InvitationTaken(MeshError):
     label = "invitation_taken"
 
 
+class DirectoryRefused(MeshError):
+    """A directory of clouds that was not accepted; the last one that was stays."""
+
+    title = "The directory of other clouds was not accepted"
+    advice = "Its operator can find out why; clouds of its last good state stay trusted."
+    label = "directory_refused"
+
+
 __all__ = [
+    "DirectoryRefused",
     "InvitationTaken",
     "MeshError",
     "MessageInvalid",

@@ -94,6 +94,10 @@ class Access:
         """Read a share anew when it is next asked for."""
         self._held.pop(share_id, None)
 
+    async def place(self, share: Received) -> str:
+        """Where a share lies."""
+        return self._url(share, await self._profile(share))
+
     async def called(self, link: ShareLink) -> tuple[str, str]:
         """See ``vaas.shares.cs3.account.Doors.called``."""
         share = (await self._hold(link)).share

@@ -59,12 +59,14 @@ class Identity:
         host: the part after it.
         name: what people call us.
         most: shares taken of one cloud.
+        asks: whether who shared something has to accept it here.
     """
 
     user: str
     host: str
     name: str
     most: int
+    asks: bool = False
 
 
 class Desk:
@@ -79,7 +81,7 @@ class Desk:
         access: Access,
         *,
         keeper: Keeper,
-        address: Callable[[Received], str],
+        words: Callable[[Received, Sender], str],
     ) -> None:
         """Take what it works with.
 
@@ -90,11 +92,11 @@ class Desk:
             senders: find out who sent a message.
             access: is told what changed.
             keeper: follows shares.
-            address: where a share's dashboards are, for its sender.
+            words: what is told to who sent a share.
         """
         self._identity, self._store, self._directory = identity, store, directory
         self._senders, self._access, self._keeper = senders, access, keeper
-        self._address = address
+        self._words = words
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._hinted: dict[str, float] = {}
 
@@ -113,7 +115,7 @@ class Desk:
         async with self._turns.setdefault(sender.peer, asyncio.Lock()):
             share = await self._keep(offer, sender)
         log.info("share_received", peer=sender.peer, share=share.id[:8], signed=sender.proven)
-        told = f"Its dashboards: {self._address(share)}"
+        told = self._words(share, sender)
         return share, {"recipientDisplayName": self._identity.name, "message": told}
 
     def follow(self, share: Received) -> None:
@@ -128,8 +130,6 @@ class Desk:
         """
         told = forms.read(Notification, message.body)
         sender = await self._senders.of(message)
-        if sender.again:
-            return
         kind, secret = told.notificationType, told.secret
         found = await self._store.received.called(told.providerId)
         if sender.proven:
@@ -140,7 +140,8 @@ class Desk:
         if not known:
             self._hint(found, kind)
             return
-        log.info("share_notified", kind=kind[:40], share=known[0].id[:8], signed=sender.proven)
+        about = kind if kind in _ENDS | _CHANGES else "other"
+        log.info("share_notified", kind=about, share=known[0].id[:8], signed=sender.proven)
         for share in known:
             if kind in _ENDS:
                 self._keeper.erase(share)
@@ -207,17 +208,12 @@ class Desk:
         """Make or change the share that the peer calls so.
 
         Raises:
-            SenderUnproven: an unsigned message with another secret, or an old one for
-                a share that was taken back since.
+            SenderUnproven: an unsigned message with another secret.
             TooManyShares: the peer has as many as it may have.
         """
         peer = sender.peer
         called = await self._store.received.of_peer(peer, offer.provider_id)
         known = _meant(called, offer, sender)
-        if sender.again and known is not None:
-            return known
-        if sender.again:
-            raise SenderUnproven(f"{peer}: this message was sent before")
         if known is None:
             await self._require_room(peer)
         share = Received(
@@ -234,6 +230,9 @@ class Desk:
             exchange=offer.exchange,
             expires=offer.expires,
             state=known.state if known else "pending",
+            proven=sender.proven,
+            accepted=known.accepted if known else not self._identity.asks,
+            edition=known.edition if known else 0,
         )
         await self._store.received.put(share)
         self._access.forget(share.id)

@@ -46,7 +46,11 @@ def document(url: str, name: str, *, agent: str, well_known: bool, closed: bool)
 
 
 def _kind(name: str) -> Mapping[str, Any]:
-    protocols = {"webdav": "/ocm/webdav/", "webdav-receive": {"uri": "absolute"}}
+    protocols = {
+        "webdav": "/ocm/webdav/",
+        "webdav-receive": {"uri": "absolute"},
+        "webapp": {},  # sent, not received
+    }
     return {"name": name, "shareTypes": ["user"], "protocols": protocols}
 
 

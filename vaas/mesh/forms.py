@@ -19,11 +19,16 @@ from vaas.mesh.objects import read_object
 from vaas.model import Secret
 
 Form = TypeVar("Form", bound=BaseModel)
+_NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not keep
 Text = Annotated[
     str,
     BeforeValidator(lambda one: str(one) if isinstance(one, int) else one),
-    Field(min_length=1, max_length=1024),
+    Field(min_length=1, max_length=1024, pattern=_NO_NUL),
 ]
+Id = Annotated[Text, Field(max_length=256)]
+"""What a database looks up."""
+
+Words = Annotated[str, Field(max_length=320, pattern=_NO_NUL)]
 
 _RESOURCES = frozenset({"file", "folder"})
 _EXCHANGE = "must-exchange-token"
@@ -31,18 +36,18 @@ _REMOTE = "remote"
 _MAY_READ = 1
 
 
-class _Lenient(BaseModel):
+class Lenient(BaseModel):
     """Fields that we do not know are no matter of ours."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class _Announced(_Lenient):
+class _Announced(Lenient):
     """The body of ``POST /shares``."""
 
     shareWith: Text  # noqa: N815 (the wire's own names)
     name: Text
-    providerId: Text  # noqa: N815
+    providerId: Id  # noqa: N815
     owner: Text | None = None
     sender: Text | None = None
     sharedBy: Text | None = None  # noqa: N815
@@ -52,11 +57,11 @@ class _Announced(_Lenient):
     protocol: dict[str, Any]
 
 
-class Notification(_Lenient):
+class Notification(Lenient):
     """The body of ``POST /notifications``."""
 
     notificationType: Text  # noqa: N815
-    providerId: Text  # noqa: N815
+    providerId: Id  # noqa: N815
     notification: dict[str, Any] | None = None
 
     @property
@@ -66,14 +71,14 @@ class Notification(_Lenient):
         return Secret(told) if isinstance(told, str) and told else None
 
 
-class Acceptance(_Lenient):
+class Acceptance(Lenient):
     """The body of ``POST /invite-accepted``."""
 
     recipientProvider: Text  # noqa: N815
     token: Text
     userID: Text  # noqa: N815
-    email: str = Field(default="", max_length=320)
-    name: str = Field(default="", max_length=320)
+    email: Words = ""
+    name: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ def offer(body: bytes) -> Offer:
         to=told.shareWith,
         owner=parse_address(told.owner) if told.owner else sender,
         sender=sender,
-        name=_name(told.name),
+        name=shown_name(told.name),
         provider_id=told.providerId,
         secret=Secret(str(secret)),
         uri=uri,
@@ -176,7 +181,7 @@ def _wrong(told: _Announced, secret: object, uri: object) -> dict[str, str]:
     wrong = {}
     if not isinstance(secret, str) or not re.fullmatch(r"[!-~]{1,8192}", secret):
         wrong["protocol"] = "no shared secret for webdav"
-    if not isinstance(uri, str) or len(uri) > 2048 or not _is_plain(uri):  # noqa: PLR2004
+    if not isinstance(uri, str) or len(uri) > 2048 or not is_plain(uri):  # noqa: PLR2004
         wrong["protocol.webdav.uri"] = "no address or path"
     if not (told.sender or told.sharedBy or told.owner):
         wrong["sender"] = "required"
@@ -190,13 +195,13 @@ def _wrong(told: _Announced, secret: object, uri: object) -> dict[str, str]:
     return wrong
 
 
-def _name(text: str) -> str:
+def shown_name(text: str) -> str:
     """The last part of a name, as it can be shown, and be a variable of a kernel."""
     shown = "".join(one if one.isprintable() else " " for one in text).strip().rstrip("/")
     return shown.rpartition("/")[2] or "shared"
 
 
-def _is_plain(uri: str) -> bool:
+def is_plain(uri: str) -> bool:
     """Whether a path stays where it is joined to."""
     parts = uri.replace("%2e", ".").replace("%2E", ".").split("/")
     return uri.isprintable() and ".." not in parts and not set(uri) & set("\\?#")
@@ -210,4 +215,14 @@ def _words(kind: str) -> str:
     return "required" if kind == "missing" else "wrong kind of value"
 
 
-__all__ = ["Acceptance", "Notification", "Offer", "offer", "read"]
+__all__ = [
+    "Acceptance",
+    "Lenient",
+    "Notification",
+    "Offer",
+    "Text",
+    "is_plain",
+    "offer",
+    "read",
+    "shown_name",
+]

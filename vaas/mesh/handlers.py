@@ -10,9 +10,10 @@ from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
-from vaas.errors import MeshError, MessageInvalid, TooManyShares, VaasError
+from vaas.errors import MeshError, MessageInvalid, StateAway, TooManyShares, VaasError
 from vaas.mesh.desk import Desk
 from vaas.mesh.document import document
+from vaas.mesh.sharing import Sharing
 from vaas.mesh.signatures import Message
 from vaas.observability import logger
 
@@ -34,6 +35,7 @@ class Counter:
         closed: whether only listed clouds are trusted.
         key_set: our public keys.
         status_of: the status of an error.
+        sharing: what we send.
     """
 
     desk: Desk
@@ -42,9 +44,10 @@ class Counter:
     closed: bool
     key_set: Mapping[str, Any]
     status_of: Callable[[VaasError], int]
+    sharing: Sharing
 
 
-class _Machine(RequestHandler):
+class Machine(RequestHandler):
     """Speaks JSON with other clouds; no browser is meant."""
 
     counter: Counter
@@ -84,7 +87,7 @@ class _Machine(RequestHandler):
         if isinstance(error, MessageInvalid):
             problems = error.problems.items()
             told["validationErrors"] = [{"name": name, "message": why} for name, why in problems]
-        if isinstance(error, TooManyShares):
+        if isinstance(error, TooManyShares | StateAway):
             self.set_header("Retry-After", str(RETRY_AFTER))
         self.tell(told, status_code)
 
@@ -105,7 +108,7 @@ class _Machine(RequestHandler):
         """Bodies are small and read whole."""
 
 
-class Discovery(_Machine):
+class Discovery(Machine):
     """``GET /.well-known/ocm``, ``/ocm-provider``, ``/ocm-provider/``."""
 
     def get(self) -> None:
@@ -118,7 +121,7 @@ class Discovery(_Machine):
         self.tell(document(here.url, here.name, agent=agent, well_known=known, closed=here.closed))
 
 
-class Keys(_Machine):
+class Keys(Machine):
     """``GET /.well-known/jwks.json``, ``/ocm/jwks``."""
 
     def get(self) -> None:
@@ -127,7 +130,7 @@ class Keys(_Machine):
         self.tell(self.counter.key_set)
 
 
-class Shares(_Machine):
+class Shares(Machine):
     """``POST /ocm/shares``."""
 
     async def post(self) -> None:
@@ -137,16 +140,17 @@ class Shares(_Machine):
         self.counter.desk.follow(share)
 
 
-class Notifications(_Machine):
+class Notifications(Machine):
     """``POST /ocm/notifications``."""
 
     async def post(self) -> None:
-        """Take note."""
-        await self.counter.desk.notified(self.message)
+        """Take note, of what we sent or what we were sent."""
+        if not await self.counter.sharing.notified(self.message):
+            await self.counter.desk.notified(self.message)
         await self.tell({}, 201)
 
 
-class Accepted(_Machine):
+class Accepted(Machine):
     """``POST /ocm/invite-accepted``."""
 
     async def post(self) -> None:
@@ -154,12 +158,14 @@ class Accepted(_Machine):
         await self.tell(await self.counter.desk.accepted(self.message))
 
 
-class Token(_Machine):
-    """``POST /ocm/token``: we share nothing by codes, so none is right."""
+class Token(Machine):
+    """``POST /ocm/token``."""
 
-    def post(self) -> None:
-        """Refuse, as OAuth words it."""
-        self.tell({"error": "invalid_grant"}, 400)
+    async def post(self) -> None:
+        """A token for the secret of what we sent, or a refusal as OAuth words it."""
+        told = await self.counter.sharing.exchange(self.message)
+        self.set_header("Cache-Control", "no-store")
+        await self.tell(told, 400 if "error" in told else 200)
 
 
 def routes(counter: Counter) -> list[Route]:
@@ -177,4 +183,4 @@ def routes(counter: Counter) -> list[Route]:
     ]
 
 
-__all__ = ["Counter", "routes"]
+__all__ = ["Counter", "Machine", "Route", "routes"]

@@ -8,9 +8,9 @@ here. Nothing is opened by it: what counts is what they share afterwards.
 from __future__ import annotations
 
 import base64
-import binascii
 import secrets
 import time
+from collections.abc import Sequence
 from urllib.parse import urlencode, urlsplit
 
 from vaas.errors import (
@@ -57,6 +57,13 @@ class Inviter:
         """
         self.us = f"{identity.user}@{identity.host}"
         self._identity, self._contacts, self._peers = identity, contacts, peers
+
+    @property
+    def clouds(self) -> Sequence[tuple[str, str]]:
+        """Name and host of clouds that directories name, by their names."""
+        listed = self._peers.directory.listed
+        named = ((one.name, host) for host, one in listed.items())
+        return sorted(named, key=lambda one: one[0].casefold())
 
     async def invite(self, cloud: str) -> tuple[str, str]:
         """Invite whoever sits before us, who is at home at some cloud.
@@ -141,7 +148,7 @@ def _parts(code: str, cloud: str) -> tuple[str, str]:
         return code, _host(cloud)
     try:
         text = base64.b64decode(code, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # not base64, or not of ASCII, or no text in it
         text = code
     token, at, host = text.rpartition("@")
     if not at or not token:
@@ -152,10 +159,14 @@ def _parts(code: str, cloud: str) -> tuple[str, str]:
 def _contact(body: bytes, host: str) -> Contact:
     try:
         told = read_object(body)
-        found = [str(told.get(name) or "")[:320] for name in ("userID", "name", "email")]
+        found = [_short(told.get(name)) for name in ("userID", "name", "email")]
     except ValueError:
         raise MessageInvalid(f"{host}: says not whose contact we are") from None
     return Contact(f"{found[0]}@{host}", found[1], found[2])
+
+
+def _short(told: object) -> str:
+    return str(told or "")[:320].replace("\0", "")
 
 
 __all__ = ["Inviter"]

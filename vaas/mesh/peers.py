@@ -49,6 +49,8 @@ class Profile:
         jwks_url: where its keys are, or empty.
         invite_dialog: where people accept invitations, or empty.
         old_keys: keys of the older form of signatures, by name.
+        app_kind: which kind of share it takes web applications as; empty if it does not say.
+        app_targets: where it shows them.
     """
 
     end_point: str
@@ -58,6 +60,8 @@ class Profile:
     jwks_url: str = ""
     invite_dialog: str = ""
     old_keys: Mapping[str, str] = field(default_factory=dict)
+    app_kind: str = ""
+    app_targets: frozenset[str] = frozenset()
 
     @property
     def exchanges(self) -> bool:
@@ -208,6 +212,7 @@ class Peers:
     def _profile(self, peer: str, told: Mapping[str, Any]) -> Profile:
         old = told.get("publicKey")
         old = old if isinstance(old, dict) else {}
+        app_kind, app_targets = _apps(told.get("resourceTypes"))
         return Profile(
             end_point=self._own(peer, told.get("endPoint")).rstrip("/"),
             dav=_dav(told.get("resourceTypes")),
@@ -216,6 +221,8 @@ class Peers:
             jwks_url=self._own(peer, told.get("jwksUri")),
             invite_dialog=self._own(peer, told.get("inviteAcceptDialog")),
             old_keys={str(old.get("keyId", "")): str(old.get("publicKeyPem", ""))},
+            app_kind=app_kind,
+            app_targets=app_targets,
         )
 
     def _own(self, peer: str, url: object) -> str:
@@ -228,13 +235,28 @@ class Peers:
 
 def _dav(types: object) -> str:
     """Where files lie, from the first kind of share that says so."""
-    listed = [one for one in types if isinstance(one, dict)] if isinstance(types, list) else []
-    for one in sorted(listed, key=lambda one: one.get("name") not in _TYPES):
-        protocols = one.get("protocols")
-        found = protocols.get("webdav") if isinstance(protocols, dict) else None
+    for _, protocols in _kinds(types):
+        found = protocols.get("webdav")
         if isinstance(found, str) and found:
             return found
     return ""
+
+
+def _apps(types: object) -> tuple[str, frozenset[str]]:
+    """As which kind of share web applications are taken, and where they are shown."""
+    for name, protocols in _kinds(types):
+        found = protocols.get("webapp-receive")
+        if name and isinstance(found, dict):
+            return name, _words(found.get("targets"))
+    return "", frozenset()
+
+
+def _kinds(types: object) -> list[tuple[str, Mapping[str, Any]]]:
+    """Kinds of shares with their protocols, files and folders first."""
+    listed = [one for one in types if isinstance(one, dict)] if isinstance(types, list) else []
+    found = [(str(one.get("name", "")), one.get("protocols")) for one in listed]
+    found.sort(key=lambda one: one[0] not in _TYPES)
+    return [(name, protocols) for name, protocols in found if isinstance(protocols, dict)]
 
 
 def _words(told: object) -> frozenset[str]:

@@ -7,6 +7,7 @@ sign is refused then.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
@@ -32,13 +33,10 @@ class Sender:
     Attributes:
         peer: ``host[:port]``; empty if nothing in the message tells.
         proven: whether its signature says so.
-        again: whether this very message was proven before: perhaps its sender
-            did not get our answer, perhaps somebody else sends it once more.
     """
 
     peer: str
     proven: bool = False
-    again: bool = False
 
 
 class Senders:
@@ -52,7 +50,7 @@ class Senders:
             clock: seconds that only grow.
         """
         self._peers, self._clock = peers, clock
-        self._seen: OrderedDict[str, float] = OrderedDict()
+        self._seen: OrderedDict[bytes, float] = OrderedDict()
         self._times: OrderedDict[str, deque[float]] = OrderedDict()
 
     async def of(self, message: Message, *claimed: str) -> Sender:
@@ -65,18 +63,19 @@ class Senders:
 
         Raises:
             PeerNotTrusted: nothing is taken from that cloud.
-            SenderUnproven: its signature does not hold, or it must have one.
+            SenderUnproven: its signature does not hold, or it must have one; or this very
+                message was sent before, by whomever.
             TooManyShares: it sends too many messages.
         """
         signed = message.header("Signature-Input")
         old = {} if signed else cavage.parts_of(message)
         if signed:
-            keyid, _ = signatures.key_of(message)
-            return await self._proven(message, _host(keyid), claimed, keyid)
+            keyid, moment = signatures.key_of(message)
+            return await self._proven(message, _host(keyid), claimed, (keyid, moment))
         if old:
             peer = _host(old["keyId"])
             if self._peers.directory.rule(peer).cavage:
-                return await self._proven(message, peer, claimed, "")
+                return await self._proven(message, peer, claimed, ("", message.header("Date")))
         if not claimed:
             return Sender("")
         if self._peers.directory.rule(claimed[0]).signed:
@@ -85,8 +84,9 @@ class Senders:
         return Sender(claimed[0])
 
     async def _proven(
-        self, message: Message, peer: str, claimed: Sequence[str], keyid: str
+        self, message: Message, peer: str, claimed: Sequence[str], made: tuple[str, str]
     ) -> Sender:
+        keyid, moment = made
         if claimed and peer not in claimed:
             raise SenderUnproven(f"{peer}: signed in the name of another cloud")
         self._peers.directory.rule(peer)
@@ -100,7 +100,8 @@ class Senders:
         except (OutboundError, ShareError) as error:
             raise SenderUnproven(f"{peer}: its keys cannot be had: {error.detail}") from None
         self._count(peer, "signed")
-        return Sender(peer, proven=True, again=self._is_again(message.header("Signature")))
+        self._require_new(peer, moment, message)
+        return Sender(peer, proven=True)
 
     def _count(self, peer: str, kind: str) -> None:
         """Count a message; what anybody can send in a peer's name takes nothing from its own."""
@@ -115,14 +116,19 @@ class Senders:
             raise TooManyShares(f"{peer}: more than {PER_MINUTE} messages in a minute")
         times.append(now)
 
-    def _is_again(self, signature: str) -> bool:
-        now = self._clock()
+    def _require_new(self, peer: str, moment: str, message: Message) -> None:
+        """Refuse what was sent before; by what is signed, as a signature can be spelt anew.
+
+        Raises:
+            SenderUnproven: just that.
+        """
+        said = f"{peer}\n{moment}\n{message.method} {message.url}\n".encode() + message.body
+        mark, now = hashlib.sha256(said).digest(), self._clock()
         while self._seen and (next(iter(self._seen.values())) < now or len(self._seen) >= _SEEN):
             self._seen.popitem(last=False)
-        if signature in self._seen:
-            return True
-        self._seen[signature] = now + 2 * FRESH.total_seconds()
-        return False
+        if mark in self._seen:
+            raise SenderUnproven(f"{peer}: this message was sent before")
+        self._seen[mark] = now + 2 * FRESH.total_seconds()
 
 
 def _host(keyid: str) -> str:

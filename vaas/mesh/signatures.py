@@ -24,7 +24,7 @@ from http_message_signatures import (
     algorithms,
 )
 
-from vaas.errors import SenderUnproven
+from vaas.errors import AddressRefused, SenderUnproven
 
 FRESH = dt.timedelta(seconds=300)
 """How far a message's time may be from ours."""
@@ -68,7 +68,7 @@ class _Lines:
 
 
 def key_of(message: Message) -> tuple[str, str]:
-    """Which key a message says that it is signed with, and the signature's label.
+    """Which key a message says that it is signed with, and when and as which one of that second.
 
     Raises:
         SenderUnproven: there is not exactly one signature that is meant.
@@ -87,11 +87,11 @@ def key_of(message: Message) -> tuple[str, str]:
     }
     if len(meant) != 1 or (len(inputs) > 1 and not any("tag" in one for one in meant.values())):
         raise SenderUnproven("not exactly one signature with the tag ocm")
-    label, told = meant.popitem()
+    _, told = meant.popitem()
     keyid = told.get("keyid")
     if not isinstance(keyid, str):
         raise SenderUnproven("the signature names no key")
-    return keyid, label
+    return keyid, f"{told.get('created')} {told.get('nonce')}"
 
 
 def verify(message: Message, keyid: str, key: object) -> None:
@@ -153,6 +153,9 @@ def sign(
         body: raw.
         keyid: our key's name.
         key: our key.
+
+    Raises:
+        AddressRefused: the address is written so that it means something else elsewhere.
     """
     now = dt.datetime.now(dt.UTC)
     headers = {"Date": format_datetime(now, usegmt=True), "Content-Length": str(len(body))}
@@ -160,15 +163,18 @@ def sign(
         signature_algorithm=algorithms.ED25519,
         key_resolver=MappingKeyResolver(public_keys={}, private_keys={keyid: key}),
     )
-    signer.sign(
-        _Outgoing(method, url, headers),
-        key_id=keyid,
-        created=now,
-        label=_OCM,
-        tag=_OCM,
-        covered_component_ids=(*_COVERED, "content-digest", "content-length", "date"),
-        body=body,
-    )
+    try:
+        signer.sign(
+            _Outgoing(method, url, headers),
+            key_id=keyid,
+            created=now,
+            label=_OCM,
+            tag=_OCM,
+            covered_component_ids=(*_COVERED, "content-digest", "content-length", "date"),
+            body=body,
+        )
+    except HTTPMessageSignaturesException:
+        raise AddressRefused("an address that cannot be signed for") from None
     return headers
 
 

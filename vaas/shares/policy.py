@@ -125,11 +125,13 @@ class _Pattern:
 class OutboundPolicy:
     """Says of a URL whether it may be asked, and where it then is.
 
-    Made once at start-up; holds nothing that must be closed.
+    Holds nothing that must be closed.
 
     Attributes:
-        sites: the operator's rules.
+        sites: the rules in force.
     """
+
+    sites: tuple[SiteRule, ...]
 
     def __init__(
         self,
@@ -148,12 +150,29 @@ class OutboundPolicy:
         Raises:
             ConfigError: a rule's host is no host.
         """
+        self.learn(sites)
+        self._open = open
+        self._resolve = resolve or lookup
+
+    def learn(self, sites: Sequence[SiteRule]) -> None:
+        """Take rules in place of those before; of two for one host the first speaks.
+
+        Raises:
+            ConfigError: a rule's host is no host.
+        """
         patterns = [_pattern(host, rule) for rule in sites for host in (rule.host, *rule.aliases)]
         # The most specific rule speaks: exact before suffix, with port before without.
         self._patterns = sorted(patterns, key=lambda p: (p.wildcard, p.port is None, -len(p.name)))
         self.sites = tuple(sites)
-        self._open = open
-        self._resolve = resolve or lookup
+
+    def names(self, url: str) -> bool:
+        """Whether some rule names a URL's host, with its port or without any.
+
+        Raises:
+            AddressRefused: the text is no web address.
+        """
+        where = _parse(url)
+        return any(p.names(where.host) and p.port in {None, where.port} for p in self._patterns)
 
     def rule_for(self, url: str) -> SiteRule | None:
         """The rule that speaks of a URL's host and port, if any.

@@ -1,6 +1,7 @@
-"""What must survive a restart: one SQLite file, secrets in it encrypted."""
+"""What must survive a restart: a database, secrets in it encrypted."""
 
+from vaas.state.place import reachable
 from vaas.state.store import Store
 from vaas.state.vault import Vault
 
-__all__ = ["Store", "Vault"]
+__all__ = ["Store", "Vault", "reachable"]

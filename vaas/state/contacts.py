@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from vaas.state.place import upsert
 from vaas.state.tables import ContactRow, InvitationRow
 
 
@@ -22,11 +23,13 @@ class Contact:
         address: ``id@host``.
         name: what people call them.
         email: theirs, or empty.
+        since: seconds since 1970 at which they became one.
     """
 
     address: str
     name: str
     email: str
+    since: float = field(default=0.0, compare=False)
 
 
 class Contacts:
@@ -53,7 +56,7 @@ class Contacts:
     async def add(self, contact: Contact) -> None:
         """Keep a contact."""
         async with AsyncSession(self._engine) as session, session.begin():
-            await session.merge(_row(contact))
+            await upsert(session, ContactRow, _row(contact))
 
     async def accept(self, token: str, contact: Contact) -> str:
         """Let somebody take an invitation.
@@ -67,7 +70,7 @@ class Contacts:
         take = update(row).where(*ours, row.taken_by.is_(None)).values(taken_by=contact.address)
         async with AsyncSession(self._engine) as session, session.begin():
             if cast(CursorResult[Any], await session.execute(take)).rowcount:
-                await session.merge(_row(contact))
+                await upsert(session, ContactRow, _row(contact))
                 return "new"
             known = (await session.execute(select(row.digest).where(*ours))).first()
             return "taken" if known else "unknown"
@@ -76,12 +79,29 @@ class Contacts:
         """All contacts, by address."""
         async with AsyncSession(self._engine) as session:
             rows = await session.scalars(select(ContactRow).order_by(ContactRow.address))
-            return [Contact(row.address, row.name, row.email) for row in rows]
+            return [_value(row) for row in rows]
+
+    async def find(self, address: str) -> Contact | None:
+        """The contact of an address."""
+        async with AsyncSession(self._engine) as session:
+            row = await session.get(ContactRow, address)
+            return _value(row) if row else None
+
+    async def remove(self, address: str) -> None:
+        """Forget a contact, and which invitation they took."""
+        taken = delete(InvitationRow).where(InvitationRow.taken_by == address)
+        async with AsyncSession(self._engine) as session, session.begin():
+            await session.execute(delete(ContactRow).where(ContactRow.address == address))
+            await session.execute(taken)
 
 
-def _row(contact: Contact) -> ContactRow:
+def _value(row: ContactRow) -> Contact:
+    return Contact(row.address, row.name, row.email, row.since)
+
+
+def _row(contact: Contact) -> Mapping[str, Any]:
     about = {"name": contact.name, "email": contact.email, "since": time.time()}
-    return ContactRow(address=contact.address, **about)
+    return {"address": contact.address, **about}
 
 
 def _digest(token: str) -> str:

@@ -1,33 +1,30 @@
-"""The one SQLite file: opened, migrated, and asked by the objects that it hands out.
-
-What is deleted is overwritten on disk (``secure_delete``), and there is no
-write-ahead log in which it would live on.
-"""
+"""The state: opened, migrated, and asked by the objects that it hands out."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import alembic.command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, event, select, update
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from vaas.errors import ConfigError
+from vaas.errors import ConfigError, StateAway
 from vaas.model import Secret
 from vaas.state.contacts import Contacts
+from vaas.state.hosted import HostedShares
+from vaas.state.listings import Listings
+from vaas.state.place import Place, alone, engine_of, label
 from vaas.state.received import ReceivedShares
-from vaas.state.tables import ReceivedRow, SecretRow
+from vaas.state.sent import SentShares
+from vaas.state.tables import ReceivedRow, SecretRow, SentRow
 from vaas.state.vault import Vault
-
-_PRAGMAS = ("foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON", "journal_mode=DELETE")
 
 
 class Store:
@@ -36,6 +33,9 @@ class Store:
     Attributes:
         received: shares that came from other clouds.
         contacts: invitations, and who accepted them.
+        hosted: shares that clouds send their viewers here with.
+        sent: dashboards that we shared with people of other clouds.
+        listings: what directories of clouds said.
     """
 
     def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
@@ -43,51 +43,60 @@ class Store:
         self._engine, self._vault = engine, vault
         self.received = ReceivedShares(engine, vault)
         self.contacts = Contacts(engine)
+        self.hosted = HostedShares(engine)
+        self.sent = SentShares(engine, vault)
+        self.listings = Listings(engine)
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, file: Path, vault: Vault) -> AsyncIterator[Store]:
-        """The store in a file, made or migrated as needed.
+    async def opened(cls, place: Place, vault: Vault) -> AsyncIterator[Store]:
+        """The store in a file or a database, made or migrated as needed.
 
         Args:
-            file: where; made readable for its owner alone.
+            place: where; a file is made readable for its owner alone.
             vault: encrypts secrets.
 
         Raises:
-            ConfigError: the file cannot be opened, is newer than we are, or was
-                encrypted with other keys.
+            ConfigError: it cannot be opened, is newer than we are, or was encrypted
+                with other keys.
         """
         # At their debug level they write what is stored, and errors would too.
-        for name in ("aiosqlite", "sqlalchemy", "alembic"):
+        for name in ("aiosqlite", "sqlalchemy", "alembic", "psycopg"):
             logging.getLogger(name).setLevel(logging.WARNING)
-        engine = create_async_engine(f"sqlite+aiosqlite:///{file}", hide_parameters=True)
-        event.listen(engine.sync_engine, "connect", _prepare)
+        engine = engine_of(place)
         store = cls(engine, vault)
         try:
             try:
-                await store.prepare(file)
-            except (SQLAlchemyError, OSError, CommandError) as error:
-                raise ConfigError(f"{file}: {type(error).__name__}: {error}") from error
+                await store.prepare(place)
+            except (SQLAlchemyError, StateAway, OSError, CommandError) as error:
+                said = f"{label(place)}: {type(error).__name__}: {error}"
+                raise ConfigError(said) from error
             yield store
         finally:
             await engine.dispose()
 
-    async def prepare(self, file: Path) -> None:
-        """Make or migrate the file; ``opened`` calls it."""
-        await asyncio.to_thread(file.touch, 0o600)
+    async def prepare(self, place: Place) -> None:
+        """Make or migrate it; ``opened`` calls it."""
+        if isinstance(place, Path):
+            await asyncio.to_thread(place.touch, 0o600)
         async with self._engine.begin() as connection:
+            await alone(connection)
             await connection.run_sync(_migrate)
         await self.encrypt_anew()
 
     async def secret(self, name: str, make: Callable[[], Secret]) -> Secret:
         """A secret of the service's own, made when first asked for."""
-        async with AsyncSession(self._engine) as session, session.begin():
+        async with AsyncSession(self._engine) as session:
             row = await session.get(SecretRow, name)
-            if row is None:
-                made = make()
-                session.add(SecretRow(name=name, sealed=self._vault.seal(name, made)))
-                return made
-            return self._vault.unseal(name, row.sealed)
+            if row is not None:
+                return self._vault.unseal(name, row.sealed)
+            made = make()
+            session.add(SecretRow(name=name, sealed=self._vault.seal(name, made)))
+            try:
+                await session.commit()
+            except IntegrityError:  # another service was here first
+                return await self.secret(name, make)
+            return made
 
     async def encrypt_anew(self) -> None:
         """Encrypt everything with the first key, if there are several.
@@ -95,25 +104,21 @@ class Store:
         Raises:
             ConfigError: something was encrypted with a key that is not here.
         """
-        many = self._vault.many
-        async with AsyncSession(self._engine) as session, session.begin():
-            for table, key, sealed in (
-                (ReceivedRow, ReceivedRow.id, ReceivedRow.secret),
-                (SecretRow, SecretRow.name, SecretRow.sealed),
-            ):
+        for table, key, sealed in (
+            (ReceivedRow, ReceivedRow.id, ReceivedRow.secret),
+            (SecretRow, SecretRow.name, SecretRow.sealed),
+            (SentRow, SentRow.id, SentRow.secret),
+        ):
+            async with AsyncSession(self._engine) as session, session.begin():
                 rows = (await session.execute(select(key, sealed).where(sealed != b""))).all()
-                for name, old in rows:
-                    new = self._vault.again(old)
-                    if many:
-                        change = update(table).where(key == name)
-                        await session.execute(change.values({sealed: new}))
+                for name, old, new in await asyncio.to_thread(self._sealed_anew, rows):
+                    # What somebody else wrote meanwhile stays.
+                    change = update(table).where(key == name, sealed == old)
+                    await session.execute(change.values({sealed: new}))
 
-
-def _prepare(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    def _sealed_anew(self, rows: Sequence[Row[str, bytes]]) -> list[tuple[str, bytes, bytes]]:
+        found = [(name, old, self._vault.again(old)) for name, old in rows]
+        return found if self._vault.many else []
 
 
 def _migrate(connection: Connection) -> None:

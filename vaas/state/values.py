@@ -32,6 +32,9 @@ class Received:
         expires: seconds since 1970 at which it ends, if ever.
         state: ``pending`` before it was seen, ``open``, ``missing`` since its
             cloud no longer shows it, ``gone`` when all of it was erased.
+        proven: whether its cloud signed the message that says all this.
+        accepted: whether it may be shown; who shared it may be asked first.
+        edition: of its signed address; the ones before it are no longer good.
         changed: seconds since 1970 of the last change of state.
     """
 
@@ -48,6 +51,9 @@ class Received:
     exchange: bool = False
     expires: float | None = None
     state: ReceivedState = "pending"
+    proven: bool = False
+    accepted: bool = True
+    edition: int = 0
     changed: float = 0.0
 
     @property
@@ -56,4 +62,58 @@ class Received:
         return self.uri == GATHERED
 
 
-__all__ = ["GATHERED", "Received", "ReceivedState"]
+@dataclass(frozen=True, slots=True)
+class Hosted:
+    """A share that a cloud sends its viewers here with, each with a token that opens the files.
+
+    Attributes:
+        id: random, unguessable; part of its address here.
+        peer: ``host[:port]`` of the cloud.
+        client: what that cloud's tokens call it.
+        owner: who owns the files, an address ``id@host``; empty once it is over.
+        to: with whom they are shared, likewise.
+        name: of the file or folder.
+        uri: where it lies, as in ``Received``.
+        expires: seconds since 1970 at which it ends, if ever.
+        passing: whether it is known by a token alone, and is to be erased with it.
+        changed: seconds since 1970 at which it came, or ended.
+    """
+
+    id: str
+    peer: str
+    client: str
+    owner: str = ""
+    to: str = ""
+    name: str = ""
+    uri: str = ""
+    expires: float | None = None
+    passing: bool = False
+    changed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A received share's dashboards, shared by us with somebody at another cloud.
+
+    Attributes:
+        id: random; what that cloud calls it too.
+        share: the received share.
+        to: with whom, an address ``id@host``.
+        peer: ``host[:port]`` of that cloud.
+        secret: what it exchanges for tokens.
+        modern: whether it posts them; else its people come by a signed address.
+        accepted: whether they said that they take it.
+        made: seconds since 1970.
+    """
+
+    id: str
+    share: str
+    to: str
+    peer: str
+    secret: Secret = field(repr=False)
+    modern: bool = True
+    accepted: bool = False
+    made: float = 0.0
+
+
+__all__ = ["GATHERED", "Hosted", "Received", "ReceivedState", "Sent"]

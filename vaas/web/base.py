@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any
@@ -15,75 +14,18 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
 from vaas.errors import PasswordNeeded, PasswordWrong, VaasError, WrongName
-from vaas.launch import Launcher
 from vaas.model import ShareLink
 from vaas.observability import logger
-from vaas.rendering import OURS, AssetStore, PageRenderer
+from vaas.rendering import OURS
 from vaas.shares.links import parse_canonical
 from vaas.web import embedding
+from vaas.web.front import Front
 from vaas.web.hosts import is_ours
 from vaas.web.policies import SITE_POLICY
-from vaas.web.seams import Inviter, Line, Opened, Received
-from vaas.web.statics import Statics
 from vaas.web.statuses import status_of
-from vaas.web.viewers import Viewers
 from vaas.web.wanting import found_wanting, passes
 
 log = logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """An example on the home page: what it is called and where it opens."""
-
-    title: str
-    description: str
-    href: str
-    picture: str = ""
-    kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Front:
-    """All that handlers need, built by ``app``.
-
-    Attributes:
-        launcher: opens links.
-        renderer: knows where assets are served.
-        assets: the front-end files of Voilà and the widget libraries.
-        statics: our own built files.
-        scheme_for: ``https`` or ``http`` for a host, from the site rules.
-        health: what ``/health/ready`` answers, without secrets.
-        public_url: address under which viewers reach us, or empty.
-        image_hosts: sources of pictures that a dashboard may load.
-        cards: examples for the home page.
-        embed: whose pages may frame dashboards, see ``vaas.web.embedding.sources``.
-        viewers: passwords that viewers gave.
-        names: host names under which browsers may call us.
-        lines: websockets that are open.
-        received: what other clouds sent, if anything is taken.
-        inviter: makes contacts for it.
-        opened: what people opened from their cloud, if they can.
-        more: routes besides those of pages.
-    """
-
-    launcher: Launcher
-    renderer: PageRenderer
-    assets: AssetStore
-    statics: Statics
-    scheme_for: Callable[[str], str]
-    health: Callable[[], Mapping[str, Any]]
-    public_url: str = ""
-    image_hosts: Sequence[str] = ()
-    cards: Sequence[Card] = ()
-    embed: str | Sequence[str] = "none"
-    viewers: Viewers = field(default_factory=Viewers)
-    names: frozenset[str] = frozenset()
-    lines: set[Line] = field(default_factory=set)
-    received: Received | None = None
-    inviter: Inviter | None = None
-    opened: Opened | None = None
-    more: Sequence[Any] = ()
 
 
 class Handler(RequestHandler):
@@ -294,4 +236,4 @@ TEMPLATES = Environment(
     loader=PackageLoader("vaas.web"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
 
-__all__ = ["TEMPLATES", "Card", "Front", "Handler"]
+__all__ = ["TEMPLATES", "Handler"]

@@ -48,8 +48,9 @@ class Connect(Handler):
 
     def _show(self, **told: str) -> None:
         nothing = dict.fromkeys(("code", "cloud", "made", "address", "done", "error"), "")
-        us = self.inviter.us
-        self.page("connect.html", title="Connect your cloud", us=us, **nothing | told)
+        inviter = self.inviter
+        about = {"us": inviter.us, "clouds": inviter.clouds}
+        self.page("connect.html", title="Connect your cloud", **about | nothing | told)
 
 
 __all__ = ["Connect"]

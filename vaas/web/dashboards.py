@@ -231,4 +231,4 @@ async def _patiently(events: AsyncIterator[Event], impatient: Any) -> AsyncItera
         yield event
 
 
-__all__ = ["Dashboard"]
+__all__ = ["Dashboard", "Event"]

@@ -64,7 +64,7 @@ def cookie(name: str, value: str, path: str = "/") -> str:
     Args:
         name: a token, as RFC 6265 has it.
         value: likewise.
-        path: of the addresses to which it is sent.
+        path: of the addresses that it is for.
     """
     return f"{name}={value}; HttpOnly; Path={path}; SameSite=None; Secure; Partitioned"
 

@@ -10,7 +10,8 @@ from vaas.launch import Wish
 from vaas.model import Secret, ShareLink
 from vaas.rendering import OURS
 from vaas.shares.links import canonical_path, parse_link
-from vaas.web.base import Card, Handler
+from vaas.web.base import Handler
+from vaas.web.front import Card
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f\\]")
 

@@ -7,12 +7,16 @@ from typing import Any
 from tornado.web import Application, RedirectHandler, RequestHandler
 
 from vaas.observability import logger
-from vaas.web.base import Front, Handler
+from vaas.web.base import Handler
 from vaas.web.connect import Connect
 from vaas.web.dashboards import Dashboard
 from vaas.web.files import AssetFile, StaticFile, TemplateFile
+from vaas.web.front import Front
+from vaas.web.gates import ComeIn
 from vaas.web.health import Live, Metrics, Ready
+from vaas.web.login import Back, Leaving, Logout
 from vaas.web.opened import Enter, OpenedDashboard, OpenedPicture
+from vaas.web.owner import ContactGone, Mine, Ruling
 from vaas.web.pages import Home, Open, Password, WithoutSlash
 from vaas.web.pictures import PATTERN, Picture
 from vaas.web.received import ReceivedDashboard, ReceivedPicture
@@ -39,9 +43,16 @@ def make_application(front: Front) -> Application:
         (rf"/s/([^/]+)/([^/]+)/{PATTERN}", Picture, given),
         (r"/s/([^/]+)/([^/]+)/(.*)", Dashboard, given),
         (r"/ocm/connect", Connect, given),
+        (r"/ocm/mine", Mine, given),
+        (rf"/ocm/mine/{_ID}", Ruling, given),
+        (r"/ocm/mine/contact", ContactGone, given),
+        (r"/ocm/login", Leaving, given),
+        (r"/ocm/login/back", Back, given),
+        (r"/ocm/logout", Logout, given),
         (rf"/ocm/s/{_ID}", WithoutSlash, given),
         (rf"/ocm/s/{_ID}/{PATTERN}", ReceivedPicture, given),
         (rf"/ocm/s/{_ID}/(.*)", ReceivedDashboard, given),
+        *((pattern, ComeIn, {"front": front, "gate": gate}) for pattern, gate in front.gates),
         (r"/cs3/open", Enter, given),
         (rf"/cs3/s/{_ID}", WithoutSlash, given),
         (rf"/cs3/s/{_ID}/{PATTERN}", OpenedPicture, given),
@@ -64,7 +75,7 @@ def make_application(front: Front) -> Application:
         routes,
         default_handler_class=_NotFound,
         default_handler_args=given,
-        log_function=_log_request,
+        log_function=log_request,
         websocket_max_message_size=64 << 20,
         websocket_ping_interval=20,
         websocket_ping_timeout=15,
@@ -80,7 +91,8 @@ class _NotFound(Handler):
         self.send_error(404)
 
 
-def _log_request(handler: RequestHandler) -> None:
+def log_request(handler: RequestHandler) -> None:
+    """One line for each request, without its address, which may open a share."""
     status = handler.get_status()
     log.debug(
         "request",
@@ -91,4 +103,4 @@ def _log_request(handler: RequestHandler) -> None:
     )
 
 
-__all__ = ["make_application"]
+__all__ = ["log_request", "make_application"]

@@ -13,7 +13,8 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from vaas.errors import MessageRefused, ServerFull, SessionGone, WrongName
 from vaas.observability import logger, metrics
 from vaas.session import Session
-from vaas.web.base import Front, Handler
+from vaas.web.base import Handler
+from vaas.web.front import Front
 from vaas.web.hosts import is_ours
 from vaas.web.sources import without_sources
 from vaas.web.statuses import status_of

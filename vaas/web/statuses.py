@@ -18,6 +18,10 @@ _STATUS: dict[type[errors.VaasError], int] = {
     errors.ShareWithdrawn: 410,
     errors.OpenAgain: 410,
     errors.ShareHidden: 403,
+    errors.LoginNeeded: 401,
+    errors.LoginFailed: 403,
+    errors.EntryRefused: 403,
+    errors.VisitOver: 403,
     errors.PasswordNeeded: 401,
     errors.PasswordWrong: 403,
     errors.FileDrop: 403,
@@ -40,6 +44,7 @@ _STATUS: dict[type[errors.VaasError], int] = {
     errors.TooManyShares: 429,
     errors.InvitationTaken: 409,
     errors.WrongName: 421,
+    errors.StateAway: 503,
     errors.ConfigError: 500,
     errors.EnvironmentNotMade: 422,
 }

@@ -13,7 +13,11 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 import vaas.errors
+from vaas.mesh.notes import Trouble
+from vaas.mesh.owners import Guest, Held, Overview, State
 from vaas.rendering import Declared, Parameter, parameter_answers
+from vaas.state.contacts import Contact
+from vaas.web import owner
 
 ROOT = Path(__file__).parents[3]
 STATIC = ROOT / "vaas" / "web" / "static"
@@ -167,6 +171,42 @@ def connect_context(**told: str) -> dict[str, Any]:
     return {"title": "Connect your cloud", "us": US, **nothing, **told}
 
 
+def asking_who(**told: Any) -> dict[str, Any]:
+    nothing = {"who": "", "login": True, "owner": False, "to": "/ocm/s/1/"}
+    error = vaas.errors.NotAGuest if told.get("who") else vaas.errors.LoginNeeded
+    return {"title": error.title, "advice": error.advice, **nothing, **told}
+
+
+def owned() -> dict[str, Any]:
+    """Shares in each state, with all that can be said of them."""
+    long = "a_very_long_name_without_any_space_" * 4
+    address = f"https://dashboards.example.org/ocm/s/{'0' * 32}/?key={'a' * 60}"
+    detail = f"{long}.ipynb: line 7 is no JSON <b>"
+    about = {"cloud": "cloud.example.org:8443", "since": 1.7e9, "address": address}
+    states: dict[State, dict[str, Any]] = {
+        "asked": {"dashboards": [("index.ipynb", "/a")], "expires": 1.9e9},
+        "looking": {},
+        "open": {
+            "dashboards": [("rain.ipynb", "/a"), (f"{long}.ipynb", "/b")],
+            "trouble": Trouble("The notebook cannot be read", detail, 1.7e9),
+            "guests": [Guest("marie@cloud.example.org", address), Guest("*@uni.example.org", "")],
+        },
+        "missing": {},
+        "gone": {"why": "cloud"},
+    }
+    shares = [
+        Held(f"{n:032}", f"{state} & <share> {long[:20]}", state=state, **about | more)
+        for n, (state, more) in enumerate(states.items())
+    ]
+    contact = Contact("alice@cloud.example.org", "Alice <Adams>", "alice@example.org", 1.7e9)
+    told = Overview(contact.address, 1.9e9, shares, 3, by_list=True, contact=contact)
+    wrong = {"id": shares[2].id, "typed": "no address", "words": ["no", "address"]}
+    done = {"done": {"id": shares[2].id, "what": "renew"}, "words": owner._DONE}
+    days = {"day": owner._day, "moment": owner._moment}
+    title = "What you shared with this service"
+    return {"title": title, "told": told, "number": 2, "wrong": wrong, **done, **days}
+
+
 def contexts() -> dict[str, tuple[str, dict[str, Any]]]:
     """Page name to template and context."""
     password = {"share_host": "cloud.example.org", "action": "/password", "next": "/s/x/y/"}
@@ -206,6 +246,14 @@ def contexts() -> dict[str, tuple[str, dict[str, Any]]]:
             "password.html",
             {"title": "Password", "error": vaas.errors.PasswordWrong.title, **password},
         ),
+        "login": ("login.html", asking_who()),
+        "login-other": (
+            "login.html",
+            asking_who(who="bob@a.very.long.name.of.some.cloud.example.org"),
+        ),
+        "login-owner": ("login.html", asking_who(login=False, owner=True)),
+        "login-address": ("login.html", asking_who(login=False)),
+        "mine": ("mine.html", owned()),
         "error": ("error.html", error_context(vaas.errors.SiteNotAllowed())),
         "error-wait": ("error.html", error_context(vaas.errors.ShareThrottled(retry_after=400))),
         "parameters": ("parameters.html", {"title": "A value does not fit", **asking()}),

@@ -105,7 +105,8 @@ def test_what_belongs_to_a_cloud() -> None:
     directory = Directory(RULES)
     mine = directory.belonging
     assert mine("a.example.org", "/x/y") == "https://a.example.org/x/y"
-    assert mine("a.example.org", "https://A.example.org:443/x") == "https://A.example.org:443/x"
+    # As it goes on the wire, which is what a signature of ours speaks of.
+    assert mine("a.example.org", "https://A.example.org:443/x y") == "https://a.example.org/x%20y"
     assert mine("strict.example.org", "https://dav.example.net/x")
     assert mine("test.example.org:8080", "/x") == "http://test.example.org:8080/x"
 

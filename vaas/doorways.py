@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from vaas.shares.cs3.account import Account
 
 
-class Guests:
+class Doorways:
     """The ways by which shares come.
 
     Attributes:
@@ -53,7 +53,7 @@ class Guests:
     @asynccontextmanager
     async def opened(
         cls, settings: Settings, data: Path, client: OutboundClient, policy: OutboundPolicy
-    ) -> AsyncIterator[Guests]:
+    ) -> AsyncIterator[Doorways]:
         """All of them, before anything is taken.
 
         Args:
@@ -164,4 +164,4 @@ def _with_gateway(site: Site, why: str) -> SiteRule:
     return site_rule(site)
 
 
-__all__ = ["Guests", "app_terms"]
+__all__ = ["Doorways", "app_terms"]

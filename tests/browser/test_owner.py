@@ -92,6 +92,7 @@ def announce(peer: Nextcloud28, member: Service, name: str) -> tuple[dict[str, A
     folder = peer.root / name
     folder.mkdir()
     (folder / "lake.txt").write_text(DATA)
+    (folder / "vaas.toml").write_text('data = "mount"\n')
     (folder / "ice.ipynb").write_bytes(notebook("#%% # Ice", "print(open('lake.txt').read())"))
     announced = peer.share(folder, f"dashboards@{member.url.split('/')[2]}")
     told = post(peer, f"{member.url}ocm/shares", announced)["message"]
@@ -116,6 +117,12 @@ def look(viewer: Viewer, name: str) -> None:
         assert viewer.fits()
         viewer.picture(f"owner-{name}-{theme}")
     page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def mounted(data: Path) -> list[str]:
+    """Shares that are mounted there."""
+    lines = Path("/proc/self/mounts").read_text().splitlines()
+    return [line for line in lines if str(data) in line and " fuse.rclone " in line]
 
 
 def traces(data: Path, *texts: str) -> list[tuple[Path, str]]:
@@ -177,12 +184,13 @@ def test_accepted_opened_and_taken_back(
     viewer.ready()
     expect(viewer.cell(1)).to_have_text(DATA)
     secret = announced["protocol"]["options"]["sharedSecret"]
-    assert traces(data, DATA)
+    assert mounted(data)
     told = peer.unsharing(announced)
     post(peer, f"{member.url}ocm/notifications", told)
     for ended in (page, marie.page):
         dialog = ended.get_by_role("alertdialog")
         expect(dialog).to_contain_text(errors.ShareWithdrawn.title)
+    assert eventually(lambda: not mounted(data))
     assert eventually(lambda: not traces(data, DATA, secret, "Lakes", "marie@cloud"))
     with closing(sqlite3.connect(data / "state.sqlite")) as store:
         rows = store.execute("SELECT state, secret, name, sender, uri FROM received").fetchall()

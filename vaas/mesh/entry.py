@@ -108,6 +108,11 @@ class Entry:
         found = self._visits.read(share_id, visit)
         return found.frames if found else ()
 
+    def way_back(self, share_id: str, visit: str) -> str:
+        """Where the cloud that sent a viewer begins anew; empty if it did not say."""
+        found = self._visits.read(share_id, visit)
+        return found.back if found else ""
+
     async def came_by(self, share_id: str, key: str, visit: str) -> str:
         """The share of ours by which alone a viewer comes, if they come by one."""
         found = self._visits.read(share_id, visit)

@@ -69,6 +69,7 @@ class _ForWhoMay(PersonHandler):
             raise Finish
         kept, visit = self._kept(share_id)
         self._of_visit = received.frames(share_id, visit)
+        self.way_back = received.way_back(share_id, visit)
         try:
             link = await received.link(share_id, path, kept, self.passes, visit=visit)
         except VisitOver as over:
@@ -78,6 +79,9 @@ class _ForWhoMay(PersonHandler):
             raise Finish from None
         self.shown, self.came_by = share_id, await received.came_by(share_id, kept, visit)
         return link
+
+    way_back = ""
+    """Where the cloud that sent this viewer begins anew."""
 
     came_by = ""
     """The share of ours, sent to somebody, by which alone this viewer came."""
@@ -119,6 +123,15 @@ def _cookie(share_id: str) -> str:
 
 class ReceivedDashboard(_ForWhoMay, Dashboard):
     """``GET /ocm/s/{id}/{path}``."""
+
+    async def get(self, *where: str) -> None:
+        """Show what the address leads to; a visit that runs out meanwhile leads home."""
+        try:
+            await super().get(*where)
+        except VisitOver:
+            if not self.way_back or self._headers_written:
+                raise
+            self.redirect(self.way_back, status=303)
 
     async def _on(self, event: Event, link: ShareLink, stream: Stream) -> None:
         """Have who sent the share told of cells that fail, too."""

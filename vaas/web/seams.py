@@ -26,6 +26,10 @@ class Received(Protocol):
         """Whose pages may show a share to a viewer whom another cloud sent."""
         ...
 
+    def way_back(self, share_id: str, visit: str) -> str:
+        """Where the cloud that sent a viewer begins anew; empty if it did not say."""
+        ...
+
     async def came_by(self, share_id: str, key: str, visit: str) -> str:
         """The share of ours by which alone a viewer comes, if they come by one."""
         ...

@@ -24,6 +24,7 @@ from tests.contracts.systems import Cs3
 from tests.service.harness import Stage, Viewer, code, staged, until_ended
 from vaas.config import Site, SiteAccount
 from vaas.mesh import gatherer
+from vaas.mesh import keeper as mesh_keeper
 from vaas.mesh.cs3 import keeper
 from vaas.shares.links import canonical_path
 
@@ -49,6 +50,9 @@ async def stage(system: Cs3) -> AsyncIterator[Stage]:
     port = free_port()
     with (
         mock.patch.object(gatherer, "EVERY", 0.1),
+        mock.patch.object(
+            mesh_keeper, "EVERY", 0.5
+        ),  # what is not seen at first is looked at again
         mock.patch.object(keeper, "EVERY", 0.05),
         mock.patch.object(keeper, "LINGERS", 0.3),
     ):
@@ -78,9 +82,12 @@ def on_disk(stage: Stage, text: str) -> list[Path]:
 
 async def until(stage: Stage, event: str) -> None:
     """Wait until the service has logged something."""
-    async with asyncio.timeout(20):
-        while not stage.heard(event):  # noqa: ASYNC110 - the log tells nobody
-            await asyncio.sleep(0.02)
+    try:
+        async with asyncio.timeout(20):
+            while not stage.heard(event):  # noqa: ASYNC110 - the log tells nobody
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        pytest.fail(f"no {event}, but {stage.said[-9:]}")
 
 
 async def test_a_link_becomes_a_dashboard_that_follows_its_data(

@@ -217,6 +217,7 @@ class Keeper:
             self._notes.trouble(share.id, error.title, error.detail)
             if not isinstance(error, ShareWithdrawn):
                 raise
+            log.info("share_not_there", share=share.id[:8], why=error.detail)
             if last:
                 await self._erase(share, "lost")
 

@@ -156,6 +156,9 @@ class LocalKernelHost(KernelHost):
         try:
             return await task
         except asyncio.CancelledError:
+            # Who left in the very moment in which it was there takes it no more.
+            if task.done() and not task.cancelled() and not task.exception():
+                await task.result().close()
             caller = asyncio.current_task()
             if caller and caller.cancelling():
                 raise

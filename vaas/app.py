@@ -1,53 +1,31 @@
-"""The composition root: builds everything that lives, in the order in which it depends.
-
-``vaas.taken`` takes settings apart. What is built here is also closed, last built
-first, so that nothing is left when a command ends.
-"""
+"""The service: the rooms behind a web server, for as long as it is wanted."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from functools import partial
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from tornado.httpserver import HTTPServer
 
-from vaas.arrival import Arrivals
 from vaas.config import Settings
-from vaas.doorways import Doorways
 from vaas.errors import ConfigError, VaasError
-from vaas.kernels import Installations, Kernel, RemoteHost, SandboxReport
-from vaas.kernels.janitor import Janitor
+from vaas.kernels import Kernel, SandboxReport
 from vaas.kernels.seccomp import program as system_calls
-from vaas.launch import Launcher
-from vaas.manifests import Manifests
 from vaas.model import BASE, Secret, ShareLink
-from vaas.modes import Modes
 from vaas.observability import logger
-from vaas.offline import Offline
-from vaas.prepared import PreparedNotebooks
-from vaas.received import ReceivedFiles
 from vaas.recipe import Recipe
 from vaas.rendering import (
-    AssetStore,
     Notebook,
-    PageRenderer,
     Recording,
     Stills,
     find_browser,
 )
-from vaas.sessions import Sessions
-from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares
-from vaas.snapshots import Snapshots
-from vaas.taken import host_terms, kernel_limits, schemes, site_rules
-from vaas.temporary import RUNTIME, clear
-from vaas.upkeep import upkeep
-from vaas.waiting import WaitingRoom
+from vaas.rooms import Rooms, rooms
+from vaas.taken import schemes
 from vaas.web import Card, Front, make_application
 from vaas.web.hosts import own_names
 from vaas.web.statics import Statics
@@ -60,85 +38,6 @@ _LARGEST_BODY = 64 << 10
 
 _ADOPTED_WITHIN = 15.0
 """Seconds in which a session's files are there again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    """What commands work with.
-
-    Attributes:
-        launcher: opens links.
-        host: runs kernels.
-        shares: resolves links.
-        policy: the outbound rules in force.
-    """
-
-    launcher: Launcher
-    host: RemoteHost
-    prepared: PreparedNotebooks
-    shares: Shares
-    policy: OutboundPolicy
-    renderer: PageRenderer
-    assets: AssetStore
-    received: ReceivedFiles
-    doorways: Doorways
-
-
-@asynccontextmanager
-async def rooms(
-    settings: Settings, local: Mapping[str, Path] | None = None, *, stay: float = 0.0
-) -> AsyncIterator[Rooms]:
-    """Build the rooms and join them.
-
-    Args:
-        settings: the operator's.
-        local: folders and notebooks of this machine, by the token of their share.
-        stay: seconds that kernels wait for another server when this one has gone.
-    """
-    data = settings.data.expanduser()
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"the data folder {data}: {error.strerror}") from error
-    local = local if local is not None else {}
-    async with AsyncExitStack() as stack:
-        janitor = await asyncio.to_thread(Janitor, data.resolve(), clear)
-        stack.push_async_callback(asyncio.to_thread, janitor.dismiss)
-        policy = OutboundPolicy(site_rules(settings), open=settings.open_mode == "public")
-        client = await stack.enter_async_context(OutboundClient(policy))
-        doorways = await stack.enter_async_context(Doorways.opened(settings, data, client, policy))
-        shares = Shares(client, policy, FailureMemory(), local, doorways.providers)
-        stack.push_async_callback(shares.close)
-        modes = Modes(settings, data, local, policy)
-        stack.push_async_callback(modes.close)
-        host = RemoteHost(data / RUNTIME, host_terms(settings), stay=stay)
-        stack.push_async_callback(host.leave)
-        kernel = settings.kernel
-        prepared = PreparedNotebooks(host, most=kernel.templates, life=kernel.template_life)
-        room = WaitingRoom(kernel.most, kernel.line)
-        sessions = Sessions(host, prepared, room, grace=kernel.grace)
-        stack.push_async_callback(sessions.close)
-        await stack.enter_async_context(upkeep(prepared, kernel.template_spare))
-        installations = Installations(settings.environments)
-        assets = AssetStore(data / "assets", installations.prefix)
-        renderer = PageRenderer(assets)
-        manifests = Manifests(shares)
-        snapshots = Snapshots(data / "snapshots", settings.snapshots)
-        offline = Offline(snapshots, renderer, manifests)
-        stack.push_async_callback(offline.close)
-        prepared.made = partial(offline.keep, still=None)
-        arrivals = Arrivals(shares, modes.choose, manifests, offline)
-        launcher = Launcher(
-            arrivals,
-            sessions,
-            renderer,
-            kernel_limits(settings),
-            installations=installations,
-            refresh=settings.refresh,
-        )
-        stack.push_async_callback(launcher.close)
-        received = ReceivedFiles(shares, sessions, offline, modes.erase)
-        yield Rooms(launcher, host, prepared, shares, policy, renderer, assets, received, doorways)
 
 
 @asynccontextmanager
@@ -174,36 +73,44 @@ async def service(
         report = await built.host.report()
         if report.level == "none" and settings.kernel.sandbox != "none":
             log.warning("no_sandbox: no dashboard will open; see vaas doctor", why=report.detail)
-        statics = Statics()
-        viewers = Viewers(given)
+        statics, viewers = Statics(), Viewers(given)
         front = _front(settings, built, statics, report, cards=cards, viewers=viewers, more=more)
-        sock = _listen(settings.host, settings.port)
-        server = HTTPServer(
-            make_application(front), xheaders=bool(settings.public_url), max_body_size=_LARGEST_BODY
-        )
-        # Pages that come meanwhile wait: their sessions shall be there.
-        await asyncio.gather(*(_adopt(built, *left) for left in await built.host.adopt()))
-        server.add_sockets([sock])
-        stills = await _stills(built, statics, report)
-        # What the first viewer would wait for.
-        ahead = (asyncio.to_thread(built.renderer.warm), built.host.warm(BASE))
-        warming = asyncio.gather(*ahead, return_exceptions=True)
-        host, port = sock.getsockname()[:2]
-        try:
-            yield f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-        finally:
-            warming.cancel()
-            server.stop()
-            if stay:
-                for line in tuple(front.lines):
-                    line.restart()
-                await built.launcher.sessions.leave()
-            else:
-                await built.launcher.sessions.close()
-            if stills:
-                await stills.close()
-            await asyncio.wait({asyncio.ensure_future(server.close_all_connections())}, timeout=1)
-            await asyncio.gather(warming, return_exceptions=True)
+        async with _answering(front, built, settings, report, stay=bool(stay)) as address:
+            yield address
+
+
+@asynccontextmanager
+async def _answering(
+    front: Front, built: Rooms, settings: Settings, report: SandboxReport, *, stay: bool
+) -> AsyncIterator[str]:
+    """Answer browsers while the context is open; with ``stay`` kernels outlive it."""
+    sock = _listen(settings.host, settings.port)
+    server = HTTPServer(
+        make_application(front), xheaders=bool(settings.public_url), max_body_size=_LARGEST_BODY
+    )
+    # Pages that come meanwhile wait: their sessions shall be there.
+    await asyncio.gather(*(_adopt(built, *left) for left in await built.host.adopt()))
+    server.add_sockets([sock])
+    stills = await _stills(built, front.statics, report)
+    # What the first viewer would wait for.
+    ahead = (asyncio.to_thread(built.renderer.warm), built.host.warm(BASE))
+    warming = asyncio.gather(*ahead, return_exceptions=True)
+    host, port = sock.getsockname()[:2]
+    try:
+        yield f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    finally:
+        warming.cancel()
+        server.stop()
+        if stay:
+            for line in tuple(front.lines):
+                line.restart()
+            await built.launcher.sessions.leave()
+        else:
+            await built.launcher.sessions.close()
+        if stills:
+            await stills.close()
+        await asyncio.wait({asyncio.ensure_future(server.close_all_connections())}, timeout=1)
+        await asyncio.gather(warming, return_exceptions=True)
 
 
 def _front(

@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
-from vaas.app import Rooms, rooms
 from vaas.config import Settings
 from vaas.errors import VaasError
 from vaas.launch import Listing, Opened, Wish
 from vaas.model import PRODUCT_NAMES, Secret, Share, ShareLink
 from vaas.packages import found_in, lacking
 from vaas.places import missing
+from vaas.rooms import Rooms, rooms
 from vaas.session import Session
 
 _BEGIN = "Traceback (most recent call last)"
@@ -107,7 +107,7 @@ async def check_link(
         settings: what applies to viewers.
         link: the share, or one notebook of it.
         password: the link's.
-        local: as for ``vaas.app.rooms``.
+        local: as for ``vaas.rooms.rooms``.
         values: of the notebooks' parameters, as an address gives them.
     """
     async with rooms(settings, local) as built:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from vaas.app import site_rules
 from vaas.config import Settings, Site, load_settings
 from vaas.doorways import Doorways
 from vaas.errors import ConfigError
 from vaas.shares import OutboundClient, OutboundPolicy
+from vaas.taken import site_rules
 
 CS3 = 'host = "a"\nproduct = "cs3"\ngateway = "g.a:9142"'
 

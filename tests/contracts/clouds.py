@@ -641,3 +641,8 @@ SENDERS: tuple[type[Cloud], ...] = (
     Reva312,
     Strict14,
 )
+
+
+def settings_of(*clouds: Cloud) -> list[dict[str, Any]]:
+    """As settings name clouds of this machine, ``[[ocm.peer]]``."""
+    return [{"host": one.host, "insecure": True, "private": True} for one in clouds]

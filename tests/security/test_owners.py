@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,39 +19,13 @@ from vaas.model import Secret
 from vaas.state.values import Received
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("clouds") / "shared"
-    folder.mkdir()
-    (folder / "app.ipynb").write_text("{}")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def good(root: Path) -> Iterator[Strict14]:
-    with Strict14(root) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def evil(root: Path) -> Iterator[Strict14]:
-    with Strict14(root) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def old(root: Path) -> Iterator[Nextcloud28]:
-    with Nextcloud28(root) as found:
-        yield found
-
-
 @pytest.fixture
 async def member(
-    good: Strict14, evil: Strict14, old: Nextcloud28, tmp_path: Path
+    strict: Strict14, evil: Strict14, old: Nextcloud28, tmp_path: Path
 ) -> AsyncIterator[Member]:
-    for cloud in (good, evil, old):
+    for cloud in (strict, evil, old):
         cloud.forget()
-    async with joined(tmp_path, map(trusted, (good, evil, old)), asks=True) as found:
+    async with joined(tmp_path, map(trusted, (strict, evil, old)), asks=True) as found:
         yield found
 
 
@@ -78,12 +52,12 @@ async def accept(member: Member) -> None:
     await member.keeper.settled()
 
 
-async def test_a_cloud_speaks_for_its_own(good: Strict14, member: Member) -> None:
-    _, message = await announce(member, good)
-    assert holder(member, message).address == f"alice@{good.host}"
+async def test_a_cloud_speaks_for_its_own(strict: Strict14, member: Member) -> None:
+    _, message = await announce(member, strict)
+    assert holder(member, message).address == f"alice@{strict.host}"
     await accept(member)
-    told = good.heard[-1]["notification"]["message"]
-    assert holder(member, told).address == f"alice@{good.host}"
+    told = strict.heard[-1]["notification"]["message"]
+    assert holder(member, told).address == f"alice@{strict.host}"
 
 
 async def test_an_unsigned_name_is_only_a_name(old: Nextcloud28, member: Member) -> None:
@@ -98,9 +72,9 @@ async def test_an_unsigned_name_is_only_a_name(old: Nextcloud28, member: Member)
 
 
 async def test_no_cloud_speaks_for_people_of_another(
-    good: Strict14, evil: Strict14, member: Member
+    strict: Strict14, evil: Strict14, member: Member
 ) -> None:
-    mallory, alice = f"mallory@{evil.host}", f"alice@{good.host}"
+    mallory, alice = f"mallory@{evil.host}", f"alice@{strict.host}"
     _, message = await announce(member, evil, owner=mallory, sender=alice)
     share = await member.only()
     assert (share.peer, share.sender, share.proven) == (evil.host, alice, True)
@@ -109,11 +83,11 @@ async def test_no_cloud_speaks_for_people_of_another(
     assert holder(member, evil.heard[-1]["notification"]["message"]).address == ""
 
 
-async def test_who_knows_a_secret_knows_no_more(good: Strict14, member: Member) -> None:
+async def test_who_knows_a_secret_knows_no_more(strict: Strict14, member: Member) -> None:
     """An unsigned copy of a signed announcement, in another name, by who overheard the secret."""
-    announced, _ = await announce(member, good)
-    told = announced | {"sender": f"carol@{good.host}"}
-    sent = good.prepared(f"{member.url}/ocm/shares", told)
+    announced, _ = await announce(member, strict)
+    told = announced | {"sender": f"carol@{strict.host}"}
+    sent = strict.prepared(f"{member.url}/ocm/shares", told)
     headers = {k: v for k, v in sent.headers.items() if not k.startswith("Signature")}
     sent.headers = headers
     answer = await deliver(sent)
@@ -122,12 +96,12 @@ async def test_who_knows_a_secret_knows_no_more(good: Strict14, member: Member) 
     assert holder(member, answer.json()["message"]).address == ""
     await accept(member)
     assert not share.proven
-    assert holder(member, good.heard[-1]["notification"]["message"]).address == ""
+    assert holder(member, strict.heard[-1]["notification"]["message"]).address == ""
 
 
-async def test_who_repeats_a_message_is_told_nothing(good: Strict14, member: Member) -> None:
-    announced = good.share(good.root, member.address)
-    sent = good.prepared(f"{member.url}/ocm/shares", announced)
+async def test_who_repeats_a_message_is_told_nothing(strict: Strict14, member: Member) -> None:
+    announced = strict.share(strict.root, member.address)
+    sent = strict.prepared(f"{member.url}/ocm/shares", announced)
     first, again = await deliver(sent), await deliver(sent)
     assert holder(member, first.json()["message"])
     assert again.status_code == 401
@@ -135,15 +109,15 @@ async def test_who_repeats_a_message_is_told_nothing(good: Strict14, member: Mem
 
 
 async def test_a_pass_of_one_opens_nothing_of_another(
-    good: Strict14, old: Nextcloud28, member: Member
+    strict: Strict14, old: Nextcloud28, member: Member
 ) -> None:
-    await announce(member, good)
+    await announce(member, strict)
     _, message = await announce(member, old)
     theirs, alices = sorted(await member.all(), key=lambda one: one.peer != old.host)
     owners, bob = member.mesh.owners, holder(member, message)
     assert owners
     assert bob.shares == {theirs.id}
-    somebody = Holder(f"bob@{good.host}")
+    somebody = Holder(f"bob@{strict.host}")
     for who in (bob, somebody, Holder()):
         for what in (owners.accept, owners.decline, owners.renew):
             with pytest.raises(ShareUnknown):
@@ -156,11 +130,11 @@ async def test_a_pass_of_one_opens_nothing_of_another(
     assert (await member.all("open")) != []
 
 
-async def test_what_is_gone_belongs_to_nobody(good: Strict14, member: Member) -> None:
+async def test_what_is_gone_belongs_to_nobody(strict: Strict14, member: Member) -> None:
     """A share that is gone names nobody; who is nobody does not own it for that."""
-    announced, _ = await announce(member, good)
+    announced, _ = await announce(member, strict)
     share = await member.only()
-    await member.tell(good, good.unsharing(announced))
+    await member.tell(strict, strict.unsharing(announced))
     assert (await member.only()).state == "gone"
     owners = member.mesh.owners
     assert owners
@@ -170,20 +144,20 @@ async def test_what_is_gone_belongs_to_nobody(good: Strict14, member: Member) ->
     assert (await owners.overview(Holder(), 1)).shares == []
 
 
-async def test_nothing_is_read_of_what_waits(good: Strict14, member: Member) -> None:
-    await announce(member, good)
+async def test_nothing_is_read_of_what_waits(strict: Strict14, member: Member) -> None:
+    await announce(member, strict)
     share = await member.only()
     assert (share.state, share.accepted) == ("open", False)
     with pytest.raises(ShareWaiting):
         await member.mesh.entry.link(share.id, "", "")
-    read = [path for method, path in good.asked if method == "GET" and "app.ipynb" in path]
+    read = [path for method, path in strict.asked if method == "GET" and "app.ipynb" in path]
     assert read == []
 
 
 async def test_a_share_whose_sender_never_answers_goes(
-    good: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch
+    strict: Strict14, member: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await announce(member, good)
+    await announce(member, strict)
     await member.keeper.round()
     await member.keeper.settled()
     assert (await member.only()).state == "open"
@@ -205,7 +179,7 @@ async def test_a_signature_is_for_one_edition(member: Member) -> None:
     assert renewed
     assert not await entry.admits(share.id, first)
     assert await entry.admits(share.id, entry.key(renewed))
-    # Nor is one kind of signature good as another.
+    # Nor is one kind of signature strict as another.
     entry._visible = "people"
     with pytest.raises(ShareHidden):
         await entry.link(share.id, "", first)
@@ -213,9 +187,11 @@ async def test_a_signature_is_for_one_edition(member: Member) -> None:
         await entry.link(share.id, "", "", first)
 
 
-async def test_an_acceptance_is_told_however_soon_it_comes(good: Strict14, member: Member) -> None:
+async def test_an_acceptance_is_told_however_soon_it_comes(
+    strict: Strict14, member: Member
+) -> None:
     """Also while that the share waits is not noted yet: others have their turns before."""
-    await announce(member, good)
+    await announce(member, strict)
     share = await member.only()
     owners = member.mesh.owners
     assert owners
@@ -226,16 +202,16 @@ async def test_an_acceptance_is_told_however_soon_it_comes(good: Strict14, membe
     for _ in range(keeper.AT_ONCE):
         member.keeper._turns.release()
     await member.keeper.settled()
-    assert [told["notificationType"] for told in good.heard] == ["SHARE_ACCEPTED"]
+    assert [told["notificationType"] for told in strict.heard] == ["SHARE_ACCEPTED"]
 
 
-async def test_an_end_waits_for_no_turn(good: Strict14, member: Member) -> None:
-    announced, _ = await announce(member, good)
+async def test_an_end_waits_for_no_turn(strict: Strict14, member: Member) -> None:
+    announced, _ = await announce(member, strict)
     share = await member.only()
     for _ in range(keeper.AT_ONCE):
         await member.keeper._turns.acquire()
     ending = asyncio.ensure_future(member.keeper.decline(share))
-    secret = good.grant_of(announced).secret
+    secret = strict.grant_of(announced).secret
     async with asyncio.timeout(10):
         while (await member.only()).secret.value:  # noqa: ASYNC110 - the store tells nobody
             await asyncio.sleep(0.01)
@@ -244,5 +220,5 @@ async def test_an_end_waits_for_no_turn(good: Strict14, member: Member) -> None:
     await ending
     await member.keeper.settled()
     assert (await member.only()).state == "gone"
-    assert good.heard[-1]["notificationType"] == "SHARE_DECLINED"
-    assert good.heard[-1]["notification"]["sharedSecret"] == secret
+    assert strict.heard[-1]["notificationType"] == "SHARE_DECLINED"
+    assert strict.heard[-1]["notification"]["sharedSecret"] == secret

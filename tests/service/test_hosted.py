@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 
+from tests.contracts.clouds import settings_of
 from tests.contracts.integrators import Integrator, Receiver
 from tests.contracts.servers import free_port
 from tests.service.harness import Page, Stage, Viewer, code, staged, until_ended
@@ -43,7 +44,7 @@ def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage(cloud: Integrator, receiver: Receiver) -> AsyncIterator[Stage]:
     port = free_port()
-    peers = [{"host": one.host, "insecure": True, "private": True} for one in (cloud, receiver)]
+    peers = settings_of(cloud, receiver)
     about = {"prefix": "/services/ocm", "introspect": f"{cloud.url}/ocm/introspect"}
     ocm = {"enabled": True, "peer": peers, "integration": about}
     async with staged(

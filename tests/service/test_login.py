@@ -14,7 +14,7 @@ import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from tests.contracts.clouds import Strict14
+from tests.contracts.clouds import Strict14, settings_of
 from tests.contracts.servers import free_port
 from tests.service.harness import Page, Stage, Viewer, staged
 from tests.service.owning import act, announce, enter, page_in, states, until
@@ -50,7 +50,7 @@ async def stage(one_provider: Provider, strict: Strict14) -> AsyncIterator[Stage
         public_url=f"http://127.0.0.1:{port}",
         ocm={
             "enabled": True,
-            "peer": [{"host": strict.host, "insecure": True, "private": True}],
+            "peer": settings_of(strict),
             "visible": "people",
             "people": ["*@operator.example.org", "Otto@cloud.example.org"],
         },

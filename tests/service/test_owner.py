@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.contracts.clouds import Nextcloud28, Strict14
+from tests.contracts.clouds import Nextcloud28, Strict14, settings_of
 from tests.contracts.integrators import Receiver
 from tests.contracts.servers import free_port
 from tests.service.harness import Stage, Viewer, code, staged, until_ended
@@ -53,8 +53,7 @@ def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage(old: Nextcloud28, strict: Strict14, receiver: Receiver) -> AsyncIterator[Stage]:
     port = free_port()
-    clouds = (old, strict, receiver)
-    peers = [{"host": one.host, "insecure": True, "private": True} for one in clouds]
+    peers = settings_of(old, strict, receiver)
     async with staged(
         port=port,
         public_url=f"http://127.0.0.1:{port}",

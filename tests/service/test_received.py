@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import pytest_asyncio
 
-from tests.contracts.clouds import Nextcloud28, Ocis, Strict14
+from tests.contracts.clouds import Nextcloud28, Ocis, Strict14, settings_of
 from tests.contracts.publisher import provider
 from tests.contracts.servers import free_port
 from tests.service.harness import Page, Stage, Viewer, code, staged, until_ended
@@ -52,9 +52,7 @@ async def stage(
     mesh.write_text(
         json.dumps([provider(host, name, ocm=[f"https://{host}/ocm"]) for host, name in listed])
     )
-    peers = [
-        {"host": one.host, "insecure": True, "private": True} for one in (sender, ocis, strict)
-    ]
+    peers = settings_of(sender, ocis, strict)
     async with staged(
         port=port,
         public_url=f"http://127.0.0.1:{port}",

@@ -93,16 +93,37 @@ class Handler(RequestHandler):
     @viewer.setter
     def viewer(self, value: str) -> None:
         """Set the cookie by which the viewer is known again."""
-        secure = self._cookie.startswith("__Host-")
-        if secure and self.framed:
-            self.add_header("Set-Cookie", embedding.cookie(self._cookie, value))
+        self.keep_cookie(self._cookie, value, "/")
+
+    def keep_cookie(self, name: str, value: str, path: str, days: float | None = None) -> None:
+        """Have the browser keep something; for the site that frames us alone, if one does.
+
+        Args:
+            name: of the cookie.
+            value: likewise.
+            path: of the addresses that it is for.
+            days: for which it is kept; ``None``: until the browser is closed.
+        """
+        if self._secure and self.framed:
+            self.add_header("Set-Cookie", embedding.cookie(name, value, path))
             return
-        self.set_cookie(self._cookie, value, httponly=True, secure=secure, samesite="Lax", path="/")
+        self.set_cookie(
+            name,
+            value,
+            expires_days=days,
+            httponly=True,
+            secure=self._secure,
+            samesite="Lax",
+            path=path,
+        )
+
+    @property
+    def _secure(self) -> bool:
+        return self.front.public_url.startswith("https:")
 
     @property
     def _cookie(self) -> str:
-        secure = self.front.public_url.startswith("https:")
-        return "__Host-vaas-viewer" if secure else "vaas-viewer"
+        return "__Host-vaas-viewer" if self._secure else "vaas-viewer"
 
     @property
     def origin(self) -> str:

@@ -59,25 +59,10 @@ class ComeIn(Handler):
         except (EntryRefused, VisitOver) as error:
             self.frame_hosts = error.frames
             raise
-        self._keep(visit, value)
+        address = f"/ocm/s/{visit.share}/"
+        self.keep_cookie(visit_cookie(visit.share), value, address, _KEPT_DAYS)
         shown = "?vaas=embed" if self.framed else ""
-        self.redirect(f"/ocm/s/{visit.share}/{shown}", status=303)
-
-    def _keep(self, visit: Visit, value: str) -> None:
-        name, path = visit_cookie(visit.share), f"/ocm/s/{visit.share}/"
-        secure = self.front.public_url.startswith("https:")
-        if secure and self.framed:
-            self.add_header("Set-Cookie", embedding.cookie(name, value, path))
-            return
-        self.set_cookie(
-            name,
-            value,
-            expires_days=_KEPT_DAYS,
-            httponly=True,
-            secure=secure,
-            samesite="Lax",
-            path=path,
-        )
+        self.redirect(f"{address}{shown}", status=303)
 
 
 def visit_cookie(share_id: str) -> str:

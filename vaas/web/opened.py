@@ -60,11 +60,7 @@ class Enter(_FromCloud):
         link, key = self.folders.enter(self.get_body_argument("ticket", ""))
         address = canonical_path(link)
         name, path = _cookie(link.token), canonical_path(replace(link, path=""))
-        secure = self.front.public_url.startswith("https:")
-        if secure and self.framed:
-            self.add_header("Set-Cookie", embedding.cookie(name, key, path))
-        else:
-            self.set_cookie(name, key, httponly=True, secure=secure, samesite="Lax", path=path)
+        self.keep_cookie(name, key, path)
         self.redirect(f"{address}?vaas=embed" if self.framed else address, status=303)
 
 

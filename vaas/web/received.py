@@ -64,7 +64,7 @@ class _ForWhoMay(PersonHandler):
             raise ShareUnknown("no shares of other clouds are received here")
         key = self.get_query_argument("key", "")
         if key and await received.admits(share_id, key):
-            self._remember(share_id, key)
+            self.keep_cookie(_cookie(share_id), key, f"/ocm/s/{share_id}/", _KEPT_DAYS)
             self.redirect(self.request.path)
             raise Finish
         kept, visit = self._kept(share_id)
@@ -104,17 +104,6 @@ class _ForWhoMay(PersonHandler):
         """The signature and the pass that the browser keeps."""
         names = _cookie(share_id), visit_cookie(share_id)
         return self.get_cookie(names[0], "") or "", self.get_cookie(names[1], "") or ""
-
-    def _remember(self, share_id: str, key: str) -> None:
-        self.set_cookie(
-            _cookie(share_id),
-            key,
-            expires_days=_KEPT_DAYS,
-            httponly=True,
-            secure=self.front.public_url.startswith("https:"),
-            samesite="Lax",
-            path=f"/ocm/s/{share_id}/",
-        )
 
 
 def _cookie(share_id: str) -> str:

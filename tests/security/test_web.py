@@ -509,16 +509,16 @@ async def test_a_viewer_who_goes_while_the_page_is_made_is_no_fault(
 ) -> None:
     """Nothing is logged as one, and the kernel goes at once: no page will come for it."""
     host = urlsplit(stage.url).netloc
-    ended = len(stage.heard("session_ended"))
+    # Sessions of those who were here before may end meanwhile.
+    ended, left = len(stage.heard("session_ended")), len(stage.heard("viewer_left"))
     _, writer = await asyncio.open_connection(*host.split(":"))
     path = stage.notebook(code("import time; time.sleep(1000)")) + query
     writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
     await writer.drain()
     writer.transport.abort()
     async with asyncio.timeout(20):
-        while len(stage.heard("session_ended")) == ended:  # noqa: ASYNC110 - a log has no event
+        while len(stage.heard("session_ended")) == ended or len(stage.heard("viewer_left")) == left:  # noqa: ASYNC110 - a log has no event
             await asyncio.sleep(0.02)
-    assert stage.heard("viewer_left")
     assert stage.heard("failed") == []
     assert caplog.records == []
 

@@ -18,7 +18,7 @@ async def stage() -> AsyncIterator[Stage]:
     """
     async with staged(kernel={"cell": 10, "most": 8, "grace": 2, "templates": 0}) as found:
         yield found
-        assert found.kernels == 0
+        await found.emptied()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

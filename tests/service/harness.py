@@ -295,6 +295,12 @@ class Stage:
         """Events of one name that the service logged."""
         return [one for one in self.said if one["event"] == event]
 
+    async def emptied(self) -> None:
+        """Wait until no kernel is left; each goes soon after its viewer."""
+        async with asyncio.timeout(20):
+            while self.kernels:  # noqa: ASYNC110 - kernels that end tell nobody
+                await asyncio.sleep(0.05)
+
     @property
     def kernels(self) -> int:
         """Kernels that live now."""

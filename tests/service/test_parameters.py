@@ -50,7 +50,7 @@ async def stage() -> AsyncIterator[Stage]:
     """The service as it is when nobody sets it up otherwise, but for room for few runs."""
     async with staged(kernel={"cell": 10, "most": 8, "grace": 2, "templates": 4}) as found:
         yield found
-        assert found.kernels == 0
+        await found.emptied()
 
 
 def tagged(source: str, *others: str) -> str:

@@ -188,7 +188,8 @@ async def test_a_killed_host_is_replaced(site: Site) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 async def test_nobody_comes_back(site: Site, number: signal.Signals) -> None:
-    async with site.serving(zygotes=1, stay=2) as server, Viewer(server.url) as viewer:
+    # Long enough for a server to end in, on a busy machine too.
+    async with site.serving(zygotes=1, stay=6) as server, Viewer(server.url) as viewer:
         page = await viewer.get(site.share(SLIDER))
         async with viewer.line(page.kernel) as line:
             await line.until("vaas_ready")

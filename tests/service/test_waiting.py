@@ -29,7 +29,7 @@ async def stage() -> AsyncIterator[Stage]:
     """A service for two viewers at a time, before which three may wait."""
     async with staged(kernel={"cell": 10, "most": 2, "line": 3, "grace": 1}) as found:
         yield found
-        assert found.kernels == 0
+        await found.emptied()
         assert found.front.health()["waiting"] == 0
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import structlog
 
+from vaas.observability import configure_logging, logger
 from vaas.observability.logging import redact
 
 
@@ -22,3 +24,16 @@ from vaas.observability.logging import redact
 def test_addresses_lose_what_opens(text: str) -> None:
     event = redact(None, "info", {"event": "x", "detail": text})
     assert "s3cr3t" not in str(event)
+
+
+def test_who_has_spoken_before_follows_what_is_settled_later() -> None:
+    speaker, kept = logger("vaas.somebody"), structlog.get_config()
+    try:
+        for _ in range(2):
+            configure_logging(as_json=False, level="ERROR")
+            speaker.info("not written")
+        with structlog.testing.capture_logs() as heard:
+            speaker.info("heard")
+    finally:
+        structlog.configure(**kept)
+    assert [one["event"] for one in heard] == ["heard"]

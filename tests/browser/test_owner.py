@@ -21,6 +21,7 @@ from tests.browser.viewer import Viewer
 from tests.contracts.clouds import Nextcloud28
 from tests.contracts.servers import free_port
 from tests.service.provider import CLIENT, SECRET, Provider
+from tests.traces import holding
 from vaas import errors
 
 pytestmark = pytest.mark.browser
@@ -125,18 +126,6 @@ def mounted(data: Path) -> list[str]:
     return [line for line in lines if str(data) in line and " fuse.rclone " in line]
 
 
-def traces(data: Path, *texts: str) -> list[tuple[Path, str]]:
-    """Files that hold one of these texts."""
-    found = []
-    for path in data.rglob("*"):
-        try:
-            content = path.read_bytes()
-        except OSError:  # a folder, a socket, or just gone
-            continue
-        found += [(path, text) for text in texts if text.encode() in content]
-    return found
-
-
 def test_accepted_opened_and_taken_back(
     peer: Nextcloud28, member: Service, data: Path, visit: Visit
 ) -> None:
@@ -191,7 +180,8 @@ def test_accepted_opened_and_taken_back(
         dialog = ended.get_by_role("alertdialog")
         expect(dialog).to_contain_text(errors.ShareWithdrawn.title)
     assert eventually(lambda: not mounted(data))
-    assert eventually(lambda: not traces(data, DATA, secret, "Lakes", "marie@cloud"))
+    private = (DATA, secret, "Lakes", "marie@cloud")
+    assert eventually(lambda: not [one for text in private for one in holding(data, text)])
     with closing(sqlite3.connect(data / "state.sqlite")) as store:
         rows = store.execute("SELECT state, secret, name, sender, uri FROM received").fetchall()
         assert rows == [("gone", b"", "", "", "")]

@@ -122,11 +122,6 @@ class Member:
             paths = [path for path in workspace.path.rglob("*") if path.is_file()]
             return {str(p.relative_to(workspace.path)): p.read_bytes() for p in paths}
 
-    def on_disk(self, text: bytes) -> list[Path]:
-        """Files of ours that hold a text."""
-        files = [path for path in self.data.rglob("*") if path.is_file()]
-        return [path for path in files if text in path.read_bytes()]
-
 
 @asynccontextmanager
 async def joined(data: Path, rules: Iterable[PeerRule], **terms: Any) -> AsyncIterator[Member]:

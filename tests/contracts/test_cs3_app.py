@@ -26,6 +26,7 @@ from tests.contracts.certificates import Authority
 from tests.contracts.gateway import serving
 from tests.contracts.people import Person, id_of
 from tests.contracts.systems import Cs3
+from tests.traces import holding
 from vaas import doctor
 from vaas.config import Site, load_settings
 from vaas.errors import ConfigError, OpenAgain, VaasError
@@ -112,10 +113,6 @@ class Here:
         async with self.rooms.storage.open(share, self.rooms.shares, lambda _: None) as workspace:
             paths = [path for path in workspace.path.rglob("*") if path.is_file()]
             return {str(p.relative_to(workspace.path)): p.read_bytes() for p in paths}
-
-    def on_disk(self, text: bytes) -> list[Path]:
-        files = [path for path in self.data.rglob("*") if path.is_file()]
-        return [path for path in files if text in path.read_bytes()]
 
 
 async def until(holds: Callable[[], object]) -> None:
@@ -383,7 +380,7 @@ async def test_when_the_token_ends(system: Cs3, site: Here) -> None:
     site.rooms.shown = {link.token}
     await site.keeper.round()
     assert grant.opened.token.value == ""
-    assert site.on_disk(FILES["in/b.csv"])  # somebody still looks at it
+    assert holding(site.data, FILES["in/b.csv"])  # somebody still looks at it
     again, _ = await site.open(marie, "rain")
     assert again == link
     assert await site.files(link) == FILES  # no refusal is remembered
@@ -423,7 +420,7 @@ async def test_when_nobody_looks_any_more(
     with pytest.raises(OpenAgain):
         site.app.grants.link(link.token, "", key)
     assert grant.opened.token.value == ""
-    assert not site.on_disk(FILES["in/b.csv"])
+    assert not holding(site.data, FILES["in/b.csv"])
     assert not list((site.data / "opened").iterdir())
 
 
@@ -437,7 +434,7 @@ async def test_what_is_in_use_is_erased_when_it_is_not(
         await site.keeper.round()
         assert list((site.data / "opened").iterdir())
     await site.keeper.round()
-    assert not site.on_disk(FILES["in/b.csv"])
+    assert not holding(site.data, FILES["in/b.csv"])
     assert not list((site.data / "opened").iterdir())
 
 
@@ -451,16 +448,16 @@ async def test_the_end_of_a_server(system: Cs3, tmp_path: Path, leaving: bool) -
         link, key = await site.open(marie, "rain")
         await site.files(link)
         site.rooms.leaving = leaving
-    assert bool(site.on_disk(FILES["in/b.csv"])) is leaving
+    assert bool(holding(site.data, FILES["in/b.csv"])) is leaving
     token = system.gateway.tokens[-1]
-    assert not site.on_disk(token.encode())
+    assert not holding(site.data, token.encode())
     async with at(system, data) as site:
         with pytest.raises(OpenAgain):
             site.app.grants.link(link.token, "", key)
         site.rooms.shown = {link.token}
         await site.keeper.round()
-        assert bool(site.on_disk(FILES["in/b.csv"])) is leaving
-    assert not site.on_disk(FILES["in/b.csv"])
+        assert bool(holding(site.data, FILES["in/b.csv"])) is leaving
+    assert not holding(site.data, FILES["in/b.csv"])
 
 
 async def test_tokens_stay_out_of_sight(system: Cs3, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from cs3.types.v1beta1.types_pb2 import Timestamp
 from tests.contracts.membership import Member, joined
 from tests.contracts.people import IDP, Person
 from tests.contracts.systems import Cs3
+from tests.traces import holding
 from vaas.errors import (
     EfssFailed,
     EfssTooSlow,
@@ -364,13 +365,13 @@ async def test_what_is_unshared_is_erased(system: Cs3, marie: Person, tmp_path: 
     async with account(system, tmp_path) as (member, ours):
         share = await member.only()
         await member.files(share)
-        assert member.on_disk(FILES["in/b.csv"])
+        assert holding(member.data, FILES["in/b.csv"])
         del system.gateway.received["77"]
         with pytest.raises(ShareWithdrawn):
             await member.resolve(share)
         await member.keeper.settled()
         assert (await member.only()).state == "missing"
-        assert not member.on_disk(FILES["in/b.csv"])
+        assert not holding(member.data, FILES["in/b.csv"])
         await gathered(member, ours)
         assert (await member.only()).state == "gone"
         with pytest.raises(ShareWithdrawn):

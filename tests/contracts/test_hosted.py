@@ -22,6 +22,7 @@ from tests.contracts.integrators import (
 )
 from tests.contracts.membership import Member, joined, trusted
 from tests.contracts.test_mesh_answers import WRONG
+from tests.traces import holding
 from vaas.errors import ShareHidden, ShareWithdrawn, VisitOver
 
 PREFIX = "/services/ocm"
@@ -103,11 +104,11 @@ async def test_taken_back_it_is_gone_and_no_token_brings_it_back(
     entered = await member.enter(OPEN, access_token=cloud.token(grant))
     share, visit = address_in(entered), visit_in(entered)
     await member.visited(share, visit)
-    assert member.on_disk(TREE["data/values.csv"])
+    assert holding(member.data, TREE["data/values.csv"])
     for status in ("revoked", "gone"):
         answer = await tell(member, cloud, cloud.closing, cloud.over(grant))
         assert (answer.status_code, answer.json()) == (200, {"status": status})
-    assert not member.on_disk(TREE["data/values.csv"])
+    assert not holding(member.data, TREE["data/values.csv"])
     assert [one for one, _ in member.rooms.withdrawn] == [share]
     with pytest.raises(ShareWithdrawn):
         await member.visited(share, visit)
@@ -214,7 +215,7 @@ async def test_such_a_share_ends_with_its_token(member: Member, cloud: Integrato
     await member.keeper.settled()
     ((ended, why),) = member.rooms.withdrawn
     assert (ended, type(why)) == (share, VisitOver)
-    assert not member.on_disk(TREE["data/values.csv"])
+    assert not holding(member.data, TREE["data/values.csv"])
 
 
 @pytest.mark.parametrize(
@@ -273,7 +274,7 @@ async def test_a_secret_is_asked_about(
     for _ in range(3):
         assert (await asking.enter(OPEN, access_token="nonsense")).status_code == 403
     assert cloud.introspected == asked + 1
-    assert not asking.on_disk(grant.secret.encode())
+    assert not holding(asking.data, grant.secret.encode())
 
 
 async def test_a_secret_of_a_share_that_was_told_of(
@@ -308,7 +309,7 @@ async def test_what_was_told_outlives_a_restart_and_no_token_does(
         token = cloud.token(grant)
         entered = await member.enter(OPEN, access_token=token)
         share, visit = address_in(entered), visit_in(entered)
-        assert not member.on_disk(token.encode())
+        assert not holding(member.data, token.encode())
     async with joined(tmp_path, [trusted(cloud)], **terms) as again:
         with pytest.raises(VisitOver):
             await again.visited(share, visit)
@@ -326,12 +327,12 @@ async def test_nothing_of_a_share_outlives_its_token_in_a_service_that_ended(
         token = cloud.token(grant, ocm_ip=cloud.itself(grant))
         entered = await member.enter(OPEN, access_token=token)
         await member.visited(address_in(entered), visit_in(entered))
-        assert member.on_disk(TREE["data/values.csv"])
+        assert holding(member.data, TREE["data/values.csv"])
     async with joined(tmp_path, [trusted(cloud)], prefix=PREFIX) as again:
         async with asyncio.timeout(10):
             while await again.mesh.store.hosted.noted():  # noqa: ASYNC110 - its first round
                 await asyncio.sleep(0.02)
-        assert not again.on_disk(TREE["data/values.csv"])
+        assert not holding(again.data, TREE["data/values.csv"])
 
 
 async def test_alive(member: Member) -> None:

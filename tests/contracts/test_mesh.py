@@ -9,6 +9,7 @@ import pytest
 
 from tests.contracts.clouds import SENDERS, Cloud
 from tests.contracts.membership import Member, joined, trusted
+from tests.traces import holding
 from vaas.errors import ShareWithdrawn
 
 TREE = {"notebook.ipynb": b'{"cells": []}', "data/values.csv": b"a,b\n1,2\n" * 40, "e": b""}
@@ -96,7 +97,7 @@ async def test_unshared_all_of_it_goes(cloud: Cloud, member: Member) -> None:
     announced = await member.take(cloud, folder(cloud))
     share = await member.only()
     await member.files(share)
-    assert member.on_disk(TREE["data/values.csv"])
+    assert holding(member.data, TREE["data/values.csv"])
     told = cloud.unsharing(announced)
     if told is not None:
         assert (await member.tell(cloud, told)).status_code == 201
@@ -107,5 +108,5 @@ async def test_unshared_all_of_it_goes(cloud: Cloud, member: Member) -> None:
     await member.keeper.settled()
     gone = await member.only()
     assert (gone.state, gone.secret.value, gone.name, gone.provider_id) == ("gone", "", "", "")
-    assert not member.on_disk(TREE["data/values.csv"])
-    assert not member.on_disk(share.name.encode())
+    assert not holding(member.data, TREE["data/values.csv"])
+    assert not holding(member.data, share.name.encode())

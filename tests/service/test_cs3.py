@@ -22,6 +22,7 @@ from tests.contracts.people import Person
 from tests.contracts.servers import free_port
 from tests.contracts.systems import Cs3
 from tests.service.harness import Stage, Viewer, code, staged, until_ended
+from tests.traces import holding
 from vaas.config import Site, SiteAccount
 from vaas.mesh import gatherer
 from vaas.mesh import keeper as mesh_keeper
@@ -73,11 +74,6 @@ def fill(folder: Path, data: str = "some data") -> Path:
     (folder / "app.ipynb").write_text(BOOK)
     (folder / "data.csv").write_text(data)
     return folder
-
-
-def on_disk(stage: Stage, text: str) -> list[Path]:
-    files = [path for path in stage.data.rglob("*") if path.is_file()]
-    return [path for path in files if text.encode() in path.read_bytes()]
 
 
 async def until(stage: Stage, event: str) -> None:
@@ -143,16 +139,16 @@ async def test_what_another_cloud_sent_to_our_account(
     async with viewer.line(page.kernel) as line:
         await line.until("vaas_ready")
         assert line.texts(0) == f"{data}\n"
-        assert on_disk(stage, data)
+        assert holding(stage.data, data)
         del system.gateway.received["77"]
         await line.until_closed()
     state = await until_ended(viewer, page.kernel)
     assert state["error"]["code"] == "withdrawn"
     await until(stage, "share_erased")
-    assert not on_disk(stage, data)
+    assert not holding(stage.data, data)
     after = await viewer.get(f"/ocm/s/{share.id}/")
     assert (after.status, after.failure) == (410, "withdrawn")
-    assert not on_disk(stage, PASSWORD)
+    assert not holding(stage.data, PASSWORD)
 
 
 async def opened(system: Cs3, path: str) -> tuple[str, dict[str, str]]:
@@ -192,15 +188,15 @@ async def test_somebody_opens_their_own_notebook(system: Cs3, stage: Stage, view
     async with viewer.line(page.kernel) as line:
         await line.until("vaas_ready")
         assert line.texts(0) == f"{data}\n"
-        assert on_disk(stage, data)
+        assert holding(stage.data, data)
     await viewer.leave(page.kernel)
     await until(stage, "opened_erased")
-    assert not on_disk(stage, data)
+    assert not holding(stage.data, data)
     assert (await viewer.get(found[0])).failure == "open_again"
     told = repr(stage.said)
     secrets = (*system.gateway.tokens, *form.values(), cookie.split("=")[1].split(";")[0])
     assert not any(secret in told for secret in secrets)
-    assert not any(on_disk(stage, secret) for secret in secrets)
+    assert not any(holding(stage.data, secret) for secret in secrets)
 
 
 async def test_the_clouds_own_pages_may_frame_it(system: Cs3, stage: Stage, viewer: Viewer) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from tests.contracts.clouds import settings_of
 from tests.contracts.integrators import Integrator, Receiver
 from tests.contracts.servers import free_port
 from tests.service.harness import Page, Stage, Viewer, code, staged, until_ended
+from tests.traces import holding
 from vaas.mesh.sharing import Sharing
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
@@ -68,11 +68,6 @@ async def enter(viewer: Viewer, path: str, **form: str) -> str:
     return str(answer.headers["Location"])
 
 
-def on_disk(stage: Stage, text: str) -> list[Path]:
-    files = [path for path in stage.data.rglob("*") if path.is_file()]
-    return [path for path in files if text.encode() in path.read_bytes()]
-
-
 async def until_over(viewer: Viewer, address: str) -> Page:
     """Ask for a page until it is no dashboard any more."""
     async with asyncio.timeout(20):
@@ -97,12 +92,12 @@ async def test_they_see_it_until_it_is_taken_back(
     async with viewer.line(page.kernel) as line:
         await line.until("vaas_ready")
         assert line.texts(0) == f"{DATA}\n"
-        assert on_disk(stage, DATA)
+        assert holding(stage.data, DATA)
         await cloud.post(f"{stage.url}services/ocm/revoke", cloud.over(grant))
         await line.until_closed()
     assert (await until_ended(viewer, page.kernel))["error"]["code"] == "withdrawn"
     async with asyncio.timeout(20):
-        while on_disk(stage, DATA):  # noqa: ASYNC110 - the disk tells nobody
+        while holding(stage.data, DATA):  # noqa: ASYNC110 - the disk tells nobody
             await asyncio.sleep(0.05)
     after = await viewer.get(address, **FRAME)
     assert (after.status, after.failure) == (410, "withdrawn")

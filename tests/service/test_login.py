@@ -19,6 +19,7 @@ from tests.contracts.servers import free_port
 from tests.service.harness import Page, Stage, Viewer, staged
 from tests.service.owning import act, announce, enter, page_in, states, until
 from tests.service.provider import CLIENT, SECRET, Provider, unsecured
+from tests.traces import holding
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -393,5 +394,4 @@ async def test_what_is_gone_tells_so_to_who_was_listed(
         assert (await somebody.get(address)).status == 401
         await be(somebody, provider, "zoe@cloud.example.org")
         assert (await somebody.get(address)).failure == "withdrawn"
-    files = [path for path in stage.data.rglob("*") if path.is_file()]
-    assert not [path for path in files if b"zoe@cloud" in path.read_bytes()]
+    assert not holding(stage.data, "zoe@cloud")

@@ -6,7 +6,6 @@ import base64
 import html
 import re
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -27,6 +26,7 @@ from tests.service.owning import (
     until,
     waiting,
 )
+from tests.traces import holding
 from vaas.mesh import owners
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
@@ -72,11 +72,6 @@ async def viewer(stage: Stage) -> AsyncIterator[Viewer]:
     assert not stage.heard("mesh_failed")
 
 
-def on_disk(stage: Stage, text: str) -> list[Path]:
-    files = [path for path in stage.data.rglob("*") if path.is_file()]
-    return [path for path in files if text.encode() in path.read_bytes()]
-
-
 async def test_from_the_question_to_the_end(stage: Stage, old: Nextcloud28, viewer: Viewer) -> None:
     announced, message = await announce(stage, old, "Dikes & <co>")
     await until(stage, "share_waits")
@@ -112,7 +107,7 @@ async def test_from_the_question_to_the_end(stage: Stage, old: Nextcloud28, view
     dashboard = await viewer.get(f"/ocm/s/{share}/app.ipynb")
     async with viewer.line(dashboard.kernel) as line:
         await line.until("vaas_ready")
-        assert on_disk(stage, DATA)
+        assert holding(stage.data, DATA)
         assert (await act(viewer, share, "decline")).status == 303
         await line.until_closed()
     assert (await until_ended(viewer, dashboard.kernel))["error"]["code"] == "withdrawn"
@@ -123,9 +118,9 @@ async def test_from_the_question_to_the_end(stage: Stage, old: Nextcloud28, view
     secret = announced["protocol"]["options"]["sharedSecret"]
     assert old.heard[-1]["notification"]["sharedSecret"] == secret
     await until(stage, "share_erased")
-    assert not on_disk(stage, DATA)
-    assert not on_disk(stage, "Dikes")
-    assert not on_disk(stage, secret)
+    assert not holding(stage.data, DATA)
+    assert not holding(stage.data, "Dikes")
+    assert not holding(stage.data, secret)
     assert (await viewer.get(f"/ocm/s/{share}/")).failure == "withdrawn"
     keys = [page_in(stage, one).partition("=")[2] for one in (message, told)]
     assert not [one for one in stage.said for key in (secret, *keys) if key in repr(one)]
@@ -303,7 +298,7 @@ async def test_a_contact_is_shown_and_removed(
     gone = await viewer.client.post("/ocm/mine/contact", headers={"Origin": viewer.url})
     assert gone.status_code == 303
     assert "Alice Adams" not in (await viewer.get("/ocm/mine")).text
-    assert not on_disk(stage, "Alice Adams")
+    assert not holding(stage.data, "Alice Adams")
 
 
 async def test_nobody_acts_without_a_pass_or_from_elsewhere(

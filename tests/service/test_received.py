@@ -18,6 +18,7 @@ from tests.contracts.clouds import Nextcloud28, Ocis, Strict14, settings_of
 from tests.contracts.publisher import provider
 from tests.contracts.servers import free_port
 from tests.service.harness import Page, Stage, Viewer, code, staged, until_ended
+from tests.traces import holding
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
 
@@ -69,11 +70,6 @@ async def until(stage: Stage, event: str) -> None:
             await asyncio.sleep(0.02)
 
 
-def on_disk(stage: Stage, text: str) -> list[Path]:
-    files = [path for path in stage.data.rglob("*") if path.is_file()]
-    return [path for path in files if text.encode() in path.read_bytes()]
-
-
 async def test_from_announcement_to_end(stage: Stage, sender: Nextcloud28) -> None:
     folder = sender.root / "Rivers"
     folder.mkdir()
@@ -105,7 +101,7 @@ async def test_from_announcement_to_end(stage: Stage, sender: Nextcloud28) -> No
         async with viewer.line(page.kernel) as line:
             await line.until("vaas_ready")
             assert line.texts(0) == f"{SECRET_DATA}\n"
-            assert on_disk(stage, SECRET_DATA)
+            assert holding(stage.data, SECRET_DATA)
             told = sender.unsharing(announced)
             answer = await sender.post(f"{stage.url}ocm/notifications", told)
             assert answer.status_code == 201
@@ -113,12 +109,12 @@ async def test_from_announcement_to_end(stage: Stage, sender: Nextcloud28) -> No
         state = await until_ended(viewer, page.kernel)
         assert state["error"]["code"] == "withdrawn"
         await until(stage, "share_erased")
-        assert not on_disk(stage, SECRET_DATA)
+        assert not holding(stage.data, SECRET_DATA)
         after = await viewer.get(plain)
         assert (after.status, after.failure) == (410, "withdrawn")
         assert "no longer shared" in after.text
     secret = announced["protocol"]["options"]["sharedSecret"]
-    assert not on_disk(stage, secret)
+    assert not holding(stage.data, secret)
     assert not [one for one in stage.said if secret in repr(one)]
     assert not stage.heard("failed")
     assert stage.kernels == 0

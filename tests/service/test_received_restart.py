@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from tests.contracts.clouds import Nextcloud28
 from tests.contracts.servers import free_port
 from tests.service.command import processes_of, running
 from tests.service.harness import Viewer, code, until_ended
+from tests.traces import holding
 
 pytestmark = pytest.mark.sandbox
 
@@ -33,17 +33,6 @@ def seen_by_others(mark: str) -> str:
     """Arguments and variables of our processes."""
     found = [psutil.Process(pid) for pid in processes_of(mark)]
     return repr([(one.cmdline(), one.environ()) for one in found])
-
-
-def on_disk(folder: Path, text: str) -> list[Path]:
-    """Files that hold a text; they may be going at this moment."""
-    found = []
-    for path in folder.rglob("*"):
-        # Sockets and folders are no matter either.
-        with contextlib.suppress(OSError):
-            if text.encode() in path.read_bytes():
-                found.append(path)
-    return found
 
 
 async def test_another_server_goes_on(tmp_path: Path) -> None:
@@ -66,7 +55,7 @@ async def test_another_server_goes_on(tmp_path: Path) -> None:
                 assert secret not in seen_by_others(first.mark)
                 await first.end(signal.SIGTERM)
                 assert secret not in first.log.read_text()
-                assert not on_disk(tmp_path / "data", secret)
+                assert not holding(tmp_path / "data", secret)
                 async with running("serve", "--config", config) as second:
                     async with viewer.line(kernel) as line:
                         await line.ask("kernel_info_request")
@@ -82,5 +71,5 @@ async def test_another_server_goes_on(tmp_path: Path) -> None:
 
 async def until_gone(folder: Path, text: str) -> None:
     async with asyncio.timeout(10):
-        while on_disk(folder, text):  # noqa: ASYNC110 - the disk tells nobody
+        while holding(folder, text):  # noqa: ASYNC110 - the disk tells nobody
             await asyncio.sleep(0.05)

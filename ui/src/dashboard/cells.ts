@@ -9,6 +9,7 @@ import type { RenderMimeRegistry } from "@jupyterlab/rendermime";
 import { MessageLoop } from "@lumino/messaging";
 import { Widget } from "@lumino/widgets";
 
+import { LIVE, uncovered } from "./late";
 import { VIEW, type WidgetManager } from "./manager";
 import { decoded, settled } from "./settled";
 
@@ -51,7 +52,8 @@ export class Cells {
   /** Cells after a failing one are not run: their places go. */
   async finish(): Promise<void> {
     await this.shown();
-    document.querySelectorAll(".vaas-cell[aria-busy], .vaas-still-style").forEach((one) => one.remove());
+    document.querySelectorAll(".vaas-cell[aria-busy]").forEach((one) => one.remove());
+    void uncovered().then(() => document.querySelectorAll(".vaas-still-style").forEach((one) => one.remove()));
   }
 
   /** `update_display` of a displayed object, whichever cell shows it, or will. */
@@ -77,7 +79,7 @@ export class Cells {
     // Told anew where a notebook runs once more, in a kernel of the viewer's own.
     this.areas.get(index)?.dispose();
     this.areas.delete(index);
-    if (outputs.length === 0) return painted.forEach((one) => one.remove());
+    if (outputs.length === 0) return isLive(cell, painted);
     await this.manager.extensions.forOutputs(outputs);
     const model = new OutputAreaModel({ trusted: true });
     const area = new SimplifiedOutputArea({ model, rendermime: this.rendermime });
@@ -122,10 +124,16 @@ export class Cells {
 /** Live outputs take the place of painted ones between two frames, when they have drawn as much. */
 async function takeOver(cell: HTMLElement, painted: HTMLElement[], live: HTMLElement, height: number): Promise<void> {
   const ready = () => live.offsetHeight >= 0.9 * height;
-  const frames = cell.querySelector(DRAWN) ? CALM_FRAMES : 1;
+  const drawn = [...cell.querySelectorAll(DRAWN)].some((one) => !one.closest("[data-model]"));
+  const frames = drawn ? CALM_FRAMES : 1;
   await settled(live, { frames, within: TAKES_OVER_WITHIN_MS, ready });
   await decoded(live);
   cell.classList.remove("vaas-coming");
   cell.style.minHeight = "";
+  isLive(cell, painted);
+}
+
+function isLive(cell: HTMLElement, painted: HTMLElement[]): void {
   painted.forEach((one) => one.remove());
+  cell.dispatchEvent(new Event(LIVE));
 }

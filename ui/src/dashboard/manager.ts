@@ -13,6 +13,7 @@ import type { RenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { Kernel, KernelMessage } from "@jupyterlab/services";
 import { Panel } from "@lumino/widgets";
 
+import { late, mark } from "./late";
 import * as output from "./output";
 import type { Extensions } from "./extensions";
 
@@ -64,9 +65,20 @@ export class WidgetManager extends ManagerBase {
       const value = state[name];
       if (typeof value === "string" && value.startsWith("/assets/")) state[name] = location.origin + value;
     }
+    const address = String(state["_esm"]);
+    if (!address.startsWith(location.origin)) return super._make_model(options, state as never);
+    const { model_id, comm } = options as { model_id: string; comm: base.IClassicComm };
+    const source = late(model_id, address, comm, this.kernel);
+    if (source) state["_esm"] = source;
     // anywidget waits two seconds for a script, and then loses what the kernel says to its widget.
-    if (String(state["_esm"]).startsWith(location.origin)) await import(String(state["_esm"])).catch(console.warn);
+    else await import(address).catch(console.warn);
     return super._make_model(options, state as never);
+  }
+
+  override async create_view(model: base.DOMWidgetModel, options?: unknown): Promise<never> {
+    const view = await super.create_view(model, options);
+    if (String(model.get("_esm")).startsWith(location.origin)) mark(view.el, model.model_id);
+    return view as never;
   }
 
   /** Ask the kernel for all models: some were lost on their way. */

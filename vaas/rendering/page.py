@@ -142,7 +142,9 @@ class PageRenderer:
     def keep_still(self, recording: Recording, still: Still, scripts: Sequence[str] = ()) -> None:
         """Show a still of a run from now on, and tell browsers at once which scripts that took."""
         self._stills[recording] = still
-        self._packed[recording] = replace(self.widgets(recording), scripts=tuple(scripts))
+        # What widgets bring themselves comes after the rest, since the still stands for them.
+        packed = replace(self.widgets(recording), scripts=tuple(scripts), sources=())
+        self._packed[recording] = packed
         self._insides.pop(recording, None)
 
     def widgets(self, recording: Recording) -> Packed:

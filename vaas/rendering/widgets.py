@@ -80,7 +80,7 @@ class Packed:
     Attributes:
         body: gzipped JSON; empty if there are none.
         libraries: names of the modules that their classes are of.
-        sources: addresses of the scripts that they brought.
+        sources: addresses of those scripts that they brought that are to be fetched early.
         scripts: addresses of their libraries' scripts, as far as it is known which they fetch.
     """
 

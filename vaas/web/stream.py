@@ -51,6 +51,9 @@ class Stream:
         self._handler.be_dashboard()
         self._handler.set_header("X-Accel-Buffering", "no")
         self._block("head", name=self._name)
+        # What is painted waits for it; scripts would take all of the browser's connections.
+        style = self._front.statics.url("dashboard.css")
+        self._handler.write(f'<link rel="preload" as="style" href="{style}">')
         for address in self._front.statics.parts("dashboard.js"):
             self._handler.write(f'<link rel="modulepreload" href="{address}">')
         if self._latest:
@@ -145,11 +148,7 @@ class Stream:
         for address in scripts:
             self._handler.write(f'<link rel="preload" as="script" href="{address}">')
         for address in modules:
-            # Read when it is wanted: it takes half a second, and controls come first.
-            self._handler.write(
-                '<link rel="preload" as="script" crossorigin="anonymous" fetchpriority="low"'
-                f' href="{address}">'
-            )
+            self._handler.write(f'<link rel="modulepreload" href="{address}">')
         if widgets.body:
             address = f"/api/v1/sessions/{session_id}/widgets"
             self._handler.write(

@@ -86,7 +86,16 @@ class Late {
     this.height = piece.offsetHeight;
     this.content = document.createDocumentFragment();
     this.content.append(...[...piece.childNodes].map((node) => node.cloneNode(true)));
-    cell.addEventListener(LIVE, () => void atRest().then(this.begin), { once: true });
+    cell.addEventListener(LIVE, () => this.fetch(), { once: true });
+  }
+
+  /** Have the script at hand, and begin with it when nobody uses the page. */
+  private fetch(): void {
+    const link = document.createElement("link");
+    // Not as a module, which would be read at once.
+    Object.assign(link, { rel: "preload", as: "script", crossOrigin: "anonymous", href: this.address });
+    document.head.append(link);
+    void atRest().then(this.begin);
   }
 
   hold(comm: IClassicComm, kernel: Kernel.IKernelConnection): void {

@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
@@ -21,7 +21,10 @@ FORK = {"vaas": {"launch": "fork"}}
 BODY = """
 import ipywidgets, ipyvuetify, plotly.graph_objects as go
 slider, told = ipywidgets.IntSlider(value=4, description="Size"), ipywidgets.Label("four")
-slider.observe(lambda change: setattr(told, "value", f"now {change['new']}"), "value")
+def follow(change):
+    figure.data[0].y = [change["new"], 1]
+    told.value = f"now {change['new']}"
+slider.observe(follow, "value")
 select = ipyvuetify.Select(label="Station", items=["Alder", "Birch"], v_model="Alder")
 figure = go.FigureWidget(go.Bar(x=["north", "south"], y=[3, 1]), layout={"height": 300})
 display(ipywidgets.HBox([slider, told]), select, figure)
@@ -75,3 +78,32 @@ def test_widgets_stand_in_the_first_bytes_and_live_ones_take_their_place(
         assert eventually(partial(stands, page.locator(".main-svg").first, before))
         page.locator(".noUi-handle").press("ArrowRight")
         expect(page.get_by_text("now 5")).to_be_visible()
+
+
+def test_controls_do_not_wait_for_a_charts_script_and_the_chart_follows_when_it_is_there(
+    forking: Service, share: Share, visit: Visit
+) -> None:
+    address = share({"a.ipynb": notebook("quiet = 2", BODY, **FORK)})
+    visit(forking).open(address)
+    assert eventually(lambda: forking.written().count("still_taken") == 2)
+    viewer = visit(forking)
+    page = viewer.context.new_page()
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/sources/*.js", hold)
+    page.goto(viewer.address(address))
+    expect(page.locator(".vaas-still:not(.vaas-cover)")).to_have_count(0)
+    expect(page.locator(".vaas-cover .bars .point")).to_have_count(2)
+    before = page.locator(".vaas-cover .main-svg").first.bounding_box()
+    page.locator(".noUi-handle").press("ArrowRight")
+    expect(page.get_by_text("now 5")).to_be_visible()
+    assert eventually(lambda: waiting)
+    waiting[0].continue_()
+    expect(page.locator(".vaas-cover, .vaas-still-style")).to_have_count(0)
+    expect(page.locator(".bars .point")).to_have_count(2)
+    values = "[...document.querySelector('.js-plotly-plot').data[0].y]"
+    assert eventually(lambda: page.evaluate(values) == [5, 1])
+    assert eventually(partial(stands, page.locator(".main-svg").first, before))

@@ -230,4 +230,4 @@ async def test_a_page_is_made_once_for_all_viewers_of_a_run(stage: Stage, viewer
         await viewer.leave(page.kernel)
     assert "a still" not in pages[0].text
     assert "<p>a still</p>" in later.text
-    assert f'<link rel="preload" as="script" href="{script}">' in later.text
+    assert f'"scripts": ["{script}"]' in later.text

@@ -2,13 +2,16 @@
  * Stands inside the first bytes of a dashboard's page, which then stays open:
  * the server appends a call of `vaasPhase` whenever something moved on, of
  * `vaasName` when the dashboard's own name is known, of `vaasLine` when there is
- * a session, of `vaasFail` if the way ends, and at last the dashboard itself.
+ * a session, of `vaasFail` if the way ends, and at last the dashboard itself
+ * and a call of `vaasScript`.
  */
 
 import { applyTheme, storedTheme } from "./theme";
 
 const PHASES = ["resolve", "data", "environment", "run", "ready"];
 const SAY_AGAIN_MS = 8000;
+/** There is no frame to wait for in a tab that nobody looks at. */
+const PAINTED_WITHIN_MS = 500;
 
 interface Phase {
   name: "resolve" | "data" | "line" | "environment" | "run" | "ready";
@@ -36,7 +39,17 @@ declare global {
     vaasPhase: (phase: Phase) => void;
     vaasName: (name: string, language: string) => void;
     vaasFail: (failure: Failure) => void;
+    vaasScript: (script: Script) => void;
   }
+}
+
+/** The page's script, and addresses of what it will ask for. */
+interface Script {
+  src: string;
+  /** Whether something of the dashboard is to be seen already: then that comes first. */
+  painted: boolean;
+  scripts: string[];
+  modules: string[];
 }
 
 /** The line to the kernel, opened while the page's script is on its way, and what came by it. */
@@ -158,6 +171,22 @@ window.vaasLine = (session) => {
   line.onmessage = (message) => early.heard.push(message);
   line.onclose = (end) => (early.ended = end);
   window.vaasEarly = early;
+};
+
+window.vaasScript = ({ src, painted, scripts, modules }) => {
+  let begun = false;
+  const begin = (): void => {
+    if (begun) return;
+    begun = true;
+    const add = (name: string, about: object): void => document.head.append(Object.assign(document.createElement(name), about));
+    add("script", { type: "module", src });
+    if (!painted) return;
+    for (const href of modules) add("link", { rel: "modulepreload", href });
+    for (const href of scripts) add("link", { rel: "preload", as: "script", href });
+  };
+  if (!painted) return begin();
+  requestAnimationFrame(() => setTimeout(begin));
+  setTimeout(begin, PAINTED_WITHIN_MS);
 };
 
 window.vaasFail = ({ title, advice, code, reference, retry_after, retry, home }) => {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -28,6 +29,10 @@ class Page(Handler):
         self.set_policy(dashboard_policy(self.front.image_hosts))
 
 
+PAINTED = "vaas-painted"
+"""Class of what is seen of a dashboard before its script runs."""
+
+
 class Stream:
     """A dashboard's page, sent in pieces."""
 
@@ -40,8 +45,12 @@ class Stream:
         self._latest: Phase | None = None
         self.begun = False
 
-    async def begin(self) -> None:
-        """Send the first bytes: name, skeleton, the phase so far."""
+    async def begin(self, *, scripts: bool = True) -> None:
+        """Send the first bytes: name, skeleton, the phase so far.
+
+        Args:
+            scripts: whether browsers are to fetch the page's own at once.
+        """
         # Who may frame a page is told before its first bytes.
         unknown = self._handler.framed and self._handler.frame_hosts is None
         if self.begun or unknown:
@@ -54,8 +63,8 @@ class Stream:
         # What is painted waits for it; scripts would take all of the browser's connections.
         style = self._front.statics.url("dashboard.css")
         self._handler.write(f'<link rel="preload" as="style" href="{style}">')
-        for address in self._front.statics.parts("dashboard.js"):
-            self._handler.write(f'<link rel="modulepreload" href="{address}">')
+        if scripts:
+            self._hint(modules=self._front.statics.parts("dashboard.js"))
         if self._latest:
             self._block("phase", phase=_phase(self._latest))
         await self._handler.flush()
@@ -93,11 +102,15 @@ class Stream:
         notebook = opened.session.notebook
         self._name = notebook.title
         self._language = opened.session.recipe.request.environment.get(LANGUAGE, self._language)
-        await self.begin()
+        painted = PAINTED in opened.html
+        await self.begin(scripts=not painted)
         front, handler = self._front, self._handler
         widgets = opened.session.widgets
         config = front.renderer.config(notebook, opened.session.id, widgets=bool(widgets.body))
-        self._announce(opened)
+        hints = self._hints(opened)
+        handler.write(f"<script>vaasLine({_script_text(opened.session.id)})</script>")
+        if not painted:
+            self._hint(**hints)
         self._block("known", name=self._name)
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
         if opened.snapshot:
@@ -107,12 +120,11 @@ class Stream:
         handler.write(opened.html)
         if waits := opened.session.waits:
             self._block("phase", phase=_phase(waits))
-        # What was written so far is the dashboard's own text: it is painted
-        # before the scripts, which have been on their way since the first bytes.
-        handler.write(
-            f'<script id="vaas-config" type="application/json">{config}</script>'
-            f'<script type="module" src="{front.statics.url("dashboard.js")}"></script>'
-        )
+        handler.write(f'<script id="vaas-config" type="application/json">{config}</script>')
+        if painted:
+            self._fetch(front.statics.parts("dashboard.js"), hints.pop("data"))
+        script = {"src": front.statics.url("dashboard.js"), "painted": painted, **hints}
+        handler.write(f"<script>vaasScript({_script_text(script)})</script>")
         self._block("tail")
         await handler.finish()
 
@@ -140,20 +152,30 @@ class Stream:
         """Say that the cloud does not answer, and of when what is shown is."""
         self._block("cloud", taken=datetime.fromtimestamp(snapshot.taken, UTC), live=live)
 
-    def _announce(self, opened: Opened) -> None:
-        """Tell the browser what the page's script will ask for."""
+    def _hints(self, opened: Opened) -> dict[str, list[str]]:
+        """What the page's script will ask for."""
         session_id, widgets = opened.session.id, opened.session.widgets
-        self._handler.write(f"<script>vaasLine({_script_text(session_id)})</script>")
         scripts, modules = self._front.renderer.early(opened.session.notebook, widgets)
+        data = [f"/api/v1/sessions/{session_id}/widgets"] if widgets.body else []
+        return {"scripts": scripts, "modules": modules, "data": data}
+
+    def _hint(
+        self, *, modules: Sequence[str], scripts: Sequence[str] = (), data: Sequence[str] = ()
+    ) -> None:
+        """Let the browser fetch and read at once what scripts will ask for."""
         for address in scripts:
             self._handler.write(f'<link rel="preload" as="script" href="{address}">')
         for address in modules:
             self._handler.write(f'<link rel="modulepreload" href="{address}">')
-        if widgets.body:
-            address = f"/api/v1/sessions/{session_id}/widgets"
-            self._handler.write(
-                f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{address}">'
-            )
+        self._fetch([], data)
+
+    def _fetch(self, modules: Sequence[str], data: Sequence[str]) -> None:
+        """Let the browser fetch what is asked for first, and not read it: that takes its time."""
+        for kind, addresses in (("script", modules), ("fetch", data)):
+            for address in addresses:
+                self._handler.write(
+                    f'<link rel="preload" as="{kind}" crossorigin="anonymous" href="{address}">'
+                )
 
     def _block(self, block_name: str, **context: Any) -> None:
         values = {
@@ -170,8 +192,8 @@ def _phase(phase: Phase) -> dict[str, Any]:
     return {"name": phase.name, "done": phase.done, "total": phase.total, "size": phase.size}
 
 
-def _script_text(text: str) -> str:
-    return json.dumps(text).replace("<", "\\u003c")
+def _script_text(value: object) -> str:
+    return json.dumps(value).replace("<", "\\u003c")
 
 
 __all__ = ["Page", "Stream"]

@@ -23,7 +23,7 @@ const DRAWN = { frames: 8, within: 4000 };
 const USED = ["pointerdown", "keydown", "wheel"];
 
 type Cleanup = void | (() => void | Promise<void>);
-type Context = { el: HTMLElement };
+type Context = { el: HTMLElement; signal?: AbortSignal };
 type Part = (context: Context) => Cleanup | Promise<Cleanup>;
 
 /** What an anywidget's script exports; see https://anywidget.dev/en/afm/. */
@@ -76,6 +76,7 @@ class Late {
   private readonly begun = new Promise<void>((resolve) => (this.begin = resolve));
   private readonly listening = new Promise<void>((resolve) => (this.listens = resolve));
   private readonly content: DocumentFragment;
+  private readonly kind: string;
   private readonly height: number;
 
   constructor(
@@ -83,6 +84,7 @@ class Late {
     piece: HTMLElement,
     cell: Element,
   ) {
+    this.kind = piece.className;
     this.height = piece.offsetHeight;
     this.content = document.createDocumentFragment();
     this.content.append(...[...piece.childNodes].map((node) => node.cloneNode(true)));
@@ -122,6 +124,7 @@ class Late {
       },
       render: async (context) => {
         const uncover = this.cover(context.el);
+        context.signal?.addEventListener("abort", uncover);
         try {
           const end = await (ready as Promise<Definition>).then((found) => found.render?.(context));
           void settled(context.el, { ...DRAWN, ready: () => true }).then(uncover);
@@ -134,21 +137,32 @@ class Late {
     };
   }
 
-  /** Show the still's piece in a place, over whatever is being drawn there; gives what takes it away. */
-  private cover(place: HTMLElement): () => void {
+  /** Show the still's piece over a view until that has drawn; gives what takes it away. */
+  private cover(view: HTMLElement): () => void {
     const cover = document.createElement("div");
-    cover.className = "vaas-still vaas-cover";
+    cover.className = `${this.kind} vaas-still vaas-cover`;
     cover.append(this.content);
-    place.classList.add("vaas-covered");
-    place.style.minHeight = `${this.height}px`;
-    place.append(cover);
-    let gone: () => void;
-    covered = Promise.all([covered, new Promise<void>((resolve) => (gone = resolve))]);
+    view.classList.add("vaas-covered");
+    view.style.minHeight = `${this.height}px`;
+    let uncover = (): void => undefined;
+    covered = Promise.all([covered, new Promise<void>((resolve) => (uncover = resolve))]);
+    let frame = 0;
+    // Beside the view, as what draws into that may take for its own what it finds there.
+    const follow = (): void => {
+      if (view.isConnected && cover.nextSibling !== view) view.before(cover);
+      cover.style.left = `${view.offsetLeft}px`;
+      cover.style.top = `${view.offsetTop}px`;
+      cover.style.width = `${view.offsetWidth}px`;
+      cover.hidden = !view.offsetParent;
+      frame = requestAnimationFrame(follow);
+    };
+    follow();
     return () => {
+      cancelAnimationFrame(frame);
       cover.remove();
-      place.classList.remove("vaas-covered");
-      place.style.minHeight = "";
-      gone();
+      view.classList.remove("vaas-covered");
+      view.style.minHeight = "";
+      uncover();
     };
   }
 }

@@ -131,7 +131,7 @@ class ViewRenderer extends Panel implements IRenderMime.IRenderer {
     const { model_id: id } = model.data[this.mimeType] as { model_id: string };
     if (!id) return this.hide();
     try {
-      const view = await this.manager.create_view(await this.manager.get_model(id));
+      const view: base.DOMWidgetView = await this.manager.create_view(await this.manager.get_model(id) as base.DOMWidgetModel);
       this.addWidget(view.luminoWidget);
       view.luminoWidget.disposed.connect(() => this.hide());
     } catch (error) {

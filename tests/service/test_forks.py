@@ -127,6 +127,27 @@ async def test_the_widgets_state_is_kept_for_whoever_paints_the_page(
     assert values["LabelModel"] == "now 5"
 
 
+CHART = """
+import plotly.graph_objects as go, ipywidgets as w
+figure = go.FigureWidget(go.Bar(y=[3, 1]))
+box = w.VBox([figure])
+figure.data[0].y = [5, 2]
+figure.layout.height = 320
+box
+"""
+
+
+async def test_figures_inside_others_are_kept_as_they_are_and_not_as_they_were_made(
+    stage: Stage, viewer: Viewer
+) -> None:
+    await viewer.view(stage.notebook(forked(CHART)))
+    kept = list(stage.front.launcher.sessions._prepared._kept.values())[-1]
+    state = kept.recording.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    (figure,) = (one["state"] for one in state.values() if "_widget_data" in one["state"])
+    assert list(figure["_widget_data"][0]["y"]) == [5, 2]
+    assert figure["_widget_layout"]["height"] == 320
+
+
 REMAINS = {
     "thread": "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), name='t9').start()",
     "process": "import subprocess\np = subprocess.Popen(['sleep', '9'])",

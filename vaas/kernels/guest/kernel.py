@@ -19,6 +19,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 from jupyter_client.session import Session
 from traitlets.config import Config
 
+from . import figures
 from .folder import keeper
 from .frames import Line
 from .streams import Stream
@@ -141,6 +142,8 @@ class GuestKernel(IPythonKernel):
         self.busy = True
         try:
             self._step_back_in()
+            if message["content"].get("data", {}).get("method") == "request_states":
+                figures.refresh()
             result = handler(self.ports[channel], [], message) if handler else None
             if inspect.isawaitable(result):
                 await result

@@ -15,8 +15,10 @@ import { settled } from "./settled";
 /** Told to a cell when its live outputs are what one sees. */
 export const LIVE = "vaas-live";
 
+/** Who opens a menu chooses from it within this, mostly. */
 const AT_REST_MS = 800;
 const LATEST_MS = 3000;
+/** For tabs that nobody looks at, which have no frames. */
 const FRAME_MS = 50;
 const ANSWER_MS = 500;
 const DRAWN = { frames: 8, within: 4000 };
@@ -100,6 +102,7 @@ class Late {
     void atRest().then(this.begin);
   }
 
+  /** Let what the kernel says wait until the script listens. */
   hold(comm: IClassicComm, kernel: Kernel.IKernelConnection): void {
     const listen = comm.on_msg.bind(comm);
     comm.on_msg = (callback) =>
@@ -118,7 +121,7 @@ class Late {
       initialize: (context) => {
         const ending = script.then((found) => found.initialize?.(context));
         ready = Promise.all([script, ending]).then(([found]) => found);
-        // Others make their widgets without a view, or listen as soon as they are made.
+        // After what is rendered at once, which listens as well.
         void ready.catch(console.warn).then(() => setTimeout(this.listens));
         return () => void ending.then((end) => typeof end === "function" && end());
       },
@@ -141,7 +144,7 @@ class Late {
   private cover(view: HTMLElement): () => void {
     const cover = document.createElement("div");
     cover.className = `${this.kind} vaas-still vaas-cover`;
-    cover.append(this.content);
+    cover.append(this.content.cloneNode(true));
     view.classList.add("vaas-covered");
     view.style.minHeight = `${this.height}px`;
     let uncover = (): void => undefined;

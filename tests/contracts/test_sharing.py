@@ -25,6 +25,7 @@ from tests.contracts.integrators import (
     visit_in,
 )
 from tests.contracts.membership import Member, joined, trusted
+from tests.traces import holding
 from vaas.errors import (
     MessageInvalid,
     NotTaken,
@@ -139,7 +140,7 @@ async def test_it_is_shared_opened_and_taken_back(member: Member, cloud: Receive
         await member.visited(share.id, visit_in(entered))
     assert not await sharing.revoke(sent.id)
     assert await sharing.sent(share.id) == []
-    assert not member.on_disk(sent.id.encode())
+    assert not holding(member.data, sent.id.encode())
 
 
 async def test_shared_again_it_is_the_same(member: Member, cloud: Receiver) -> None:
@@ -154,7 +155,7 @@ async def test_shared_again_it_is_the_same(member: Member, cloud: Receiver) -> N
 
 async def test_the_secret_is_on_disk_only_encrypted(member: Member, cloud: Receiver) -> None:
     sent = await member.mesh.sharing.send((await member.only()).id, f"bob@{cloud.host}")
-    assert not member.on_disk(sent.secret.value.encode())
+    assert not holding(member.data, sent.secret.value.encode())
     assert sent.secret.value not in repr(sent)
 
 

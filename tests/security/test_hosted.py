@@ -22,6 +22,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from tests.contracts.clouds import Cloud, Signed, deliver
 from tests.contracts.integrators import Integrator, Receiver, address_in, visit_in
 from tests.contracts.membership import Member, joined, trusted
+from tests.traces import holding
 from vaas.demo.http import as_json
 from vaas.errors import ShareUnknown
 from vaas.mesh import gate as gate_module
@@ -300,7 +301,7 @@ async def test_no_token_is_in_any_address_log_or_file(
     for one in (token, secret):
         assert one not in repr(said)
         assert one not in caplog.text
-        assert not member.on_disk(one.encode())
+        assert not holding(member.data, one.encode())
 
 
 async def test_questions_about_tokens_are_counted(
@@ -427,7 +428,7 @@ async def test_a_secret_that_is_told_all_the_same_is_not_kept(
         told_["protocol"][name]["sharedSecret"] = "open-sesame"
     told_["protocol"]["options"] = {"sharedSecret": "open-sesame"}
     assert (await good.post(f"{member.url}{PREFIX}/shares", told_)).status_code == 201
-    assert not member.on_disk(b"open-sesame")
+    assert not holding(member.data, b"open-sesame")
     assert "open-sesame" not in repr(said)
 
 

@@ -22,6 +22,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from tests.contracts.clouds import Cloud, Nextcloud28, Nextcloud31, Signed, Strict14, deliver
 from tests.contracts.membership import Member, joined, trusted
+from tests.traces import holding
 from vaas.demo.http import Answer, Request, as_json, redirect
 from vaas.errors import VaasError
 from vaas.mesh import PeerRule, desk, keeper, senders
@@ -676,7 +677,7 @@ async def test_secrets_in_odd_places(
     assert ODD not in answer.text
     assert ODD not in repr(said)
     assert ODD not in caplog.text
-    assert not member.on_disk(ODD.encode())
+    assert not holding(member.data, ODD.encode())
 
 
 async def failing(member: Member, share: Any) -> str:

@@ -18,6 +18,7 @@ from tests.contracts.clouds import deliver
 from tests.contracts.membership import Member, joined, trusted
 from tests.contracts.publisher import Publisher, published
 from tests.security.hostile import Bent, forget
+from tests.traces import holding
 from vaas.demo.http import Answer, Request, as_json, redirect
 from vaas.errors import VaasError
 from vaas.observability.logging import redact
@@ -67,7 +68,7 @@ async def member(
 def unseen(member: Member, said: Callable[[], str], *secrets: str, answers: str = "") -> None:
     assert [one for one in secrets if one in said()] == []
     assert [one for one in secrets if one in answers] == []
-    assert [one for one in secrets if member.on_disk(one.encode())] == []
+    assert [one for one in secrets if holding(member.data, one.encode())] == []
 
 
 async def test_in_what_nobody_asked_for(

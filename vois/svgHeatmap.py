@@ -47,27 +47,38 @@ def heatmapChart(
         maxvalue: number of the last colour.
         decimals: of the numbers told.
     """
-    rows, columns = [str(one) for one in df.index], [str(one) for one in df.columns]
+    columns = [str(one) for one in df.columns]
     shade = Range(colorlist, float(minvalue), float(maxvalue))
     ink = "currentColor" if textcolor == "black" else textcolor
     wide = max(14.0, 840.0 / max(1, len(columns)))
     parts = [text(4, 22, title, 20, fill=ink, font_weight=600)]
     parts += _heads([_cut(one, int(columnTitleMaxChar)) for one in columns], wide, ink)
-    for i, name in enumerate(rows):
-        values = numbers(df.iloc[i])
-        y = _TOP + _TALL * i
-        parts.append(text(_LEFT - 6, y + _TALL * 0.7, name[:24], 12, fill=ink, text_anchor="end"))
-        for j, other in enumerate(columns):
-            value = values[j]
-            told = f"{textRows} {name}, {textColumns} {other}: {fmt(value, int(decimals))}"
-            place = (_LEFT + j * wide, y, wide - 1, _TALL - 1)
-            parts.append(_cell(f"{i},{j}", place, shade(value), told))
-    size = (_LEFT + wide * len(columns) + 40, _TOP + _TALL * len(rows) + 8)
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]:g} {size[1]:g}" width="100%"'
-        f' role="img" aria-label="{esc(title)}" font-family="Roboto, Arial, sans-serif">{"".join(parts)}</svg>'
-    )
+    for i, name in enumerate(str(one) for one in df.index):
+        cells = [
+            (shade(value), f"{textRows} {name}, {textColumns} {other}: {fmt(value, int(decimals))}")
+            for value, other in zip(numbers(df.iloc[i]), columns, strict=True)
+        ]
+        parts += _row(i, name, cells, wide, ink)
+    size = (_LEFT + wide * len(columns) + 40, _TOP + _TALL * len(df.index) + 8)
+    svg = _framed("".join(parts), size, title)
     return ui.Svg(svg, style_=f"width: {width}vw; max-width: 100%", aria_label=title)
+
+
+def _row(i: int, name: str, cells: Sequence[tuple[str, str]], wide: float, ink: str) -> list[str]:
+    """Return a row's name and its cells, of each of which colour and words are given."""
+    y = _TOP + _TALL * i
+    parts = [text(_LEFT - 6, y + _TALL * 0.7, name[:24], 12, fill=ink, text_anchor="end")]
+    for j, (color, told) in enumerate(cells):
+        place = (_LEFT + j * wide, y, wide - 1, _TALL - 1)
+        parts.append(_cell(f"{i},{j}", place, color, told))
+    return parts
+
+
+def _framed(inner: str, size: tuple[float, float], title: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]:g} {size[1]:g}" width="100%"'
+        f' role="img" aria-label="{esc(title)}" font-family="Roboto, Arial, sans-serif">{inner}</svg>'
+    )
 
 
 def _heads(names: Sequence[str], wide: float, ink: str) -> list[str]:

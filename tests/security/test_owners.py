@@ -179,7 +179,7 @@ async def test_a_signature_is_for_one_edition(member: Member) -> None:
     assert renewed
     assert not await entry.admits(share.id, first)
     assert await entry.admits(share.id, entry.key(renewed))
-    # Nor is one kind of signature strict as another.
+    # Nor is one kind of signature as good as another.
     entry._visible = "people"
     with pytest.raises(ShareHidden):
         await entry.link(share.id, "", first)

@@ -287,6 +287,7 @@ def test_configurators_and_contents_build():
     [("interMap", "interGeojsonToVector"), ("geo.mapUtils", "BDAPLayer")],
 )
 def test_the_institutes_own_parts_say_what_they_need(module, call):
+    # What notebooks may catch: these parts are whole, and useless elsewhere.
     with pytest.raises(NotImplementedError, match="institute"):
         getattr(importlib.import_module(f"vois.{module}"), call)({})
 

@@ -13,6 +13,7 @@ from vaas.rendering.notebook import (
     load_notebook,
 )
 from vaas.rendering.page import PageRenderer
+from vaas.rendering.painted import PAINTED
 from vaas.rendering.parameters import OURS, Answer, Declared, Parameter
 from vaas.rendering.parameters import answers as parameter_answers
 from vaas.rendering.parameters import is_name as is_parameter_name
@@ -23,6 +24,7 @@ from vaas.rendering.widgets import Packed
 
 __all__ = [
     "OURS",
+    "PAINTED",
     "Answer",
     "Asset",
     "AssetStore",

@@ -26,6 +26,9 @@ _ACTS = re.compile(
 )
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
+PAINTED = "vaas-painted"
+"""Class of what is seen of a dashboard before its script runs."""
+
 WIDTHS = {390: "narrow", 1280: "wide"}
 """Pixels of the windows of which stills are taken, and what they are called in styles."""
 
@@ -59,7 +62,7 @@ class Still:
         cells: dict[int, str] = {}
         style = ""
         for one, name in zip(taken, WIDTHS.values(), strict=True):
-            kind = f"vaas-painted vaas-still vaas-still--{name} jp-OutputArea"
+            kind = f"{PAINTED} vaas-still vaas-still--{name} jp-OutputArea"
             for place, html in one["cells"].items():
                 before = cells.get(int(place), "")
                 cells[int(place)] = f'{before}<div class="{kind}">{html!s}</div>'
@@ -81,7 +84,7 @@ def painted(outputs: Sequence[Mapping[str, Any]]) -> str:
     whole = "".join(piece for piece in pieces if piece is not None)
     if None in pieces or not whole or len(whole) > MAX_BYTES:
         return ""
-    return f'<div class="vaas-painted jp-OutputArea">{whole}</div>'
+    return f'<div class="{PAINTED} jp-OutputArea">{whole}</div>'
 
 
 def _piece(output: Mapping[str, Any]) -> str | None:
@@ -117,4 +120,4 @@ def _child(kind: str, html: str) -> str:
     )
 
 
-__all__ = ["MAX_BYTES", "WIDTHS", "Still", "painted"]
+__all__ = ["MAX_BYTES", "PAINTED", "WIDTHS", "Still", "painted"]

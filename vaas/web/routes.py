@@ -25,6 +25,7 @@ from vaas.web.sessions import Channels, KernelModel, Leave, SessionState, Widget
 log = logger(__name__)
 
 _ID = r"([0-9a-f]{32})"
+_Route = tuple[str, type[RequestHandler], dict[str, Any]]
 
 
 def make_application(front: Front) -> Application:
@@ -35,28 +36,14 @@ def make_application(front: Front) -> Application:
     """
     given = {"front": front}
     icon = {"url": front.statics.url("favicon.svg"), "permanent": False}
-    routes: list[tuple[str, type[RequestHandler], dict[str, Any]]] = [
+    routes: list[_Route] = [
         (r"/", Home, given),
         (r"/open", Open, given),
         (r"/password", Password, given),
         (r"/s/([^/]+)/([^/]+)", WithoutSlash, given),
         (rf"/s/([^/]+)/([^/]+)/{PATTERN}", Picture, given),
         (r"/s/([^/]+)/([^/]+)/(.*)", Dashboard, given),
-        (r"/ocm/connect", Connect, given),
-        (r"/ocm/mine", Mine, given),
-        (rf"/ocm/mine/{_ID}", Ruling, given),
-        (r"/ocm/mine/contact", ContactGone, given),
-        (r"/ocm/login", Leaving, given),
-        (r"/ocm/login/back", Back, given),
-        (r"/ocm/logout", Logout, given),
-        (rf"/ocm/s/{_ID}", WithoutSlash, given),
-        (rf"/ocm/s/{_ID}/{PATTERN}", ReceivedPicture, given),
-        (rf"/ocm/s/{_ID}/(.*)", ReceivedDashboard, given),
-        *((pattern, ComeIn, {"front": front, "gate": gate}) for pattern, gate in front.gates),
-        (r"/cs3/open", Enter, given),
-        (rf"/cs3/s/{_ID}", WithoutSlash, given),
-        (rf"/cs3/s/{_ID}/{PATTERN}", OpenedPicture, given),
-        (rf"/cs3/s/{_ID}/(.*)", OpenedDashboard, given),
+        *_from_elsewhere(front),
         *front.more,
         (rf"/api/kernels/{_ID}", KernelModel, given),
         (rf"/api/kernels/{_ID}/channels", Channels, given),
@@ -80,6 +67,28 @@ def make_application(front: Front) -> Application:
         websocket_ping_interval=20,
         websocket_ping_timeout=15,
     )
+
+
+def _from_elsewhere(front: Front) -> list[_Route]:
+    """Addresses of shares that come without a link: by Open Cloud Mesh, and from CS3's clouds."""
+    given = {"front": front}
+    return [
+        (r"/ocm/connect", Connect, given),
+        (r"/ocm/mine", Mine, given),
+        (rf"/ocm/mine/{_ID}", Ruling, given),
+        (r"/ocm/mine/contact", ContactGone, given),
+        (r"/ocm/login", Leaving, given),
+        (r"/ocm/login/back", Back, given),
+        (r"/ocm/logout", Logout, given),
+        (rf"/ocm/s/{_ID}", WithoutSlash, given),
+        (rf"/ocm/s/{_ID}/{PATTERN}", ReceivedPicture, given),
+        (rf"/ocm/s/{_ID}/(.*)", ReceivedDashboard, given),
+        *((pattern, ComeIn, {"front": front, "gate": gate}) for pattern, gate in front.gates),
+        (r"/cs3/open", Enter, given),
+        (rf"/cs3/s/{_ID}", WithoutSlash, given),
+        (rf"/cs3/s/{_ID}/{PATTERN}", OpenedPicture, given),
+        (rf"/cs3/s/{_ID}/(.*)", OpenedDashboard, given),
+    ]
 
 
 class _NotFound(Handler):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from vaas.errors import ParameterWrong, PasswordNeeded, PasswordWrong, VaasError
 from vaas.launch import LANGUAGE, Opened
 from vaas.model import Phase, ShareLink
-from vaas.rendering import OURS, parameter_answers
+from vaas.rendering import OURS, PAINTED, parameter_answers
 from vaas.session import Session
 from vaas.snapshots import Snapshot
 from vaas.web.base import TEMPLATES, Handler
@@ -29,8 +29,13 @@ class Page(Handler):
         self.set_policy(dashboard_policy(self.front.image_hosts))
 
 
-PAINTED = "vaas-painted"
-"""Class of what is seen of a dashboard before its script runs."""
+# Links by which browsers fetch ahead: modules to be read at once, the same to be read
+# when they are asked for, libraries' scripts, styles, and what scripts ask for.
+_MODULE = 'rel="modulepreload"'
+_MODULE_LATER = 'rel="preload" as="script" crossorigin="anonymous"'
+_SCRIPT = 'rel="preload" as="script"'
+_STYLE = 'rel="preload" as="style"'
+_DATA = 'rel="preload" as="fetch" crossorigin="anonymous"'
 
 
 class Stream:
@@ -61,10 +66,9 @@ class Stream:
         self._handler.set_header("X-Accel-Buffering", "no")
         self._block("head", name=self._name)
         # What is painted waits for it; scripts would take all of the browser's connections.
-        style = self._front.statics.url("dashboard.css")
-        self._handler.write(f'<link rel="preload" as="style" href="{style}">')
+        self._link(_STYLE, [self._front.statics.url("dashboard.css")])
         if scripts:
-            self._hint(modules=self._front.statics.parts("dashboard.js"))
+            self._link(_MODULE, self._front.statics.parts("dashboard.js"))
         if self._latest:
             self._block("phase", phase=_phase(self._latest))
         await self._handler.flush()
@@ -107,10 +111,11 @@ class Stream:
         front, handler = self._front, self._handler
         widgets = opened.session.widgets
         config = front.renderer.config(notebook, opened.session.id, widgets=bool(widgets.body))
-        hints = self._hints(opened)
+        scripts, modules = front.renderer.early(notebook, widgets)
         handler.write(f"<script>vaasLine({_script_text(opened.session.id)})</script>")
         if not painted:
-            self._hint(**hints)
+            self._link(_SCRIPT, scripts)
+            self._link(_MODULE, modules)
         self._block("known", name=self._name)
         handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
         if opened.snapshot:
@@ -122,8 +127,15 @@ class Stream:
             self._block("phase", phase=_phase(waits))
         handler.write(f'<script id="vaas-config" type="application/json">{config}</script>')
         if painted:
-            self._fetch(front.statics.parts("dashboard.js"), hints.pop("data"))
-        script = {"src": front.statics.url("dashboard.js"), "painted": painted, **hints}
+            self._link(_MODULE_LATER, front.statics.parts("dashboard.js"))
+        if widgets.body:
+            self._link(_DATA, [f"/api/v1/sessions/{opened.session.id}/widgets"])
+        script = {
+            "src": front.statics.url("dashboard.js"),
+            "painted": painted,
+            "scripts": scripts,
+            "modules": modules,
+        }
         handler.write(f"<script>vaasScript({_script_text(script)})</script>")
         self._block("tail")
         await handler.finish()
@@ -152,30 +164,9 @@ class Stream:
         """Say that the cloud does not answer, and of when what is shown is."""
         self._block("cloud", taken=datetime.fromtimestamp(snapshot.taken, UTC), live=live)
 
-    def _hints(self, opened: Opened) -> dict[str, list[str]]:
-        """What the page's script will ask for."""
-        session_id, widgets = opened.session.id, opened.session.widgets
-        scripts, modules = self._front.renderer.early(opened.session.notebook, widgets)
-        data = [f"/api/v1/sessions/{session_id}/widgets"] if widgets.body else []
-        return {"scripts": scripts, "modules": modules, "data": data}
-
-    def _hint(
-        self, *, modules: Sequence[str], scripts: Sequence[str] = (), data: Sequence[str] = ()
-    ) -> None:
-        """Let the browser fetch and read at once what scripts will ask for."""
-        for address in scripts:
-            self._handler.write(f'<link rel="preload" as="script" href="{address}">')
-        for address in modules:
-            self._handler.write(f'<link rel="modulepreload" href="{address}">')
-        self._fetch([], data)
-
-    def _fetch(self, modules: Sequence[str], data: Sequence[str]) -> None:
-        """Let the browser fetch what is asked for first, and not read it: that takes its time."""
-        for kind, addresses in (("script", modules), ("fetch", data)):
-            for address in addresses:
-                self._handler.write(
-                    f'<link rel="preload" as="{kind}" crossorigin="anonymous" href="{address}">'
-                )
+    def _link(self, kind: str, addresses: Iterable[str]) -> None:
+        for address in addresses:
+            self._handler.write(f'<link {kind} href="{address}">')
 
     def _block(self, block_name: str, **context: Any) -> None:
         values = {

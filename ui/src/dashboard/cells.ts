@@ -79,7 +79,7 @@ export class Cells {
     // Told anew where a notebook runs once more, in a kernel of the viewer's own.
     this.areas.get(index)?.dispose();
     this.areas.delete(index);
-    if (outputs.length === 0) return isLive(cell, painted);
+    if (outputs.length === 0) return goLive(cell, painted);
     await this.manager.extensions.forOutputs(outputs);
     const model = new OutputAreaModel({ trusted: true });
     const area = new SimplifiedOutputArea({ model, rendermime: this.rendermime });
@@ -130,10 +130,11 @@ async function takeOver(cell: HTMLElement, painted: HTMLElement[], live: HTMLEle
   await decoded(live);
   cell.classList.remove("vaas-coming");
   cell.style.minHeight = "";
-  isLive(cell, painted);
+  goLive(cell, painted);
 }
 
-function isLive(cell: HTMLElement, painted: HTMLElement[]): void {
+/** Take away what was painted, and let waiting widgets know. */
+function goLive(cell: HTMLElement, painted: HTMLElement[]): void {
   painted.forEach((one) => one.remove());
   cell.dispatchEvent(new Event(LIVE));
 }

@@ -75,10 +75,10 @@ export class WidgetManager extends ManagerBase {
     return super._make_model(options, state as never);
   }
 
-  override async create_view(model: base.DOMWidgetModel, options?: unknown): Promise<never> {
-    const view = await super.create_view(model, options);
+  override async create_view<View extends base.WidgetView>(model: base.WidgetModel, options?: unknown): Promise<View> {
+    const view = await super.create_view<View>(model, options);
     if (String(model.get("_esm")).startsWith(location.origin)) mark(view.el, model.model_id);
-    return view as never;
+    return view;
   }
 
   /** Ask the kernel for all models: some were lost on their way. */
@@ -131,7 +131,7 @@ class ViewRenderer extends Panel implements IRenderMime.IRenderer {
     const { model_id: id } = model.data[this.mimeType] as { model_id: string };
     if (!id) return this.hide();
     try {
-      const view: base.DOMWidgetView = await this.manager.create_view(await this.manager.get_model(id) as base.DOMWidgetModel);
+      const view = await this.manager.create_view<base.DOMWidgetView>(await this.manager.get_model(id));
       this.addWidget(view.luminoWidget);
       view.luminoWidget.disposed.connect(() => this.hide());
     } catch (error) {

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 _MODULES = ("plotly.basewidget", "ipywidgets.widgets.widget")
+
+
+def are_asked_for(message: Mapping[str, Any]) -> bool:
+    """Whether a message asks for the state of all widgets, as pages and ``saved_widgets`` do."""
+    data = message["content"].get("data")
+    asks = isinstance(data, dict) and data.get("method") == "request_states"
+    return asks and message["msg_type"] == "comm_msg"
 
 
 def refresh() -> None:
@@ -24,4 +32,4 @@ def refresh() -> None:
             widget._repr_mimebundle_()  # as IPython displays it
 
 
-__all__ = ["refresh"]
+__all__ = ["are_asked_for", "refresh"]

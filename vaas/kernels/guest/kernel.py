@@ -142,7 +142,7 @@ class GuestKernel(IPythonKernel):
         self.busy = True
         try:
             self._step_back_in()
-            if message["content"].get("data", {}).get("method") == "request_states":
+            if figures.are_asked_for(message):
                 figures.refresh()
             result = handler(self.ports[channel], [], message) if handler else None
             if inspect.isawaitable(result):

@@ -17,7 +17,7 @@ from vaas.demo.efss import DemoEfss
 
 pytestmark = pytest.mark.browser
 
-FORK = {"vaas": {"launch": "fork"}}
+FORK = {"launch": "fork"}
 BODY = """
 import ipywidgets, ipyvuetify, plotly.graph_objects as go
 slider, told = ipywidgets.IntSlider(value=4, description="Size"), ipywidgets.Label("four")
@@ -40,6 +40,24 @@ def forking(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield running
 
 
+# Counts the pieces of stills that stood in live outputs.
+COVERS = """
+window.covers = 0
+const look = (nodes) => nodes.forEach((one) => { window.covers += Boolean(one.matches?.(".vaas-cover")) })
+new MutationObserver((seen) => seen.forEach((change) => look(change.addedNodes)))
+    .observe(document, { childList: true, subtree: true })
+"""
+
+
+def stilled(first: str, forking: Service, share: Share, visit: Visit, theme: str = "light") -> str:
+    """The address of a dashboard of which there is a still."""
+    before = forking.written().count("still_taken")
+    address = share({"a.ipynb": notebook(first, BODY, vaas=FORK | {"theme": theme})})
+    visit(forking).open(address)
+    assert eventually(lambda: forking.written().count("still_taken") > before)
+    return address
+
+
 def without_scripts(viewer: Viewer, address: str) -> Page:
     """A page none of whose scripts come, as it is before they have."""
     viewer.expects("ERR_FAILED")
@@ -56,9 +74,7 @@ def stands(drawn: Locator, place: object) -> bool:
 def test_widgets_stand_in_the_first_bytes_and_live_ones_take_their_place(
     forking: Service, share: Share, visit: Visit
 ) -> None:
-    address = share({"a.ipynb": notebook("quiet = 1", BODY, **FORK)})
-    visit(forking).open(address)
-    assert eventually(lambda: "still_taken" in forking.written())
+    address = stilled("quiet = 1", forking, share, visit)
     for width in (1280, 390):
         viewer = visit(forking, viewport={"width": width, "height": 800})
         page = without_scripts(viewer, address)
@@ -83,9 +99,7 @@ def test_widgets_stand_in_the_first_bytes_and_live_ones_take_their_place(
 def test_controls_do_not_wait_for_a_charts_script_and_the_chart_follows_when_it_is_there(
     forking: Service, share: Share, visit: Visit
 ) -> None:
-    address = share({"a.ipynb": notebook("quiet = 2", BODY, **FORK)})
-    visit(forking).open(address)
-    assert eventually(lambda: forking.written().count("still_taken") == 2)
+    address = stilled("quiet = 2", forking, share, visit)
     viewer = visit(forking)
     page = viewer.context.new_page()
     waiting: list[Route] = []
@@ -107,3 +121,19 @@ def test_controls_do_not_wait_for_a_charts_script_and_the_chart_follows_when_it_
     values = "[...document.querySelector('.js-plotly-plot').data[0].y]"
     assert eventually(lambda: page.evaluate(values) == [5, 1])
     assert eventually(partial(stands, page.locator(".main-svg").first, before))
+
+
+def test_where_the_still_is_hidden_charts_do_not_wait(
+    forking: Service, share: Share, visit: Visit
+) -> None:
+    address = stilled("quiet = 3", forking, share, visit, theme="auto")
+    viewer = visit(forking, color_scheme="dark")
+    viewer.page.add_init_script(COVERS)
+    page = viewer.open(address)
+    expect(page.locator(".bars .point")).to_have_count(2)
+    assert page.evaluate("covers") == 0
+    viewer = visit(forking)
+    viewer.page.add_init_script(COVERS)
+    page = viewer.open(address)
+    expect(page.locator(".vaas-cover, .vaas-still-style")).to_have_count(0)
+    assert page.evaluate("covers") == 1

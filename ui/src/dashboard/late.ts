@@ -1,10 +1,11 @@
 /**
  * Widgets that bring a large script of their own (Plotly's has five megabytes, which
  * keep the browser busy for half a second) come to life after the controls around them,
- * on pages that show a still of them: its piece stands in their place until they have drawn.
+ * on pages where a still of them is seen: its piece stands in their place until they have drawn.
  *
- * Such a script begins when its cell is live and nobody is using the page, or when the
- * kernel has something to say to its widget, which then waits until the widget listens.
+ * Such a script begins when its cell is live and nobody is using the page (at once if the
+ * piece is of another width), or when the kernel has something to say to its widget, which
+ * then waits until the widget listens.
  */
 
 import type { IClassicComm } from "@jupyter-widgets/base";
@@ -21,6 +22,7 @@ const LATEST_MS = 3000;
 /** For tabs that nobody looks at, which have no frames. */
 const FRAME_MS = 50;
 const ANSWER_MS = 500;
+const FITTING = 0.05;
 const DRAWN = { frames: 8, within: 4000 };
 const USED = ["pointerdown", "keydown", "wheel"];
 
@@ -63,7 +65,8 @@ export function mark(view: HTMLElement, model: string): void {
  */
 export function late(model: string, address: string, comm: IClassicComm, kernel: Kernel.IKernelConnection): string | undefined {
   const pieces = [...document.querySelectorAll<HTMLElement>(`.vaas-still [data-model="${CSS.escape(model)}"]`)];
-  const piece = pieces.find((one) => one.offsetParent);
+  // Not one that is hidden since the viewer has other colours.
+  const piece = pieces.find((one) => one.checkVisibility({ visibilityProperty: true }));
   const cell = piece?.closest(".vaas-cell");
   if (!piece || !cell) return undefined;
   const waiting = new Late(address, piece, cell);
@@ -80,6 +83,7 @@ class Late {
   private readonly content: DocumentFragment;
   private readonly kind: string;
   private readonly height: number;
+  private readonly fits: boolean;
 
   constructor(
     private readonly address: string,
@@ -88,6 +92,7 @@ class Late {
   ) {
     this.kind = piece.className;
     this.height = piece.offsetHeight;
+    this.fits = fits(piece);
     this.content = document.createDocumentFragment();
     this.content.append(...[...piece.childNodes].map((node) => node.cloneNode(true)));
     cell.addEventListener(LIVE, () => this.fetch(), { once: true });
@@ -99,7 +104,7 @@ class Late {
     // Not as a module, which would be read at once.
     Object.assign(link, { rel: "preload", as: "script", crossOrigin: "anonymous", href: this.address });
     document.head.append(link);
-    void atRest().then(this.begin);
+    void (this.fits ? atRest() : painted()).then(this.begin);
   }
 
   /** Let what the kernel says wait until the script listens. */
@@ -168,6 +173,12 @@ class Late {
       uncover();
     };
   }
+}
+
+/** Whether what is drawn in a piece is as wide as its place: stills are taken of two widths. */
+function fits(piece: HTMLElement): boolean {
+  const drawn = piece.querySelector("svg, canvas, img")?.getBoundingClientRect().width ?? 0;
+  return Math.abs(drawn - piece.clientWidth) < FITTING * piece.clientWidth;
 }
 
 async function load(address: string): Promise<Definition> {

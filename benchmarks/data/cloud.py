@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import subprocess
 import tempfile
 import time
@@ -15,6 +16,7 @@ import psutil
 
 from benchmarks.data.line import SlowLine
 from tests.contracts import servers
+from tests.contracts.certificates import Authority
 from vaas.model import Share, ShareLink
 from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
 from vaas.storage import CopyLimits, RcloneMount, RcloneSite, Sites
@@ -32,29 +34,33 @@ class Cloud:
         work: for whoever measures.
         line: the slow way to it.
         direct: its port without delay.
+        authority: who its certificate is from, as a file.
     """
 
     folder: Path
     work: Path
     line: SlowLine
     direct: int
+    authority: Path
 
     def address(self, *, slow: bool = True) -> str:
         """Where the folder is shown."""
-        return f"http://127.0.0.1:{self.line.port if slow else self.direct}/open"
+        return f"https://127.0.0.1:{self.line.port if slow else self.direct}/open"
 
 
 @contextlib.asynccontextmanager
 async def cloud(furnish: Callable[[Path], None]) -> AsyncIterator[Cloud]:
-    """Apache, whose folder ``furnish`` fills, behind the line."""
+    """Apache, whose folder ``furnish`` fills, behind the line; encrypted, as clouds are."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         _lay_out(folder, furnish)
-        with servers.apache(folder / "cloud", folder / "state") as (url, _):
+        authority = Authority(folder)
+        pair = authority.issue("cloud")
+        with servers.apache(folder / "cloud", folder / "state", pair) as (url, _):
             port = int(url.split(":")[2].split("/")[0])
             line = SlowLine(port)
             async with line.listening():
-                yield Cloud(folder / "cloud", folder / "work", line, port)
+                yield Cloud(folder / "cloud", folder / "work", line, port, authority.file)
 
 
 def _lay_out(folder: Path, furnish: Callable[[Path], None]) -> None:
@@ -68,10 +74,11 @@ def _lay_out(folder: Path, furnish: Callable[[Path], None]) -> None:
 async def shares(there: Cloud, *, slow: bool = True) -> AsyncIterator[tuple[Shares, Share]]:
     """Our client, and the cloud's folder as a share."""
     host = f"127.0.0.1:{there.line.port if slow else there.direct}"
-    policy = OutboundPolicy([SiteRule(host, insecure=True, private=True)])
-    async with OutboundClient(policy) as client:
+    policy = OutboundPolicy([SiteRule(host, private=True)])
+    trusted = ssl.create_default_context(cafile=there.authority)
+    async with OutboundClient(policy, tls=trusted) as client:
         found = Shares(client, policy, FailureMemory())
-        yield found, await found.resolve(ShareLink(f"http://{host}/open", "-", "", "webdav"))
+        yield found, await found.resolve(ShareLink(f"https://{host}/open", "-", "", "webdav"))
 
 
 @contextlib.asynccontextmanager
@@ -90,7 +97,7 @@ async def our_mount(there: Cloud) -> AsyncIterator[Path]:
 async def plain_mount(there: Cloud) -> AsyncIterator[Path]:
     """The folder as ``rclone mount`` shows it by itself."""
     place = Path(tempfile.mkdtemp(dir=there.work))
-    command = ["rclone", "mount", remote(there), str(place), "--read-only", "--config", ""]
+    command = ["rclone", "mount", *remote(there), str(place), "--read-only"]
     process = psutil.Popen(command, stderr=subprocess.DEVNULL)
     try:
         while place not in mounts_below(there.work):  # noqa: ASYNC110 - Linux sets no event
@@ -102,9 +109,10 @@ async def plain_mount(there: Cloud) -> AsyncIterator[Path]:
         detach(place)
 
 
-def remote(there: Cloud) -> str:
-    """The folder as rclone names it on its command line."""
-    return f":webdav,url='{there.address()}',vendor=other:"
+def remote(there: Cloud) -> list[str]:
+    """The folder as rclone's command line names it."""
+    trusted = ["--ca-cert", str(there.authority), "--config", ""]
+    return [*trusted, f":webdav,url='{there.address()}',vendor=other:"]
 
 
 @contextlib.contextmanager

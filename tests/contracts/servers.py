@@ -18,6 +18,8 @@ from pathlib import Path
 from cheroot.wsgi import Server
 from wsgidav.wsgidav_app import WsgiDAVApp
 
+from tests.contracts.certificates import Pair
+
 PASSWORD = "sesame: öffne dich"
 
 APACHE = """
@@ -28,6 +30,7 @@ PidFile {state}/pid
 ErrorLog {state}/error.log
 {modules}
 {user}
+{tls}
 DavLockDB {state}/locks
 DocumentRoot {site}
 <Directory {site}>
@@ -44,6 +47,12 @@ DocumentRoot {site}
     Require valid-user
   </RequireAll>
 </Location>
+"""
+TLS = """
+LoadModule ssl_module {where}/mod_ssl.so
+SSLEngine on
+SSLCertificateFile {pair.certificate}
+SSLCertificateKeyFile {pair.key}
 """
 MODULES = (
     "mpm_event", "authn_core", "authn_file", "authz_core", "authz_user", "auth_basic",
@@ -133,7 +142,7 @@ def rclone(folder: Path, state: Path) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def apache(folder: Path, state: Path) -> Iterator[tuple[str, str]]:
+def apache(folder: Path, state: Path, pair: Pair | None = None) -> Iterator[tuple[str, str]]:
     port, site = free_port(), state / "site"
     site.mkdir()
     for name in ("open", "locked"):
@@ -142,11 +151,15 @@ def apache(folder: Path, state: Path) -> Iterator[tuple[str, str]]:
     where = "/usr/lib/apache2/modules"
     modules = "\n".join(f"LoadModule {name}_module {where}/mod_{name}.so" for name in MODULES)
     user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
+    tls = TLS.format(where=where, pair=pair) if pair else ""
     config = state / "httpd.conf"
-    config.write_text(APACHE.format(state=state, port=port, site=site, modules=modules, user=user))
+    config.write_text(
+        APACHE.format(state=state, port=port, site=site, modules=modules, user=user, tls=tls)
+    )
     command = ["/usr/sbin/apache2", "-D", "FOREGROUND", "-f", str(config)]
     with running(command, port, state / "apache.log"):
-        yield f"http://127.0.0.1:{port}/open", f"http://127.0.0.1:{port}/locked"
+        base = f"{'https' if pair else 'http'}://127.0.0.1:{port}"
+        yield f"{base}/open", f"{base}/locked"
 
 
 def _htpasswd() -> str:

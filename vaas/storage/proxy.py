@@ -22,6 +22,7 @@ import h11
 
 from vaas.errors import FileMissing, OutboundError, ShareChanged, VaasError
 from vaas.model import Entry
+from vaas.storage.ahead import Ahead
 from vaas.storage.davtext import byte_range, http_date, multistatus
 from vaas.storage.view import View
 from vaas.storage.wire import Asked, Wire
@@ -66,6 +67,7 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Task[None]] = set()
         self._port = 0
+        self._ahead = Ahead()
 
     async def open(self) -> None:
         """Begin to listen, once."""
@@ -83,6 +85,7 @@ class Proxy:
                 await asyncio.wait(self._lines)
             await self._server.wait_closed()
             self._server = None
+        await self._ahead.close()
 
     def add(self, view: View, *, asks: bool = False) -> Door:
         """Make an entrance to a share.
@@ -101,6 +104,7 @@ class Proxy:
         """Close an entrance; what is under way through it fails."""
         self._doors = {name: one for name, one in self._doors.items() if one is not door}
         door.view.interrupt()
+        self._ahead.forget(door.view)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -150,7 +154,26 @@ class Proxy:
             return _Answer(405, {"Allow": METHODS})
         if entry is None or entry.is_folder:
             return _Answer(409)
-        return await _file(door.view, asked, entry)
+        return await self._file(door.view, asked, entry)
+
+    async def _file(self, view: View, asked: Asked, entry: Entry) -> _Answer:
+        size = max(entry.size, 0)
+        wanted = byte_range(asked.headers.get("range", ""), size)
+        if wanted is None:
+            return _Answer(416, {"Content-Range": f"bytes */{size}"})
+        offset, count = wanted
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Length": str(count),
+            "Accept-Ranges": "bytes",
+            "Last-Modified": http_date(entry.modified),
+        }
+        status = 200
+        if count < size:
+            status, headers["Content-Range"] = 206, f"bytes {offset}-{offset + count - 1}/{size}"
+        if asked.method == "HEAD" or not count:
+            return _Answer(status, headers)
+        return _Answer(status, headers, await _begun(self._ahead.read(view, entry, offset, count)))
 
 
 def _knows(asked: Asked, door: Door) -> bool:
@@ -168,26 +191,6 @@ async def _list(door: Door, asked: Asked, path: str, entry: Entry | None) -> _An
         above = f"{root}{path}/" if path else root
         items += [(above + name, child) for name, child in inside.items()]
     return _Answer(207, {"Content-Type": "application/xml; charset=utf-8"}, multistatus(items))
-
-
-async def _file(view: View, asked: Asked, entry: Entry) -> _Answer:
-    size = max(entry.size, 0)
-    wanted = byte_range(asked.headers.get("range", ""), size)
-    if wanted is None:
-        return _Answer(416, {"Content-Range": f"bytes */{size}"})
-    offset, count = wanted
-    headers = {
-        "Content-Type": "application/octet-stream",
-        "Content-Length": str(count),
-        "Accept-Ranges": "bytes",
-        "Last-Modified": http_date(entry.modified),
-    }
-    status = 200
-    if count < size:
-        status, headers["Content-Range"] = 206, f"bytes {offset}-{offset + count - 1}/{size}"
-    if asked.method == "HEAD" or not count:
-        return _Answer(status, headers)
-    return _Answer(status, headers, await _begun(view.read(entry, offset, count)))
 
 
 class _Begun:

@@ -123,6 +123,35 @@ def test_controls_do_not_wait_for_a_charts_script_and_the_chart_follows_when_it_
     assert eventually(partial(stands, page.locator(".main-svg").first, before))
 
 
+def test_what_libraries_are_known_to_fetch_comes_in_one_file_for_each(
+    forking: Service, share: Share, visit: Visit
+) -> None:
+    address = stilled("quiet = 4", forking, share, visit)
+    asked: list[str] = []
+    viewer = visit(forking)
+    viewer.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    page = viewer.open(address)
+    expect(page.locator(".vaas-cover, .vaas-still-style")).to_have_count(0)
+    scripts = [one for one in asked if "/labextensions/" in one and one.endswith(".js")]
+    assert scripts
+    assert all("/remoteEntry." in one for one in scripts)
+    assert len([one for one in asked if "/bundles/" in one]) == len(scripts)
+
+
+def test_without_those_files_libraries_fetch_for_themselves(
+    forking: Service, share: Share, visit: Visit
+) -> None:
+    address = stilled("quiet = 5", forking, share, visit)
+    viewer = visit(forking)
+    viewer.expects("ERR_FAILED")
+    page = viewer.context.new_page()
+    page.route("**/bundles/*.js", lambda route: route.abort())
+    page.goto(viewer.address(address))
+    expect(page.locator(".vaas-cover, .vaas-still-style")).to_have_count(0)
+    page.get_by_text("Alder").locator("visible=true").first.click()
+    expect(page.get_by_role("option", name="Birch")).to_be_visible()
+
+
 def test_where_the_still_is_hidden_charts_do_not_wait(
     forking: Service, share: Share, visit: Visit
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from tests.service.harness import Line, Stage, Viewer, book, code, staged
+from vaas.rendering.bundles import Fetched
 from vaas.rendering.painted import Still
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
@@ -245,7 +246,7 @@ async def test_a_page_is_made_once_for_all_viewers_of_a_run(stage: Stage, viewer
         prepared = list(stage.front.launcher.sessions._prepared._kept.values())[-1]
         script = f"{renderer.root}/labextensions/one/static/1.js"
         still = Still({1: "<p>a still</p>"}, "<style></style>")
-        renderer.keep_still(prepared.recording, still, [script])
+        renderer.keep_still(prepared.recording, still, Fetched(others=(script,)))
         later = await viewer.get(address)
     for page in (*pages, later):
         await viewer.leave(page.kernel)

@@ -179,10 +179,11 @@ window.vaasScript = ({ src, painted, scripts, modules }) => {
     if (begun) return;
     begun = true;
     const add = (name: string, about: object): void => document.head.append(Object.assign(document.createElement(name), about));
+    if (painted) {
+      for (const href of modules) add("link", { rel: "modulepreload", href });
+      for (const href of scripts) add("link", { rel: "preload", as: "script", href });
+    }
     add("script", { type: "module", src });
-    if (!painted) return;
-    for (const href of modules) add("link", { rel: "modulepreload", href });
-    for (const href of scripts) add("link", { rel: "preload", as: "script", href });
   };
   if (!painted) return begin();
   requestAnimationFrame(() => setTimeout(begin));

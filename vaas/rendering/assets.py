@@ -26,8 +26,9 @@ _SMALL = 1024
 _HOT_BYTES = 32 << 20
 """Bytes of answers kept in memory; what every page loads is a tenth of it."""
 
-_MOST_SOURCES = 256 << 20
-"""Bytes of what notebooks brought, compressed forms included."""
+_MADE = {"sources", "bundles"}
+_MOST_MADE = 256 << 20
+"""Bytes of what notebooks brought, or of bundles, compressed forms included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class AssetStore:
     Addresses below the digest: ``voila/...`` (Voilà's front end),
     ``labextensions/NAME/...`` (widget libraries), ``labextensions-KEY/NAME/...``
     (those of an environment, and ours where it has none), ``templates/NAME/static/...``,
-    ``sources/HASH.js`` (see ``keep``).
+    ``sources/HASH.js`` and ``bundles/HASH.js`` (see ``keep``).
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class AssetStore:
             prefix_of: where the environment of a key is.
         """
         self._prefix_of = prefix_of
-        self._cache, self._sources = cache, cache / "sources"
+        self._cache = cache
         roots = [Path(path) for path in jupyter_path()]
         self._roots: dict[str, list[Path]] = {
             "voila": [root / "voila/templates/base/static" for root in roots],
@@ -99,8 +100,8 @@ class AssetStore:
         kind, _, rest = address.partition("/")
         if kind == "templates":
             return _template_file(rest)
-        if kind == "sources":
-            return _inside(self._sources, rest)
+        if kind in _MADE:
+            return _inside(self._cache / kind, rest)
         key = kind.removeprefix("labextensions-")
         for root in self._roots.get(kind, ()) if key == kind else self._libraries(key):
             if file := _inside(root, rest):
@@ -125,25 +126,27 @@ class AssetStore:
             self._keep_hot((address, encoding), asset)
         return asset
 
-    def keep(self, text: str, suffix: str) -> str:
-        """Make an asset of a text that a notebook brought; blocks, call it in a thread.
+    def keep(self, text: str, suffix: str, kind: str = "sources") -> str:
+        """Make an asset of a text; blocks, call it in a thread.
 
         Args:
             text: a script or a style.
             suffix: ``.js`` or ``.css``.
+            kind: ``sources`` of what a notebook brought, or ``bundles``.
 
         Returns:
             its address below the digest. The oldest are forgotten when there are too many.
         """
         data = text.encode("utf-8", "replace")
-        file = self._sources / f"{hashlib.sha256(data).hexdigest()[:32]}{suffix}"
-        self._sources.mkdir(parents=True, exist_ok=True)
+        folder = self._cache / kind
+        file = folder / f"{hashlib.sha256(data).hexdigest()[:32]}{suffix}"
+        folder.mkdir(parents=True, exist_ok=True)
         if file.exists():
             file.touch()
         else:
             _write(file, data)
-            _trim(self._sources)
-        return f"sources/{file.name}"
+            _trim(folder)
+        return f"{kind}/{file.name}"
 
     def _keep_hot(self, key: tuple[str, str], asset: Asset) -> None:
         """Keep an answer in memory, the oldest ones dropped where there are too many."""
@@ -162,8 +165,9 @@ class AssetStore:
         body = file.read_bytes()
         if not encoding or file.suffix not in _COMPRESSIBLE or len(body) < _SMALL:
             return Asset(body, kind, "")
-        # What notebooks brought is limited as a whole, compressed or not.
-        folder = self._sources if address.startswith("sources/") else self._cache
+        # What is made as it comes is limited as a whole, compressed or not.
+        made = address.partition("/")[0]
+        folder = self._cache / made if made in _MADE else self._cache
         return Asset(_compressed(body, encoding, folder), kind, encoding)
 
     def _digest(self) -> str:
@@ -197,7 +201,7 @@ def _write(file: Path, data: bytes) -> None:
 def _trim(folder: Path) -> None:
     """Forget the oldest files of a folder that has grown too large."""
     files = sorted(((s := file.stat()).st_mtime_ns, s.st_size, file) for file in folder.iterdir())
-    room = _MOST_SOURCES - sum(size for _, size, _ in files)
+    room = _MOST_MADE - sum(size for _, size, _ in files)
     for _, size, file in files:
         if room >= 0:
             return

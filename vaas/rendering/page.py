@@ -12,13 +12,16 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from vaas.rendering.assets import AssetStore
+from vaas.rendering.bundles import Fetched, bundled
 from vaas.rendering.execute import CellResult
 from vaas.rendering.exporter import exporter
+from vaas.rendering.libraries import NEVER, entries, listed
 from vaas.rendering.notebook import Notebook
 from vaas.rendering.painted import Still
 from vaas.rendering.pieces import finished_cells, painted_cells, script_safe
@@ -26,10 +29,6 @@ from vaas.rendering.record import Recording
 from vaas.rendering.widgets import Packed, link_sources, pack
 
 DEFAULT_TEMPLATE = "vaas"
-_NEVER = {"@voila-dashboards/widgets-manager7", "@voila-dashboards/jupyterlab-preview"}
-_VOILAS = _NEVER | {"@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager"}
-"""What our own page's script holds already, or has no use for."""
-
 # Voilà's templates ask a CDN for icons that its own style bundle already holds.
 _OUTSIDE_STYLE = re.compile(r"<link\b[^>]*\bhref=[\"']https?://[^>]*>")
 
@@ -128,7 +127,7 @@ class PageRenderer:
         waits = {i: one.outputs for i, one in known.items() if i not in shown}
         if not waits:
             return ""
-        config = self.config(notebook, "still", widgets=True, still=waits)
+        config = self.config(notebook, "still", still=waits)
         orders = f'<script id="vaas-config" type="application/json">{config}</script>'
         return self._inside(notebook, shown) + orders
 
@@ -139,11 +138,18 @@ class PageRenderer:
         html, _ = exporter(DEFAULT_TEMPLATE).from_notebook_node(notebook.node, resources=resources)
         return str(html)
 
-    def keep_still(self, recording: Recording, still: Still, scripts: Sequence[str] = ()) -> None:
+    def bundled(self, scripts: Sequence[str]) -> Fetched:
+        """See ``bundles.bundled``; blocks, call it in a thread."""
+        keep = partial(self._keep, suffix=".js", kind="bundles")
+        return bundled(scripts, self._root, self._assets.find, keep)
+
+    def keep_still(
+        self, recording: Recording, still: Still, fetched: Fetched | None = None
+    ) -> None:
         """Show a still of a run from now on, and tell browsers at once which scripts that took."""
         self._stills[recording] = still
         # What widgets bring themselves comes after the rest, since the still stands for them.
-        packed = replace(self.widgets(recording), scripts=tuple(scripts), sources=())
+        packed = replace(self.widgets(recording), fetched=fetched or Fetched(), sources=())
         self._packed[recording] = packed
         self._insides.pop(recording, None)
 
@@ -160,8 +166,8 @@ class PageRenderer:
         """See ``widgets.link_sources``; blocks, call it in a thread."""
         return link_sources(content, self._keep)
 
-    def _keep(self, text: str, suffix: str) -> str:
-        return f"{self._root}/{self._assets.keep(text, suffix)}"
+    def _keep(self, text: str, suffix: str, kind: str = "sources") -> str:
+        return f"{self._root}/{self._assets.keep(text, suffix, kind)}"
 
     def early(self, notebook: Notebook, widgets: Packed) -> tuple[list[str], list[str]]:
         """What a page's widgets will ask for, to be fetched while its script is read.
@@ -173,23 +179,17 @@ class PageRenderer:
         Returns:
             addresses of scripts, and of modules.
         """
-        by_name = {one["name"]: one for one in self._assets.extensions(notebook.libraries)}
-        root = self._libraries(notebook)
-        wanted = [by_name[name] for name in sorted(widgets.libraries) if name in by_name]
-        wanted += [by_name[name] for one in wanted for name in one["needs"]]
-        scripts = [
-            f"{root}/{one['name']}/{one['load'].removeprefix('./')}"
-            for one in wanted
-            if one["name"] not in _VOILAS
-        ]
-        return list(dict.fromkeys([*scripts, *widgets.scripts])), list(widgets.sources)
+        fetched, installed = widgets.fetched, self._assets.extensions(notebook.libraries)
+        scripts = entries(installed, self._libraries(notebook), widgets.libraries)
+        scripts += [*fetched.others, *fetched.bundles.values()]
+        return list(dict.fromkeys(scripts)), list(widgets.sources)
 
     def config(
         self,
         notebook: Notebook,
         session_id: str,
+        widgets: Packed | None = None,
         *,
-        widgets: bool,
         still: Mapping[int, Any] | None = None,
     ) -> str:
         """What our own template's script is told, JSON safe inside a script element.
@@ -197,17 +197,17 @@ class PageRenderer:
         Args:
             notebook: what the page is of.
             session_id: the viewer's.
-            widgets: whether the widgets' state can be had at once.
+            widgets: of its run, which can be had at once.
             still: outputs by cell of which a still is to be taken.
         """
-        found = self._assets.extensions(notebook.libraries)
-        libraries = [one for one in found if one["name"] not in _VOILAS]
+        root = self._libraries(notebook)
+        bundles = widgets.fetched.bundles if widgets else {}
         return script_safe(
             {
                 "session": session_id,
-                "extensions": libraries,
-                "libraries": self._libraries(notebook),
-                "widgets": widgets,
+                "extensions": listed(self._assets.extensions(notebook.libraries), root, bundles),
+                "libraries": root,
+                "widgets": bool(still or (widgets and widgets.body)),
                 "still": still,
             }
         )
@@ -228,7 +228,7 @@ class PageRenderer:
         """
         found = self._assets.extensions(notebook.libraries)
         config = self._page_config("") | {
-            "federated_extensions": [one for one in found if one["name"] not in _NEVER],
+            "federated_extensions": [one for one in found if one["name"] not in NEVER],
             "fullLabextensionsUrl": self._libraries(notebook),
         }
 
@@ -243,7 +243,6 @@ class PageRenderer:
 
         async def notebook_execute(node: Any, _kernel_id: str) -> None:
             """Run all cells, for templates that want them run before they show the first."""
-            # Templates that want all cells run before they show the first.
             async for _ in finished_cells(node, cells()):
                 pass
 

@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from vaas.rendering.bundles import Fetched
+
 STATE = "application/vnd.jupyter.widget-state+json"
 """Where a notebook's metadata holds the widgets' state; see
 https://ipywidgets.readthedocs.io/en/stable/embedding.html."""
@@ -81,13 +83,13 @@ class Packed:
         body: gzipped JSON; empty if there are none.
         libraries: names of the modules that their classes are of.
         sources: addresses of those scripts that they brought that are to be fetched early.
-        scripts: addresses of their libraries' scripts, as far as it is known which they fetch.
+        fetched: their libraries' scripts, as far as it is known which they fetch.
     """
 
     body: bytes = field(default=b"", repr=False)
     libraries: frozenset[str] = frozenset()
     sources: tuple[str, ...] = ()
-    scripts: tuple[str, ...] = ()
+    fetched: Fetched = field(default_factory=Fetched)
 
 
 def pack(widgets: Mapping[str, Any], keep: Keep) -> Packed:

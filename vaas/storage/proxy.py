@@ -98,6 +98,7 @@ class Proxy:
         name, key = secrets.token_hex(16), secrets.token_hex(32)
         url = f"http://127.0.0.1:{self._port}/{name}/"
         door = self._doors[name] = Door(view, url, key, asks)
+        self._ahead.add(view)
         return door
 
     def remove(self, door: Door) -> None:

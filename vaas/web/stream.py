@@ -110,7 +110,7 @@ class Stream:
         await self.begin(scripts=not painted)
         front, handler = self._front, self._handler
         widgets = opened.session.widgets
-        config = front.renderer.config(notebook, opened.session.id, widgets=bool(widgets.body))
+        config = front.renderer.config(notebook, opened.session.id, widgets)
         scripts, modules = front.renderer.early(notebook, widgets)
         handler.write(f"<script>vaasLine({_script_text(opened.session.id)})</script>")
         if not painted:

@@ -56,7 +56,7 @@ def test_no_widgets_are_nothing(tmp_path: Path, widgets: dict[str, Any]) -> None
 async def test_what_notebooks_bring_is_limited(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_MOST_SOURCES", 3 * len(SCRIPT))
+    monkeypatch.setattr(module, "_MOST_MADE", 3 * len(SCRIPT))
     store = AssetStore(tmp_path)
     addresses = [store.keep(f"{SCRIPT}{index}", ".js") for index in range(5)]
     assert store.find(addresses[0]) is None

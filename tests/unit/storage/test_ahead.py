@@ -17,7 +17,7 @@ from vaas.storage.ahead import KEPT, MOST, Ahead
 from vaas.storage.line import Line
 from vaas.storage.view import View
 
-PART = 64 << 10
+PART, PIECE = 64 << 10, 16 << 10
 SIZE = 24 << 20
 DATA = os.urandom(SIZE)
 
@@ -35,12 +35,15 @@ class Large(FaultyReader):
         self, _share: Share, entry: Entry, offset: int = 0, size: int | None = None
     ) -> AsyncIterator[bytes]:
         self.parts.append((offset, size or 0))
-        if self.gate:
-            await self.gate(entry, offset)
         if self.refusal:
             raise self.refusal
-        for at in range(offset, min(offset + (size or 0), self.cut), PART):
-            yield DATA[at : min(at + PART, offset + (size or 0))]
+        try:
+            for at in range(offset, min(offset + (size or 0), self.cut), PIECE):
+                if self.gate:
+                    await self.gate(entry, at)
+                yield DATA[at : min(at + PIECE, offset + (size or 0))]
+        finally:
+            self.closed += 1
 
     @property
     def brought(self) -> int:
@@ -58,8 +61,9 @@ def view(reader: Large) -> View:
 
 
 @pytest.fixture
-async def ahead() -> AsyncIterator[Ahead]:
+async def ahead(view: View) -> AsyncIterator[Ahead]:
     ahead = Ahead()
+    ahead.add(view)
     yield ahead
     await ahead.close()
 
@@ -92,12 +96,39 @@ async def test_reads_at_random_bring_no_more_than_was_asked(
     assert reader.brought == 8 * PART
 
 
-async def test_a_slow_line_brings_less(
+async def test_a_slow_line_brings_no_more_than_was_asked(
     ahead: Ahead, view: View, reader: Large, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "QUICK", -1)
-    await near(ahead, view, 60)
-    assert max(size for _, size in reader.parts) < MOST
+    monkeypatch.setattr(module, "QUICK", 1e-6)
+    await near(ahead, view, 20)
+    assert reader.brought == 20 * PART
+
+
+async def test_a_line_that_has_become_slow_ends_what_nobody_waits_for(
+    ahead: Ahead, view: View, reader: Large, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LATE", -1)
+    await near(ahead, view, 2)
+    await until(lambda: reader.closed == 2)
+    held = ahead._shares[view].files["a.bin"].stretches[0]
+    assert PART <= held.end - held.start < module.LEAST
+
+
+async def test_what_comes_late_in_a_stretch_is_asked_for_apart(
+    ahead: Ahead, view: View, reader: Large
+) -> None:
+    await near(ahead, view, 5)
+    held, begun = asyncio.Event(), 5 * (PART + 100_001)
+
+    async def hold(_: Entry, at: int) -> None:
+        if begun + PART <= at < begun + PART + PIECE:
+            await held.wait()
+
+    reader.gate = hold
+    assert await part(ahead, view, begun) == DATA[begun : begun + PART]
+    later = begun + (1 << 20)
+    assert await part(ahead, view, later) == DATA[later : later + PART]
+    held.set()
 
 
 async def test_a_read_may_reach_beyond_what_is_kept(ahead: Ahead, view: View) -> None:
@@ -150,6 +181,31 @@ async def test_what_nobody_uses_any_more_ends(ahead: Ahead, view: View, reader: 
     with pytest.raises(EfssUnreachable):
         await waiting
     await until(stuck.cancelled)
+    reader.gate = None
+    assert await part(ahead, view, PART) == DATA[PART : 2 * PART]
+    assert not ahead._shares
+    assert not ahead._kept
+
+
+async def test_what_ends_before_it_began_keeps_nobody_waiting(ahead: Ahead, view: View) -> None:
+    await part(ahead, view, 0)
+    reading = ahead.read(view, await view.entry("a.bin"), PART, PART)
+    waiting = asyncio.ensure_future(anext(reading))
+    await asyncio.sleep(0)  # it waits for what has not begun
+    ahead.forget(view)
+    async with asyncio.timeout(5):
+        with pytest.raises(EfssUnreachable):
+            await waiting
+    await reading.aclose()
+
+
+async def test_few_files_are_remembered(
+    ahead: Ahead, view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_FILES", 1)
+    for name in "aba":
+        await near(ahead, view, 3, name)
+    assert len(ahead._shares[view].files) == 1
 
 
 async def test_memory_is_bounded(ahead: Ahead, view: View, monkeypatch: pytest.MonkeyPatch) -> None:

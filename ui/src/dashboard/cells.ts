@@ -11,12 +11,13 @@ import { Widget } from "@lumino/widgets";
 
 import { LIVE, uncovered } from "./late";
 import { VIEW, type WidgetManager } from "./manager";
-import { decoded, settled } from "./settled";
+import { alike, decoded, settled } from "./settled";
 
 const TAKES_OVER_WITHIN_MS = 4000;
 /** Charts draw anew a tenth of a second after they learned their place's width. */
 const CALM_FRAMES = 8;
-const DRAWN = ".vaas-still :is(canvas, iframe, img, svg)";
+const CALM_FRAMES_ALIKE = 2;
+const DRAWN = "canvas, iframe, img, svg";
 
 const MODEL_WAIT_MS = 10_000;
 const ASK_AGAIN_MS = 2000;
@@ -124,8 +125,10 @@ export class Cells {
 /** Live outputs take the place of painted ones between two frames, when they have drawn as much. */
 async function takeOver(cell: HTMLElement, painted: HTMLElement[], live: HTMLElement, height: number): Promise<void> {
   const ready = () => live.offsetHeight >= 0.9 * height;
-  const drawn = [...cell.querySelectorAll(DRAWN)].some((one) => !one.closest("[data-model]"));
-  const frames = drawn ? CALM_FRAMES : 1;
+  const drawn = [...cell.querySelectorAll(`.vaas-still :is(${DRAWN})`)].filter((one) => one.checkVisibility());
+  const awaited = drawn.some((one) => !one.closest("[data-model]"));
+  const same = () => alike(drawn, [...live.querySelectorAll(DRAWN)]);
+  const frames = () => (!awaited ? 1 : same() ? CALM_FRAMES_ALIKE : CALM_FRAMES);
   await settled(live, { frames, within: TAKES_OVER_WITHIN_MS, ready });
   await decoded(live);
   cell.classList.remove("vaas-coming");

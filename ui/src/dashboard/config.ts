@@ -9,6 +9,8 @@ export interface Extension {
   extension?: string;
   mimeExtension?: string;
   style?: string;
+  /** Address of those of its scripts that this page is known to need, in one. */
+  bundle?: string | null;
   /** Other libraries whose shared code it uses. */
   needs?: string[];
 }

@@ -114,7 +114,10 @@ export class Extensions {
 
   /** Fetch a library's entry file and one of its modules: a plugin or a list of them. */
   private async modules<Kind>(extension: Extension, name: string | undefined): Promise<Kind[]> {
+    // What a bundle does not bring, the library fetches by itself.
+    const bundle = extension.bundle ? fetchScript(extension.bundle).catch(() => undefined) : undefined;
     await fetchScript(`${this.root}/${extension.name}/${extension.load.replace(/^\.\//, "")}`);
+    await bundle;
     const container = window._JUPYTERLAB[extension.name];
     if (!container) throw new Error(`${extension.name} did not announce itself`);
     await container.init(scope);

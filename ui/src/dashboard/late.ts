@@ -23,7 +23,7 @@ const LATEST_MS = 3000;
 const FRAME_MS = 50;
 const ANSWER_MS = 500;
 const FITTING = 0.05;
-const DRAWN = { frames: 8, within: 4000 };
+const DRAWN = { frames: () => 8, within: 4000 };
 const USED = ["pointerdown", "keydown", "wheel"];
 
 type Cleanup = void | (() => void | Promise<void>);

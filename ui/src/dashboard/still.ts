@@ -33,7 +33,7 @@ export async function hand(cells: Cells, outputs: Record<string, IOutput[]>): Pr
   for (const [index, shown] of Object.entries(outputs)) cells.show(Number(index), shown);
   await cells.shown();
   const dashboard = document.getElementById("dashboard") as HTMLElement;
-  await settled(dashboard, { frames: CALM_FRAMES, within: DRAWN_WITHIN_MS, ready: watched(dashboard) });
+  await settled(dashboard, { frames: () => CALM_FRAMES, within: DRAWN_WITHIN_MS, ready: watched(dashboard) });
   await document.fonts.ready;
   await decoded(dashboard);
   const areas = Object.keys(outputs).map((index) => [index, area(index)] as const);

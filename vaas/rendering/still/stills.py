@@ -13,7 +13,6 @@ import base64
 import gzip
 import json
 import mimetypes
-import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -25,6 +24,7 @@ import brotli
 
 from vaas.observability import logger
 from vaas.rendering.assets import Asset, AssetStore
+from vaas.rendering.bundles import LIBRARY
 from vaas.rendering.notebook import Notebook
 from vaas.rendering.page import PageRenderer
 from vaas.rendering.painted import MAX_BYTES, WIDTHS, Still
@@ -38,8 +38,7 @@ DEADLINE = 30.0
 """Seconds for one still, from the browser's start to its end."""
 
 _ORIGIN = "https://still.invalid"
-_LIBRARY = re.compile(r"/labextensions/[\w@./~-]+\.js(\?v=\w+)?")
-_MOST_SCRIPTS = 40
+_MOST_SCRIPTS = 200
 _HEIGHT = 900
 _TOLD = "vaasStill"
 
@@ -120,7 +119,8 @@ class Stills:
             return
         log.info("still_taken", notebook=notebook.path, bytes=still.size, seconds=took)
         if still.size <= MAX_BYTES:
-            self._renderer.keep_still(recording, still, answers.scripts)
+            fetched = await asyncio.to_thread(self._renderer.bundled, answers.scripts)
+            self._renderer.keep_still(recording, still, fetched)
 
     async def _answers(self, inside: str, notebook: Notebook, recording: Recording) -> _Answers:
         packed = await asyncio.to_thread(self._renderer.widgets, recording)
@@ -168,7 +168,7 @@ class _Answers:
         if path.startswith(f"{self._root}/"):
             # In the form in which viewers get it, which is kept.
             asset = await self._assets.get(path.removeprefix(f"{self._root}/"), "br")
-            script = _LIBRARY.fullmatch(address.removeprefix(f"{_ORIGIN}{self._root}"))
+            script = LIBRARY.fullmatch(address.removeprefix(f"{_ORIGIN}{self._root}"))
             if asset and script:
                 self._asked[f"{self._root}{script[0]}"] = None
             return await asyncio.to_thread(_unpacked, asset) if asset else None

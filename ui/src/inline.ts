@@ -45,9 +45,12 @@ declare global {
 
 /** The page's script, and addresses of what it will ask for. */
 interface Script {
-  src: string;
+  /** The script itself, then what it cannot begin without. */
+  parts: string[];
   /** Whether something of the dashboard is to be seen already: then that comes first. */
   painted: boolean;
+  /** Of the widgets. */
+  state: string[];
   scripts: string[];
   modules: string[];
 }
@@ -173,21 +176,36 @@ window.vaasLine = (session) => {
   window.vaasEarly = early;
 };
 
-window.vaasScript = ({ src, painted, scripts, modules }) => {
-  let begun = false;
-  const begin = (): void => {
-    if (begun) return;
-    begun = true;
-    const add = (name: string, about: object): void => document.head.append(Object.assign(document.createElement(name), about));
-    if (painted) {
+function add(name: string, about: object): void {
+  document.head.append(Object.assign(document.createElement(name), about));
+}
+
+function preload(kind: "fetch" | "script", addresses: string[], more: object = {}): void {
+  for (const href of addresses) add("link", { rel: "preload", as: kind, href, ...more });
+}
+
+/** Where something is painted, the script is asked for with the first frame, and all else after it. */
+window.vaasScript = ({ parts, painted, state, scripts, modules }) => {
+  const [src] = parts;
+  if (!painted) return add("script", { type: "module", src });
+  const steps = [
+    (): void => {
+      preload("script", parts, { crossOrigin: "anonymous" });
+      preload("fetch", state, { crossOrigin: "anonymous" });
+    },
+    (): void => {
       for (const href of modules) add("link", { rel: "modulepreload", href });
-      for (const href of scripts) add("link", { rel: "preload", as: "script", href });
-    }
-    add("script", { type: "module", src });
-  };
-  if (!painted) return begin();
-  requestAnimationFrame(() => setTimeout(begin));
-  setTimeout(begin, PAINTED_WITHIN_MS);
+      preload("script", scripts);
+      add("script", { type: "module", src });
+    },
+  ];
+  const next = (): void => steps.shift()?.();
+  requestAnimationFrame(() => {
+    next();
+    setTimeout(next);
+  });
+  // What no frame has begun begins all the same.
+  setTimeout(() => steps.splice(0).forEach((step) => step()), PAINTED_WITHIN_MS);
 };
 
 window.vaasFail = ({ title, advice, code, reference, retry_after, retry, home }) => {

@@ -29,10 +29,9 @@ class Page(Handler):
         self.set_policy(dashboard_policy(self.front.image_hosts))
 
 
-# Links by which browsers fetch ahead: modules to be read at once, the same to be read
-# when they are asked for, libraries' scripts, styles, and what scripts ask for.
+# Links by which browsers fetch ahead: modules, libraries' scripts, styles, and what scripts
+# ask for. `inline.ts` makes the same where something is painted first.
 _MODULE = 'rel="modulepreload"'
-_MODULE_LATER = 'rel="preload" as="script" crossorigin="anonymous"'
 _SCRIPT = 'rel="preload" as="script"'
 _STYLE = 'rel="preload" as="style"'
 _DATA = 'rel="preload" as="fetch" crossorigin="anonymous"'
@@ -126,13 +125,13 @@ class Stream:
         if waits := opened.session.waits:
             self._block("phase", phase=_phase(waits))
         handler.write(f'<script id="vaas-config" type="application/json">{config}</script>')
-        if painted:
-            self._link(_MODULE_LATER, front.statics.parts("dashboard.js"))
-        if widgets.body:
-            self._link(_DATA, [f"/api/v1/sessions/{opened.session.id}/widgets"])
+        state = [f"/api/v1/sessions/{opened.session.id}/widgets"] if widgets.body else []
+        if not painted:
+            self._link(_DATA, state)
         script = {
-            "src": front.statics.url("dashboard.js"),
+            "parts": front.statics.parts("dashboard.js"),
             "painted": painted,
+            "state": state,
             "scripts": scripts,
             "modules": modules,
         }

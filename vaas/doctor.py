@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,14 +18,14 @@ from vaas.kernels.installations import packages, python_version, unreadable
 from vaas.model import Installation
 from vaas.rendering import find_browser
 from vaas.shares.cs3 import extra
-from vaas.storage import find_program
+from vaas.storage import DavfsMount, DavfsSite, RcloneMount, RcloneSite, Site, Sites, find_program
 
-_FETCHES = "apt-get install rclone"
 _DEVICE = "/dev/fuse"
+_LOADS = f"modprobe fuse  # for a container: docker run --device {_DEVICE}"
+_ALLOWS = f"docker run --cap-add SYS_ADMIN --security-opt apparmor=unconfined --device {_DEVICE}"
+_AS_ROOT = "systemctl edit vaas.service  # [Service] User=root"
 _DRAWN = "ipywidgets"
 """The widgets whose browser's half is part of our page."""
-
-_MOUNTS = f"{_FETCHES} fuse3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,9 @@ async def examine(environments: Path, settings: Settings | None = None) -> list[
     """
     report = await probe()
     made = await asyncio.to_thread(_environments, environments)
+    modes = await data_modes()
     elsewhere = await _opening(settings) if settings else []
-    return [_sandbox(report), *_strength(report), *made, _stills(), *data_modes(), *elsewhere]
+    return [_sandbox(report), *_strength(report), *made, _stills(), *modes, *elsewhere]
 
 
 async def _opening(settings: Settings) -> list[Finding]:
@@ -138,38 +141,48 @@ def print_findings(findings: list[Finding], *, as_json: bool) -> None:
         print(f"{mark}  {finding.name}  {finding.detail}{cure}".rstrip())  # noqa: T201 - the command's answer
 
 
-def data_modes() -> list[Finding]:
+async def data_modes() -> list[Finding]:
     """Look which ways there are to bring a share's files here, and what is missing for the others.
 
-    ``copy``, and ``native`` folders, need nothing.
+    ``copy``, and ``native`` folders, need nothing. What mounts is asked as it is
+    when a large share is opened: a system may refuse what all programs are there for.
     """
-    rclone = _lacks("rclone")
-    mount = rclone or _lacks("fusermount3") or _device()
-    davfs = _lacks("mount.davfs") or _device()
-    if not davfs and os.geteuid() != 0:
-        davfs = "it mounts only when VaaS runs as root"
+    rclone = _lacks("rclone", "rclone")
+    mount = _lacks("rclone", "rclone fuse3") or _lacks("fusermount3", "rclone fuse3")
+    mount = mount or await _refusal(RcloneMount, RcloneSite)
+    davfs = _lacks("mount.davfs", "davfs2") or await _refusal(DavfsMount, DavfsSite)
     return [
-        _mode("copy", "", "", "brings whole shares, once for each version"),
-        _mode("native", "", "", "shows folders of this machine, where a site has rules for it"),
-        _mode("mount", mount, _MOUNTS, "reads large shares where they lie; else davfs or copy"),
-        _mode("sync", rclone, _FETCHES, "brings whole shares with rclone; else copy"),
-        _mode("davfs", davfs, "apt-get install davfs2", "stands in where rclone is missing"),
+        _mode("copy", None, "brings whole shares, once for each version"),
+        _mode("native", None, "shows folders of this machine, where a site has rules for it"),
+        _mode("mount", mount, "reads large shares where they lie; else davfs or copy"),
+        _mode("sync", rclone, "brings whole shares with rclone; else copy"),
+        _mode("davfs", davfs, "stands in where rclone is missing"),
     ]
 
 
-def _mode(name: str, lacks: str, cure: str, purpose: str) -> Finding:
-    detail = f"{purpose} ({lacks})" if lacks else purpose
-    # What no package brings no package cures.
-    cure = cure if lacks.startswith("no ") and not lacks.endswith(_DEVICE) else ""
-    return Finding(f"data mode {name}", not lacks, detail, cure, optional=True)
+def _mode(name: str, lack: tuple[str, str] | None, purpose: str) -> Finding:
+    what, cure = lack or ("", "")
+    detail = f"{purpose} ({what})" if what else purpose
+    return Finding(f"data mode {name}", not what, detail, cure, optional=True)
 
 
-def _lacks(program: str) -> str:
-    return "" if find_program(program) else f"no {program}"
+def _lacks(program: str, packages: str) -> tuple[str, str] | None:
+    return None if find_program(program) else (f"no {program}", f"apt-get install {packages}")
 
 
-def _device() -> str:
-    return "" if os.access(_DEVICE, os.R_OK | os.W_OK) else f"no {_DEVICE}"
+async def _refusal(
+    kind: type[RcloneMount | DavfsMount], site: Callable[[Path], Site]
+) -> tuple[str, str] | None:
+    """Why nothing can be mounted although the programs are there, and what changes that."""
+    if not os.access(_DEVICE, os.R_OK | os.W_OK):
+        return f"no {_DEVICE}", _LOADS
+    with tempfile.TemporaryDirectory(prefix="vaas-") as folder:
+        storage = kind(Sites(Path(folder), site))
+        try:
+            lack = await storage.lack()
+        finally:
+            await storage.close()
+    return (lack, _ALLOWS if os.geteuid() == 0 else _AS_ROOT) if lack else None
 
 
 __all__ = ["Finding", "data_modes", "examine", "print_findings"]

@@ -103,10 +103,11 @@ def _modes(settings: Settings, data: Path) -> dict[str, Storage]:
     small, copy = CopyStorage(data / "shares", few), CopyStorage(data / "shares", limits)
     rclone = Sites(data / MOUNTS, RcloneSite)
     sync, mount = SyncStorage(data / "shares", limits, rclone), RcloneMount(rclone)
+    many = SyncStorage(data / "shares", replace(limits, size=few.size), rclone)
     davfs = DavfsMount(Sites(data / MOUNTS, partial(DavfsSite, users=_users(settings))))
-    auto = AutoStorage(small, [mount, davfs], copy, few.size)
-    large = AutoStorage(None, [mount, davfs], copy, 0)
-    modes = {"auto": auto, "large": large, "small": small, "copy": copy}
+    auto = AutoStorage(small, many, [mount, davfs], copy, few)
+    large = AutoStorage(None, None, [mount, davfs], copy, few)
+    modes = {"auto": auto, "large": large, "small": small, "many": many, "copy": copy}
     return {**modes, "sync": sync, "mount": mount, "davfs": davfs}
 
 

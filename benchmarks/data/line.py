@@ -87,6 +87,9 @@ class _End(asyncio.Protocol):
     def _pass(self) -> None:
         if self.transport is None:
             return
+        if self.transport.is_closing():  # nobody takes the rest, and each try would be logged
+            self._coming.clear()
+            return
         now = self._loop.time()
         while self._coming and self._coming[0][0] <= now:
             _, data = self._coming.popleft()

@@ -6,74 +6,51 @@ import asyncio
 import contextlib
 import os
 import random
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import psutil
-import rasterio
-from rasterio.enums import Resampling
 
+from benchmarks.data import formats
 from benchmarks.data.cloud import Cloud, cloud, our_mount, plain_mount, shares, timed
+from benchmarks.data.formats import PARTIAL
 from vaas.model import ShareLink
 from vaas.storage import RcloneMount, RcloneSite, Sites
 
 SIZE, READS, PART = 300 << 20, 60, 64 << 10
 GAP = 300 << 10
-SIDE = 8192
-"""Pixels of the GeoTIFF each way; two bytes each, so 134 MB and what its overviews take."""
-
 MOUNTS = 200
 
-_OVERVIEW = """
-import sys, warnings, rasterio
-warnings.simplefilter("ignore")
-with rasterio.open(sys.argv[1]) as raster:
-    assert raster.read(1, out_shape=(256, 256)).any()
-"""
 
-
-def at_random(path: Path) -> None:
+def at_random(path: Path) -> float:
     """Small reads here and there."""
     places = random.Random(1)  # noqa: S311 - the same places for both
-    with path.open("rb") as file:
-        for _ in range(READS):
-            assert len(os.pread(file.fileno(), PART, places.randrange(SIZE - PART))) == PART
+    return _parts(path, [places.randrange(SIZE - PART) for _ in range(READS)])
 
 
-def near_one_another(path: Path) -> None:
+def near_one_another(path: Path) -> float:
     """Small reads of a file with gaps between them, as of one chunk after the other."""
-    with path.open("rb") as file:
-        for n in range(READS):
-            assert len(os.pread(file.fileno(), PART, SIZE // 2 + n * GAP)) == PART
+    return _parts(path, [SIZE // 2 + n * GAP for n in range(READS)])
 
 
-def overview(path: Path) -> None:
-    """A whole raster as a small picture, from the overview that fits."""
-    # By another process: GDAL keeps ours from serving the line while it waits for it.
-    subprocess.run([sys.executable, "-c", _OVERVIEW, path], check=True)
+def _parts(path: Path, places: list[int]) -> float:
+    with timed() as seconds, path.open("rb") as file:
+        for place in places:
+            assert len(os.pread(file.fileno(), PART, place)) == PART
+    return seconds[0]
 
 
-async def fetched(there: Cloud, path: Path, work: Callable[[Path], None]) -> tuple[float, float]:
+async def fetched(there: Cloud, path: Path, work: Callable[[Path], float]) -> tuple[float, float]:
     """Seconds and megabytes that some work on a file takes."""
     before = there.line.passed
-    with timed() as seconds:
-        await asyncio.to_thread(work, path)
-    return seconds[0], (there.line.passed - before) / 1e6
+    seconds = await asyncio.to_thread(work, path)
+    return seconds, (there.line.passed - before) / 1e6
 
 
 def furnish(folder: Path) -> None:
-    """A large file, a GeoTIFF with overviews, and folders to be mounted one by one."""
+    """A large file, one of each format, and folders to be mounted one by one."""
     (folder / "big.bin").write_bytes(os.urandom(SIZE))
-    size = {"width": SIDE, "height": SIDE, "count": 1, "dtype": "uint16"}
-    shape = {"driver": "GTiff", "tiled": True, "blockxsize": 512, "blockysize": 512}
-    drawn = np.random.default_rng(1).integers(1, 1 << 16, (SIDE, SIDE), "uint16")
-    with rasterio.open(folder / "raster.tif", "w", **size, **shape) as raster:
-        raster.write(drawn, 1)
-    with rasterio.open(folder / "raster.tif", "r+") as raster:
-        raster.build_overviews([2, 4, 8, 16, 32], Resampling.nearest)
+    formats.furnish(folder)
     for n in range(MOUNTS):
         (folder / f"share{n}").mkdir()
         (folder / f"share{n}" / "notebook.ipynb").write_text("{}")
@@ -102,11 +79,13 @@ async def alive(there: Cloud, folder: Path) -> float:
 async def measure() -> None:
     """Print what reads in place cost."""
     async with cloud(furnish) as there:
-        size = (there.folder / "raster.tif").stat().st_size / 1e6
         for name, file, work in (
             (f"{READS} reads at random", "big.bin", at_random),
             (f"{READS} reads near one another", "big.bin", near_one_another),
-            (f"an overview of {size:.0f} MB", "raster.tif", overview),
+            *(
+                (f"{one.name} of {one.megabytes(there.folder):.0f} MB", one.file, one.work)
+                for one in PARTIAL
+            ),
         ):
             figures = []
             for mount in (plain_mount, our_mount):

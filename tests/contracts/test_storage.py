@@ -10,12 +10,14 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.contracts.conftest import REMOTE
-from tests.contracts.systems import PASSWORD, OfThisMachine, Plain, System
+from tests.contracts.systems import PASSWORD, Emulated, OfThisMachine, Plain, System
+from vaas.errors import PasswordWrong, ShareUnknown
 from vaas.model import Share, Workspace
 from vaas.shares import Shares
 from vaas.storage import (
@@ -33,6 +35,7 @@ from vaas.storage import (
     SyncStorage,
 )
 from vaas.storage.fuse import mounts_below
+from vaas.storage.mapped import address
 
 BIG = b"".join(hashlib.sha512(b"%d" % n).digest() for n in range(47_000))
 TREE = {
@@ -56,6 +59,11 @@ every = pytest.mark.parametrize(("mode", "system"), CASES, indirect=["system"])
 
 # A folder shown in place is protected by the sandbox alone, and changes: that is the point of it.
 fetched = pytest.mark.parametrize(("mode", "system"), REMOTE_CASES, indirect=["system"])
+
+# A folder of one's own machine has no password.
+guarded = pytest.mark.parametrize(
+    ("mode", "system"), [*REMOTE_CASES, ("mapped", "wsgidav")], indirect=["system"]
+)
 
 
 @pytest.fixture
@@ -214,7 +222,7 @@ def whole_or_nothing(workspace: Workspace, name: str) -> bytes | None:
         return None
 
 
-@fetched
+@every
 async def test_a_link_that_is_gone(system: System, shares: Shares, storage: Storage) -> None:
     folder = fill(system.folder())
     share = await share_of(system, shares, folder)
@@ -225,9 +233,54 @@ async def test_a_link_that_is_gone(system: System, shares: Shares, storage: Stor
     assert getattr(caught.value, "label", "internal") != "internal"
 
 
-@fetched
+@guarded
 async def test_a_share_with_a_password(system: System, shares: Shares, storage: Storage) -> None:
     share = await share_of(system, shares, fill(system.folder()), password=PASSWORD)
     async with storage.open(share, shares, lambda _: None) as workspace:
         found = await asyncio.to_thread(content, workspace.path)
         assert found == {path: digest(data) for path, data in TREE.items()}
+
+
+@guarded
+async def test_a_password_that_is_wrong_by_now(
+    system: System, shares: Shares, storage: Storage
+) -> None:
+    share = await share_of(system, shares, fill(system.folder()), password=PASSWORD)
+    share = replace(share, password=system.password("another one"))
+    with pytest.raises(PasswordWrong):
+        async with storage.open(share, shares, lambda _: None):
+            pass
+
+
+@pytest.mark.parametrize("system", ["nextcloud"], indirect=True)
+async def test_a_folder_that_is_here_too_goes_with_its_link(
+    system: Emulated, shares: Shares, tmp_path: Path
+) -> None:
+    folder = fill(system.folder())
+    share = await share_of(system, shares, folder)
+    rule = PathRule(re.compile(re.escape(address(share.link))), folder.name, system.root)
+    async with AsyncExitStack() as stack:
+        copy = CopyStorage(tmp_path)
+        stack.push_async_callback(copy.close)
+        storage = MappedStorage([rule], copy)
+        async with storage.open(share, shares, lambda _: None) as workspace:
+            assert workspace.path == folder
+        system.efss.remove_link(f"{share.link.root}/s/{share.link.token}")
+        with pytest.raises(ShareUnknown):
+            async with storage.open(share, shares, lambda _: None):
+                pass
+    assert folder.is_dir()
+
+
+@pytest.mark.parametrize(("mode", "system"), [("mapped", "wsgidav")], indirect=["system"])
+async def test_a_change_in_a_folder_that_is_here_too_is_another_version(
+    system: System, shares: Shares, storage: Storage
+) -> None:
+    folder = fill(system.folder())
+    share = await storage.stamped(await share_of(system, shares, folder))
+    assert await storage.stamped(await share_of(system, shares, folder)) == share
+    async with storage.open(share, shares, lambda _: None) as workspace:
+        (folder / "more" / "new.csv").write_text("a,b")
+        assert (workspace.path / "more" / "new.csv").read_text() == "a,b"
+    later = await storage.stamped(await share_of(system, shares, folder))
+    assert later.version != share.version

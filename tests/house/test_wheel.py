@@ -50,6 +50,12 @@ def test_holds_the_packages(names: set[str]) -> None:
     assert wanted - names == set()
 
 
+def test_holds_the_lists_of_environments(names: set[str]) -> None:
+    lists = tracked("vaas/kernels/definitions")
+    assert "vaas/kernels/definitions/eo.txt" in lists
+    assert lists - names == set()
+
+
 def test_holds_what_the_browser_gets(names: set[str]) -> None:
     static = tracked("vaas/web/static")
     assert "vaas/web/static/manifest.json" in static

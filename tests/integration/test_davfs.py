@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import os
 import signal
 import time
@@ -16,6 +17,7 @@ import psutil
 import pytest
 
 from tests.contracts.servers import PASSWORD
+from tests.integration.chaos import Fault
 from tests.integration.test_mount import Cloud, a_cloud, opened, reading, until_stuck
 from tests.security.kernel_tools import run
 from tests.security.test_mount_secrets import on_disk, texts
@@ -65,6 +67,19 @@ async def test_a_kernel_reads_and_a_killed_process_is_replaced(
         first.send_signal(signal.SIGKILL)
         await until(lambda: [one for one in processes() if one.pid != first.pid])
         async with asyncio.timeout(20):
+            while (await run(kernel, reading())).out != "300000 True\n":
+                pass
+
+
+@pytest.mark.parametrize("fault", ["refuse", "crawl", "cut"])
+async def test_a_fault_is_an_error_in_the_cell_and_passes(
+    fault: Fault, cloud: Cloud, storage: DavfsMount, tmp_path: Path
+) -> None:
+    async with opened(cloud, storage, tmp_path) as (kernel, _):
+        await cloud.line.set(fault)
+        assert (await run(kernel, reading())).out == f"{errno.EAGAIN} True\n"
+        await cloud.line.set("")
+        async with asyncio.timeout(15):
             while (await run(kernel, reading())).out != "300000 True\n":
                 pass
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import sys
 import time
@@ -80,6 +81,20 @@ async def cloud() -> AsyncIterator[Cloud]:
         yield cloud
 
 
+NEWER = "fresh, with a newer rclone"
+
+
+@pytest.fixture
+def launcher(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How kernels begin."""
+    how, _, newer = request.param.partition(", ")
+    if newer:
+        beside = Path(sys.executable).parent
+        monkeypatch.setenv("PATH", f"{beside}{os.pathsep}{os.environ['PATH']}")
+        assert shutil.which("rclone") == str(beside / "rclone")
+    return str(how)
+
+
 @pytest.fixture
 async def storage(tmp_path: Path) -> AsyncIterator[RcloneMount]:
     storage = RcloneMount(Sites(tmp_path / "mounts", RcloneSite))
@@ -136,6 +151,25 @@ async def test_only_what_is_asked_for_is_fetched(
         before = cloud.line.passed
         assert (await run(kernel, reading(size=65_536))).out == "65536 True\n"
         assert cloud.line.passed - before < BIG // 20
+
+
+async def test_each_site_has_one_daemon(cloud: Cloud, storage: RcloneMount) -> None:
+    link = ShareLink(f"http://{cloud.share.link.host}/open/sub", "-", "", "webdav")
+    part = await cloud.shares.resolve(link)
+    async with (
+        storage.open(cloud.share, cloud.shares, lambda _: None) as whole,
+        storage.open(part, cloud.shares, lambda _: None) as below,
+    ):
+        first = daemons()
+        assert len(first) == 1
+        async with (
+            a_cloud() as other,
+            storage.open(other.share, other.shares, lambda _: None) as elsewhere,
+        ):
+            assert [one for one in daemons() if one in first] == first
+            assert len(daemons()) == 2
+            for place in (whole.path / "sub", below.path, elsewhere.path / "sub"):
+                assert await asyncio.to_thread((place / "small.csv").read_text) == "a,b\n"
 
 
 @pytest.mark.parametrize("fault", ["refuse", "hang", "crawl", "cut"])
@@ -195,7 +229,9 @@ def wchan(pid: int) -> str:
     return ""
 
 
-@pytest.mark.parametrize("launcher", ["fresh", "fork", "preloaded", "preloaded fork", "apart"])
+@pytest.mark.parametrize(
+    "launcher", ["fresh", NEWER, "fork", "preloaded", "preloaded fork", "apart"], indirect=True
+)
 async def test_a_killed_daemon_is_replaced_under_the_running_kernel(
     cloud: Cloud, storage: RcloneMount, tmp_path: Path, launcher: str
 ) -> None:
@@ -235,7 +271,7 @@ async def test_a_callback_reads_on_after_the_daemon_was_replaced(
                 said = (await answer(kernel, message["header"]["msg_id"])).out
 
 
-@pytest.mark.parametrize("launcher", ["fresh", "apart"])
+@pytest.mark.parametrize("launcher", ["fresh", NEWER, "apart"], indirect=True)
 async def test_a_session_ends_although_the_daemon_is_stopped(
     cloud: Cloud, storage: RcloneMount, tmp_path: Path, launcher: str
 ) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from tests.service.harness import Stage, Viewer, code, staged
+from vaas.storage.rcd import Daemon
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
 
@@ -50,8 +52,27 @@ async def test_a_small_one_is_copied(stage: Stage, viewer: Viewer) -> None:
     assert line.texts(1) == f"{400 * KIB - 300_000}\n"
 
 
-async def test_one_of_many_files_is_mounted(stage: Stage, viewer: Viewer) -> None:
+async def test_one_of_many_small_files_is_brought_by_rclone(
+    stage: Stage, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+    begin = Daemon.begin_copy
+
+    async def noted(daemon: Daemon, url: str, key: str, place: Path) -> int:
+        asked.append(place)
+        return await begin(daemon, url, key, place)
+
+    monkeypatch.setattr(Daemon, "begin_copy", noted)
     line = await viewer.view(stage.share(files(400 * KIB, count=12)))
+    assert line.texts(0).endswith(" /data\n")
+    assert line.texts(1) == f"{400 * KIB - 300_000}\n"
+    assert len(asked) == 1
+    assert not stage.heard("rclone brought not all")
+
+
+async def test_an_array_of_many_files_is_mounted(stage: Stage, viewer: Viewer) -> None:
+    chunks = {f"data/rain.zarr/c/{n}": bytes(KIB) for n in range(12)}
+    line = await viewer.view(stage.share({**files(4 * KIB), **chunks}))
     assert line.texts(0).endswith(" /mounted/share\n")
 
 

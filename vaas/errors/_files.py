@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vaas.errors._base import VaasError
 
 
@@ -14,8 +16,14 @@ class WorkspaceError(VaasError):
 
 
 class ShareTooLarge(WorkspaceError):
-    """Over a limit of size, number of files or depth."""
+    """Over a limit of size, number of files or depth.
 
+    Attributes:
+        listed: path and size of the files that were listed before a limit was
+            passed, for whoever chooses another way; empty where none were.
+    """
+
+    listed: Sequence[tuple[str, int]] = ()
     title = "This share is larger than this service fetches"
     advice = "Share the folder of the notebook and its data alone, without the rest."
     label = "too_large"

@@ -9,7 +9,7 @@ from vaas.storage.mapped import MappedStorage, PathRule
 from vaas.storage.mounted import find_program
 from vaas.storage.native import NativeStorage
 from vaas.storage.rclone import RcloneMount, SyncStorage
-from vaas.storage.site import RcloneSite
+from vaas.storage.site import RcloneSite, Site
 from vaas.storage.sites import Sites
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "PathRule",
     "RcloneMount",
     "RcloneSite",
+    "Site",
     "Sites",
     "Storage",
     "SyncStorage",

@@ -66,7 +66,8 @@ def share_mounts(folder: Path) -> None:
             ["mount", *words], check=False, capture_output=True, timeout=_PATIENCE
         )
         if done.returncode:
-            raise WorkspaceError(f"mounts are not possible: {done.stderr.decode().strip()}")
+            first = done.stderr.decode(errors="replace").partition("\n")[0]
+            raise WorkspaceError(f"mounts are not possible: {first.rpartition(': ')[2]}")
 
 
 class MountFolder:

@@ -95,12 +95,16 @@ class Lister:
         """List the whole tree.
 
         Raises:
-            ShareTooLarge: over a limit.
+            ShareTooLarge: over a limit; it tells what was listed.
             ShareChanged: a folder disappeared meanwhile.
             ShareError, OutboundError: whatever the reader raises.
         """
-        async with crew() as group:
-            group.create_task(self._visit(group, "", ""))
+        try:
+            async with crew() as group:
+                group.create_task(self._visit(group, "", ""))
+        except ShareTooLarge as error:
+            error.listed = [(item.local, item.size) for item in self._plan.items]
+            raise
         if self._refused:
             _log.warning(
                 "entries refused",

@@ -119,14 +119,20 @@ class MountedStorage(Storage):
     async def usable(self) -> bool:
         """Whether shares can be mounted here; says why not in the log, once."""
         if self._usable is None:
-            try:
-                self._require()
-                await self._start()
-                self._usable = True
-            except WorkspaceError as error:
-                _log.warning("shares are not mounted", with_=self.programs[0], why=error.detail)
-                self._usable = False
+            why = await self.lack()
+            if why:
+                _log.warning("shares are not mounted", with_=self.programs[0], why=why)
+            self._usable = not why
         return self._usable
+
+    async def lack(self) -> str:
+        """What keeps shares from being mounted here; empty if nothing does."""
+        try:
+            self._require()
+            await self._start()
+        except WorkspaceError as error:
+            return error.detail
+        return ""
 
     def _require(self) -> None:
         missing = missing_programs(self.programs)

@@ -11,7 +11,7 @@ from vaas.observability import logger
 from vaas.storage.copy import CopyStorage, Flight
 from vaas.storage.limits import CopyLimits
 from vaas.storage.listing import Plan
-from vaas.storage.mounted import MountedStorage
+from vaas.storage.mounted import MountedStorage, missing_programs
 from vaas.storage.rcd import Daemon
 from vaas.storage.site import RcloneSite
 from vaas.storage.sites import Sites
@@ -49,6 +49,10 @@ class SyncStorage(CopyStorage):
         """
         super().__init__(root, limits)
         self._sites = sites
+
+    def usable(self) -> bool:
+        """Whether rclone is here; else this is a copy."""
+        return not missing_programs(["rclone"])
 
     async def _fetch(
         self, share: Share, reader: Reader, flight: Flight, stage: Stage, plan: Plan

@@ -2,9 +2,15 @@
 
 On a long line the wait counts, not the bytes, and formats that are read in
 parts (COG, NetCDF, Parquet) have what is read next close to what was read last.
-So a read near the one before fetches some of what follows, too: twice as much
-each time, but no more than the line has shown to bring in ``QUICK`` seconds.
-Reads at random and slow lines fetch nothing more. Whoever asked has his part as
+So more is fetched than was asked where it is likely to be read:
+
+- near the read before: twice as much each time;
+- where that ended: most (rclone begins each run of reads with little);
+- elsewhere, as much as the run before was long (columns of Parquet, tiles);
+- all of a small file whose beginning is read, such as a chunk of Zarr's;
+
+but never more than the line has shown to bring in ``QUICK`` seconds. Single
+reads at random and slow lines fetch nothing more. Whoever asked has his part as
 soon as it is there.
 """
 
@@ -16,12 +22,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from vaas.errors import EfssUnreachable, VaasError
 from vaas.model import Entry
+from vaas.storage.stretch import LEAST, QUICK, Pace, Stretch
 from vaas.storage.view import View
-
-LEAST = 256 << 10
-"""Bytes that a read near the last one fetches; a reader waits for no more than these."""
 
 MOST = 2 << 20
 """Bytes that are fetched at most, and within which two reads are near one another."""
@@ -29,115 +32,48 @@ MOST = 2 << 20
 KEPT = 64 << 20
 """Bytes kept of all files together; those not read for longest go first."""
 
-QUICK = 0.02
-"""Seconds of the line's time for what nobody asked for."""
-
-LATE = 5 * QUICK
-"""Seconds after which a stretch ends that nobody waits for: the line has become slow."""
-
 _FILES = 1000
 """Files of one share of which it is known where they were read."""
 
 
-class _Stretch:
-    """A part of a file, kept from its beginning to wherever it has come."""
-
-    def __init__(self, start: int, size: int) -> None:
-        self.start, self.end = start, start + size
-        self._held = bytearray()
-        self._more = asyncio.Event()
-        self._arriving = True
-        self._waiting = 0
-        self._error: VaasError | None = None
-
-    @property
-    def reach(self) -> int:
-        """Where what is here ends, or comes next."""
-        come = self.start + len(self._held)
-        return min(self.end, come + LEAST) if self._arriving else come
-
-    async def arrive(self, pieces: AsyncGenerator[bytes, None]) -> float:
-        """Take in what comes, and tell its rate in bytes a second."""
-        pace = _Pace()
-        try:
-            async with aclosing(pieces):
-                async for piece in pieces:
-                    self._held += piece
-                    pace.came(piece)
-                    self._wake()
-                    if pace.seconds > LATE and not self._waiting:
-                        break
-                    await asyncio.sleep(0)  # what is there already does not keep others waiting
-        except VaasError as error:
-            self._error = error
-        return pace.rate
-
-    def ended(self) -> None:
-        """Nothing more comes; for whoever cut it short, too."""
-        self._arriving = False
-        self.end = self.start + len(self._held)
-        self._wake()
-
-    async def piece(self, offset: int, most: int) -> bytes:
-        """Some bytes from ``offset`` on, when they are there.
-
-        Raises:
-            VaasError: they do not come.
-        """
-        at = offset - self.start
-        self._waiting += 1
-        try:
-            while self._arriving and len(self._held) <= at:
-                await self._more.wait()  # ``View.read`` ends in time, and this with it
-        finally:
-            self._waiting -= 1
-        if found := bytes(self._held[at : at + most]):
-            return found
-        raise self._error.with_traceback(None) if self._error else EfssUnreachable("reads ended")
-
-    def _wake(self) -> None:
-        self._more.set()
-        self._more = asyncio.Event()
-
-
-class _Pace:
-    """How quickly a part comes, from its first piece on."""
-
-    def __init__(self) -> None:
-        self._clock = asyncio.get_running_loop().time
-        self._began: float | None = None
-        self._bytes = 0
-        self.seconds = 0.0
-
-    def came(self, piece: bytes) -> None:
-        if self._began is None:
-            self._began = self._clock()
-        else:
-            self._bytes += len(piece)
-        self.seconds = self._clock() - self._began
-
-    @property
-    def rate(self) -> float:
-        """Bytes a second; 0 where one piece was all."""
-        return self._bytes / max(self.seconds, 1e-4)
-
-
 @dataclass(slots=True)
 class _File:
-    """What is kept of a file, and how it was read: where last, and how much with it."""
+    """What is kept of a file, and how it is read: in runs of reads that go on where the last ended.
 
-    stretches: list[_Stretch] = field(default_factory=list)
-    last: int | None = None
+    Attributes:
+        stretches: what is kept.
+        begun: where the present run began.
+        last: where the last read ended.
+        run: bytes of the run before.
+        near: whether the last read began near the end of the one before.
+        ahead: bytes that the last unforeseen read fetched.
+    """
+
+    stretches: list[Stretch] = field(default_factory=list)
+    begun: int = 0
+    last: int = 0
+    run: int = 0
+    near: bool = False
     ahead: int = 0
 
-    def holding(self, offset: int) -> _Stretch | None:
+    def holding(self, offset: int) -> Stretch | None:
         return next((one for one in self.stretches if one.start <= offset < one.reach), None)
 
-    def unforeseen(self, offset: int) -> None:
-        """A read of what is not kept: was it near the last?"""
-        near = self.last is not None and abs(offset - self.last) <= MOST
-        self.ahead = min(max(2 * self.ahead, LEAST), MOST) if near else 0
-        self.last = offset
+    def asked(self, offset: int, size: int) -> None:
+        """Notice a read."""
+        self.near = self.last > 0 and abs(offset - self.last) <= MOST
+        if offset != self.last:
+            self.run, self.begun = self.last - self.begun, offset
+        self.last = offset + size
+
+    def unforeseen(self, entry: Entry, offset: int) -> int:
+        """Bytes that are worth to be fetched from ``offset`` on, which is not kept."""
+        if offset > self.begun or (offset == 0 and entry.size <= MOST):
+            self.ahead = MOST
+        else:
+            more = max(2 * self.ahead, LEAST) if self.near else 0
+            self.ahead = min(max(more, self.run), MOST)
+        return self.ahead
 
 
 @dataclass(slots=True, eq=False)
@@ -158,7 +94,7 @@ class Ahead:
     def __init__(self) -> None:
         """Nothing is kept yet."""
         self._shares: dict[View, _Share] = {}
-        self._kept: OrderedDict[_Stretch, _File] = OrderedDict()
+        self._kept: OrderedDict[Stretch, _File] = OrderedDict()
 
     def add(self, view: View) -> None:
         """Keep what is read ahead of a share from now on."""
@@ -180,10 +116,12 @@ class Ahead:
         """
         end = offset + size
         share = self._shares.get(view) or _Share()
+        file = self._file(share, entry.path)
+        file.asked(offset, size)
         while offset < end:
             if view.stopped:
                 raise view.stopped.with_traceback(None)
-            stretch = self._stretch(view, entry, offset, end - offset)
+            stretch = self._stretch(view, entry, file, offset, end - offset)
             if stretch is None:
                 async with aclosing(view.read(entry, offset, end - offset)) as pieces:
                     async for piece in _measured(share, pieces):
@@ -193,21 +131,21 @@ class Ahead:
             offset += len(piece)
             yield piece
 
-    def _stretch(self, view: View, entry: Entry, offset: int, size: int) -> _Stretch | None:
+    def _stretch(
+        self, view: View, entry: Entry, file: _File, offset: int, size: int
+    ) -> Stretch | None:
         """Where the next bytes are or will be; ``None`` if they are to be passed through."""
         share = self._shares.get(view)
         if share is None:  # it was forgotten while somebody read
             return None
-        file = self._file(share, entry.path)
         if found := file.holding(offset):
             self._kept.move_to_end(found)
-            file.last = found.end
             return found
-        file.unforeseen(offset)
-        length = min(file.ahead, int(share.rate * QUICK), entry.size - offset)
+        wanted = file.unforeseen(entry, offset)
+        length = min(wanted, int(share.rate * QUICK), entry.size - offset)
         if size >= length:
             return None
-        stretch = _Stretch(offset, length)
+        stretch = Stretch(offset, length)
         file.stretches.append(stretch)
         self._kept[stretch] = file
         self._make_room()
@@ -221,7 +159,7 @@ class Ahead:
             self._forget(share.files.popitem(last=False)[1])
         return file
 
-    def _fill(self, share: _Share, stretch: _Stretch, pieces: AsyncGenerator[bytes, None]) -> None:
+    def _fill(self, share: _Share, stretch: Stretch, pieces: AsyncGenerator[bytes, None]) -> None:
         async def fill() -> None:
             """Bring the stretch, and learn how quickly."""
             share.learn(await stretch.arrive(pieces))
@@ -241,7 +179,7 @@ class Ahead:
         while sum(one.end - one.start for one in self._kept) > KEPT:
             self._drop(next(iter(self._kept)))
 
-    def _drop(self, stretch: _Stretch) -> None:
+    def _drop(self, stretch: Stretch) -> None:
         self._kept.pop(stretch).stretches.remove(stretch)
 
     def _forget(self, file: _File) -> None:
@@ -268,11 +206,11 @@ class Ahead:
 async def _measured(
     share: _Share, pieces: AsyncGenerator[bytes, None]
 ) -> AsyncGenerator[bytes, None]:
-    pace = _Pace()
+    pace = Pace()
     async for piece in pieces:
         pace.came(piece)
         yield piece
     share.learn(pace.rate)
 
 
-__all__ = ["KEPT", "LATE", "LEAST", "MOST", "QUICK", "Ahead"]
+__all__ = ["KEPT", "MOST", "Ahead"]

@@ -13,6 +13,7 @@ from tests.unit.storage.readers import FaultyReader, a_share, until
 from vaas.errors import EfssUnreachable, ShareChanged, ShareThrottled, VaasError
 from vaas.model import Entry, Share
 from vaas.storage import ahead as module
+from vaas.storage import stretch
 from vaas.storage.ahead import KEPT, MOST, Ahead
 from vaas.storage.line import Line
 from vaas.storage.view import View
@@ -26,7 +27,7 @@ class Large(FaultyReader):
     """Shares with large files, that notes which parts it was asked for."""
 
     def __init__(self) -> None:
-        super().__init__({"a.bin": DATA, "b.bin": DATA})
+        super().__init__({"a.bin": DATA, "b.bin": DATA, "c.bin": DATA[: 1 << 20]})
         self.parts: list[tuple[int, int]] = []
         self.refusal: VaasError | None = None
         self.cut = SIZE
@@ -96,6 +97,22 @@ async def test_reads_at_random_bring_no_more_than_was_asked(
     assert reader.brought == 8 * PART
 
 
+async def test_what_goes_on_and_what_is_small_is_asked_for_twice_at_most(
+    ahead: Ahead, view: View, reader: Large
+) -> None:
+    for offset, size in (
+        (1 << 20, PART),
+        ((1 << 20) + PART, 2 * PART),
+        ((1 << 20) + 3 * PART, PART),
+    ):
+        assert await part(ahead, view, offset, size) == DATA[offset : offset + size]
+    assert len(reader.parts) == 2
+    reader.parts.clear()
+    for offset in range(0, 1 << 20, PART):
+        await part(ahead, view, offset, name="c")
+    assert reader.parts == [(0, 1 << 20)]
+
+
 async def test_a_slow_line_brings_no_more_than_was_asked(
     ahead: Ahead, view: View, reader: Large, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,11 +124,11 @@ async def test_a_slow_line_brings_no_more_than_was_asked(
 async def test_a_line_that_has_become_slow_ends_what_nobody_waits_for(
     ahead: Ahead, view: View, reader: Large, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LATE", -1)
+    monkeypatch.setattr(stretch, "LATE", -1)
     await near(ahead, view, 2)
     await until(lambda: reader.closed == 2)
     held = ahead._shares[view].files["a.bin"].stretches[0]
-    assert PART <= held.end - held.start < module.LEAST
+    assert PART <= held.end - held.start < stretch.LEAST
 
 
 async def test_what_comes_late_in_a_stretch_is_asked_for_apart(

@@ -18,7 +18,10 @@ from vaas.rendering import CellFailure
 from vaas.session import Session
 
 Standing = tuple[str, int, int]
-"""A folder's path and, since another may have come to its place, device and number."""
+"""A folder's path and, since another may have come to its place, device and number.
+
+These are 0 where only kernels may touch the folder, since its file system can hang.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ def standing(workspace: Workspace) -> Standing:
     Raises:
         SessionGone: it is not there.
     """
+    if workspace.front is not None:
+        return str(workspace.path), 0, 0
     try:
         about = workspace.path.stat()
     except OSError as error:

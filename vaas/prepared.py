@@ -205,7 +205,7 @@ class PreparedNotebooks:
         stack.push_async_callback(template.retire)
         stack.push_async_callback(run.close)
         # Read anew: the one at hand is its viewer's, in whose kernel cells may still run.
-        notebook = await asyncio.to_thread(load_notebook, workspace.path, recipe.notebook.path)
+        notebook = await asyncio.to_thread(load_notebook, workspace.near, recipe.notebook.path)
         asked = recipe.notebook
         notebook = replace(notebook, given=asked.given, libraries=asked.libraries)
         recording = await run.go(template, notebook, request.limits.cell)

@@ -1,9 +1,9 @@
 """Dashboards follow their data: shares that somebody looks at are looked at again.
 
 With it goes the question who is editing the notebooks, where a system knows that. One
-question for each share, however many look at it; one at a time for each site, and
-never more than a twentieth of the time. When a share has changed, its new version is
-fetched first; then the pages that show an older one are told.
+question for each share, however many look at it; one at a time for each site, and as
+long as that is often enough no more than a twentieth of the time. When a share has
+changed, its new version is fetched first; then the pages that show an older one are told.
 """
 
 from __future__ import annotations
@@ -33,13 +33,16 @@ from vaas.observability import logger, metrics
 from vaas.session import Session
 
 SLOWEST = 6.0
-"""Seconds between two questions about a share that has not changed for long."""
+"""Seconds between two questions about a share that has not changed for long, or answers slowly.
+
+What an author saves shall be seen within ten, the fetching included.
+"""
 
 CALMS = 50.0
 """The time since the last change is this many times the time to the next question."""
 
 SHARE_OF_TIME = 20.0
-"""The time to the next question is this many times what the last answer took."""
+"""The time to the next question is this many times what the last answer took, up to ``SLOWEST``."""
 
 BUSY = 2.0
 """Seconds until a share is looked at again that changed while it was fetched."""
@@ -93,7 +96,7 @@ class _Watched:
     def pause(self, took: float) -> float:
         """Seconds until the next question, after one that took some."""
         calm = (time.monotonic() - self.changed) / CALMS
-        return max(self.every, min(calm, SLOWEST), took * SHARE_OF_TIME)
+        return max(self.every, min(max(calm, took * SHARE_OF_TIME), SLOWEST))
 
     def tell(self) -> None:
         """Tell the pages that show another state than the newest."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import shutil
 import signal
 import sys
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -22,10 +25,18 @@ from tests.integration import mounter
 from tests.integration.chaos import Chaos, Fault
 from tests.security.kernel_tools import MARK, a_host, all_pids, answer, is_kernel, run
 from tests.unit.storage.readers import until
-from vaas.errors import PasswordWrong
+from vaas.demo import DemoEfss
+from vaas.errors import PasswordWrong, ShareUnknown
 from vaas.kernels import Kernel, KernelRequest, Limits
 from vaas.model import KernelRef, Secret, Share, ShareLink, Workspace
-from vaas.shares import FailureMemory, OutboundClient, OutboundPolicy, Shares, SiteRule
+from vaas.shares import (
+    FailureMemory,
+    OutboundClient,
+    OutboundPolicy,
+    Shares,
+    SiteRule,
+    parse_link,
+)
 from vaas.storage import RcloneMount, RcloneSite, Sites, Storage
 from vaas.storage.fuse import mounts_below
 from vaas.storage.line import AT_ONCE
@@ -172,7 +183,7 @@ async def test_each_site_has_one_daemon(cloud: Cloud, storage: RcloneMount) -> N
                 assert await asyncio.to_thread((place / "small.csv").read_text) == "a,b\n"
 
 
-@pytest.mark.parametrize("fault", ["refuse", "hang", "crawl", "cut"])
+@pytest.mark.parametrize("fault", ["refuse", "blackhole", "hang", "crawl", "cut", "reset"])
 async def test_a_fault_is_an_error_in_the_cell_and_passes(
     fault: Fault, cloud: Cloud, storage: RcloneMount, tmp_path: Path
 ) -> None:
@@ -181,26 +192,121 @@ async def test_a_fault_is_an_error_in_the_cell_and_passes(
         a_cloud() as other,
         storage.open(other.share, other.shares, lambda _: None) as elsewhere,
     ):
+        cloud.line.bandwidth = 2_000
         await cloud.line.set(fault)
         failing = asyncio.create_task(run(kernel, reading()))
         content = await asyncio.to_thread((elsewhere.path / "big.bin").read_bytes)
         assert content == (other.folder / "big.bin").read_bytes()
         assert (await failing).out == "5 True\n"
         await cloud.line.set("")
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(20):
             while (await run(kernel, reading())).out != "300000 True\n":
                 pass
 
 
-@pytest.mark.parametrize("launcher", ["fresh", "apart"])
+async def test_a_slow_line_serves(cloud: Cloud, storage: RcloneMount) -> None:
+    async with storage.open(cloud.share, cloud.shares, lambda _: None) as workspace:
+        cloud.line.bandwidth, cloud.line.delay = 40_000, 0.1
+        await cloud.line.set("crawl")
+        found = await asyncio.to_thread(part, workspace.path / "big.bin", 20 << 20, 160_000)
+        assert found == part(cloud.folder / "big.bin", 20 << 20, 160_000)
+
+
+async def test_another_share_of_a_site_goes_on_while_one_hangs(
+    cloud: Cloud, storage: RcloneMount
+) -> None:
+    root = cloud.share.link.root.replace("/locked", "/open")
+    other = await cloud.shares.resolve(replace(cloud.share.link, root=root))
+    loop, content = asyncio.get_running_loop(), (cloud.folder / "big.bin").read_bytes()
+    async with (
+        storage.open(cloud.share, cloud.shares, lambda _: None) as hangs,
+        storage.open(other, cloud.shares, lambda _: None) as sound,
+    ):
+        cloud.line.befalls = b" /locked/"
+        await cloud.line.set("hang")
+        with ThreadPoolExecutor(12) as pool:
+            file = hangs.path / "big.bin"
+            reads = [loop.run_in_executor(pool, refused, file, n << 22) for n in range(10)]
+            for at in itertools.cycle(range(0, BIG, 3 << 20)):
+                found = await loop.run_in_executor(pool, part, sound.path / "big.bin", at, 9000)
+                assert found == content[at : at + 9000]
+                if all(one.done() for one in reads):
+                    break
+        assert [one.result() for one in reads] == [5] * 10
+
+
+def refused(path: Path, offset: int) -> int:
+    """The number of the error that a read gives."""
+    try:
+        part(path, offset, 1000)
+    except OSError as error:
+        return error.errno or 0
+    return 0
+
+
+async def test_a_file_that_changes_while_it_is_read_is_an_error(
+    cloud: Cloud, storage: RcloneMount
+) -> None:
+    async with storage.open(cloud.share, cloud.shares, lambda _: None) as workspace:
+        file, true = workspace.path / "big.bin", cloud.folder / "big.bin"
+        old = true.read_bytes()
+        with await asyncio.to_thread(file.open, "rb", 0) as reading:
+            assert await asyncio.to_thread(os.pread, reading.fileno(), 100_000, 0) == old[:100_000]
+            newer = cloud.folder / "new"
+            newer.write_bytes(os.urandom(BIG))
+            os.utime(newer, (time.time() + 60,) * 2)
+            newer.rename(true)
+            with pytest.raises(OSError, match="Input/output"):
+                await asyncio.to_thread(os.pread, reading.fileno(), 100_000, 20 << 20)
+        assert await asyncio.to_thread(refused, file, 30 << 20) == 5
+
+
+@pytest.mark.parametrize("told", [BIG + 1_000_000, BIG - 1_000_000])
+async def test_a_length_that_is_a_lie_is_an_error(
+    cloud: Cloud, storage: RcloneMount, told: int
+) -> None:
+    cloud.line.swaps = {f"length>{BIG}<".encode(): f"length>{told}<".encode()}
+    async with storage.open(cloud.share, cloud.shares, lambda _: None) as workspace:
+        file = workspace.path / "big.bin"
+        assert (await asyncio.to_thread(file.stat)).st_size == told
+        with pytest.raises(OSError, match="Input/output"):
+            await asyncio.to_thread(file.read_bytes)
+
+
+async def test_a_link_that_is_revoked_is_an_error_and_asked_no_more(
+    storage: RcloneMount, tmp_path: Path
+) -> None:
+    with readable_folder() as folder, DemoEfss(folder) as cloud:
+        (folder / "a").mkdir()
+        (folder / "a" / "big.bin").write_bytes(os.urandom(8 << 20))
+        link = cloud.add_link("nextcloud", "a")
+        policy = OutboundPolicy([SiteRule(urlsplit(link).netloc, insecure=True, private=True)])
+        async with OutboundClient(policy) as client, a_host(tmp_path / "run") as host:
+            shares = Shares(client, policy, FailureMemory())
+            share = await shares.resolve(parse_link(link))
+            async with storage.open(share, shares, lambda _: None) as workspace:
+                kernel = await host.start(wanted(workspace))
+                assert (await run(kernel, reading(offset=0, size=9000))).out == "9000 True\n"
+                cloud.remove_link(link)
+                assert (await run(kernel, reading(offset=5 << 20))).out == "5 True\n"
+                (mount,) = storage._mounts.values()
+                assert isinstance(mount.door.view.stopped, ShareUnknown)
+                asked = len(cloud.requests["nextcloud"])
+                assert (await run(kernel, reading(offset=3 << 20))).out == "5 True\n"
+                assert len(cloud.requests["nextcloud"]) == asked
+
+
+@pytest.mark.parametrize(
+    ("fault", "launcher"),
+    [("hang", "fresh"), ("hang", "fork"), ("hang", "apart"), ("crawl", "fork")],
+)
 async def test_a_session_ends_although_the_cloud_hangs(
-    cloud: Cloud, storage: RcloneMount, tmp_path: Path, launcher: str
+    cloud: Cloud, storage: RcloneMount, tmp_path: Path, fault: Fault, launcher: str
 ) -> None:
     async with opened(cloud, storage, tmp_path, launcher) as (kernel, _):
-        await cloud.line.set("hang")
-        connections = cloud.line.connections
+        cloud.line.bandwidth = 20_000
+        await cloud.line.set(fault)
         stuck = asyncio.create_task(run(kernel, reading()))
-        await until(lambda: cloud.line.connections > connections or cloud.line.fault == "hang")
         await asyncio.to_thread(until_stuck)
         began = time.monotonic()
         await kernel.close()
@@ -271,7 +377,7 @@ async def test_a_callback_reads_on_after_the_daemon_was_replaced(
                 said = (await answer(kernel, message["header"]["msg_id"])).out
 
 
-@pytest.mark.parametrize("launcher", ["fresh", NEWER, "apart"], indirect=True)
+@pytest.mark.parametrize("launcher", ["fresh", NEWER, "fork", "apart"], indirect=True)
 async def test_a_session_ends_although_the_daemon_is_stopped(
     cloud: Cloud, storage: RcloneMount, tmp_path: Path, launcher: str
 ) -> None:

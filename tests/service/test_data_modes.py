@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -84,6 +87,40 @@ async def test_pictures_and_lists_come_without_the_mount(stage: Stage, viewer: V
     assert all(name in listing.text for name in ("app.ipynb", "other.ipynb", "third.ipynb"))
     line = await viewer.view(f"{address}deep/er/third.ipynb")
     assert line.texts(0).endswith(" /mounted/share/deep/er\n")
+
+
+SEEN: list[str] = []
+"""Paths inside mounts that this process, which is the service too, has touched."""
+
+
+def notice(event: str, told: tuple[Any, ...]) -> None:
+    """Stays for good, as hooks do; so it has little to do."""
+    if event in {"open", "os.listdir", "os.scandir", "os.chdir"}:
+        note(told[0])
+
+
+def note(path: object) -> None:
+    if isinstance(path, str | bytes | os.PathLike) and b"/bind/share" in os.fsencode(path):
+        SEEN.append(os.fsdecode(path))
+
+
+async def test_the_service_never_looks_into_a_mount(
+    stage: Stage, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sys.addaudithook(notice)
+    for name in ("stat", "lstat", "access"):  # of these no hook is told
+        plain = getattr(os, name)
+        monkeypatch.setattr(
+            os, name, lambda path, *a, _do=plain, **k: (note(path), _do(path, *a, **k))[1]
+        )
+    address = stage.share({**files(600 * KIB), "other.ipynb": BOOK, "logo.png": b"\x89PNG"})
+    SEEN.clear()
+    first = await viewer.view(f"{address}app.ipynb")  # watches the run that is forked later
+    again = await viewer.view(f"{address}app.ipynb")
+    assert first.texts(0) == again.texts(0) == "False /mounted/share\n"
+    assert (await viewer.get(address)).status == 200
+    assert stage.front.launcher.sessions._prepared._kept
+    assert SEEN == []
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import nbformat.v4 as nb
 import pytest
 import pytest_asyncio
 
-from tests.service.harness import Stage, Viewer, book, code, staged
+from tests.integration.chaos import Chaos
+from tests.service.harness import Stage, Viewer, book, code, served, staged
 from tests.unit.storage.readers import until
+from vaas.config import Site
+from vaas.demo import DemoEfss
+from vaas.model import Share
 from vaas.shares import parse_link
 from vaas.shares.links import canonical_path
 
@@ -97,3 +104,66 @@ async def test_forks_are_of_the_newer_state(stage: Stage, viewer: Viewer) -> Non
         await line.until("vaas_changed", SOON)
         await until(lambda: set(kept) - made, SOON)
         assert (await viewer.view(address)).texts(0) == "newer 2\n"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def far() -> AsyncIterator[tuple[Stage, Chaos]]:
+    """A service as it is set up by itself, with a line to the cloud that can be slow."""
+    with (
+        tempfile.TemporaryDirectory(prefix="vaas-cloud-") as root,
+        tempfile.TemporaryDirectory(prefix="vaas-data-", ignore_cleanup_errors=True) as data,
+        DemoEfss(Path(root)) as cloud,
+    ):
+        async with Chaos(urlsplit(cloud.url).port or 0) as line:
+            site = Site(host=f"127.0.0.1:{line.port}", insecure=True, private=True)
+            async with served(cloud, Path(root), Path(data), site=(site,)) as stage:
+                yield stage, line
+
+
+def by_line(far: tuple[Stage, Chaos], product: str) -> tuple[str, str]:
+    """A shared folder, and its address by way of the line."""
+    stage, line = far
+    folder, address = shared(stage, product)
+    return folder, address.replace(f":{urlsplit(stage.cloud.url).port}", f":{line.port}")
+
+
+async def test_a_cloud_that_answers_slowly_keeps_nobody_waiting(far: tuple[Stage, Chaos]) -> None:
+    stage, line = far
+    folder, address = by_line(far, "nextcloud")
+    async with stage.viewer() as viewer, viewer.dashboard(address) as page:
+        await page.until("vaas_ready")
+        line.delay = 0.25  # of each of the two pieces of an answer
+        seen = asked(stage, "nextcloud", "PROPFIND")
+        await until(lambda: asked(stage, "nextcloud", "PROPFIND") > seen, 2 * SOON)
+        stage.fill(folder, {"data.csv": "newer"})  # too late for this look
+        await page.until("vaas_changed", SOON)
+
+
+async def test_a_look_is_one_small_question_however_many_viewers(far: tuple[Stage, Chaos]) -> None:
+    stage, line = far
+    _, address = by_line(far, "nextcloud")
+    line.delay = 0.0
+    watch, looks = stage.front.launcher._watch, list[list[bytes]]()
+    look = watch._look
+
+    async def noted(share: Share) -> Share:
+        before = len(line.asked)
+        try:
+            return await look(share)
+        finally:
+            looks.append(line.asked[before:])
+
+    watch._look = noted
+    async with (
+        stage.viewer() as viewer,
+        viewer.dashboard(address) as one,
+        viewer.dashboard(address) as other,
+    ):
+        await one.until("vaas_ready")
+        await other.until("vaas_ready")
+        before = len(looks), len(line.asked)
+        await until(lambda: len(looks) == before[0] + 2)
+        assert len(line.asked) <= before[1] + 2, "nor does anybody else ask"
+    for (head,) in looks:
+        assert head.startswith(b"propfind ")
+        assert b"depth: 0" in head

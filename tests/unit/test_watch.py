@@ -209,7 +209,11 @@ async def test_the_calmer_the_rarer() -> None:
     assert 3.9 < watched.pause(0) < 4.2
     watched.changed = now - 10_000
     assert watched.pause(0) == watch.SLOWEST
-    assert watched.pause(1.0) == watch.SHARE_OF_TIME
+    watched.changed = now
+    assert watched.pause(0.2) == pytest.approx(0.2 * watch.SHARE_OF_TIME)
+    assert watched.pause(1.0) == watched.pause(60.0) == watch.SLOWEST
+    watched.every = 60.0
+    assert watched.pause(1.0) == 60.0
 
 
 async def test_who_is_editing_is_asked_with_each_look_and_told_once(world: World) -> None:

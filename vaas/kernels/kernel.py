@@ -124,13 +124,7 @@ class LocalKernel(Kernel):
         self._verdict = self._verdict or verdict
         self._process.kill()
         assert self._watch is not None
-        for patience, hard in _STUCK:
-            await asyncio.wait([self.ended], timeout=patience)
-            if not self.ended.done():
-                self._interrupt(hard)
-        done, _ = await asyncio.wait([self._watch], timeout=END_WITHIN)
-        if not done:
-            # A read from a hung network mount cannot be killed; the end comes with the mount's.
+        if not await gone_in_time(self.ended, self._watch, self._interrupt):
             log.warning("a kernel of %s does not end yet", self.ref.notebook)
 
     async def gone(self) -> None:
@@ -164,9 +158,33 @@ class LocalKernel(Kernel):
         return KernelDied(f"the kernel ended by itself{how}")
 
 
+async def gone_in_time(
+    ended: asyncio.Future[Any], gone: asyncio.Future[Any], interrupt: Callable[[bool], None]
+) -> bool:
+    """Wait for the end of what was killed, ``END_WITHIN`` seconds at most.
+
+    A read from a hung network mount cannot be killed: the mount is made to let go of it.
+
+    Args:
+        ended: done when the process has ended.
+        gone: done when nothing of it is left.
+        interrupt: see ``Workspace.interrupt``.
+
+    Returns:
+        whether nothing of it is left.
+    """
+    latest = asyncio.get_running_loop().time() + END_WITHIN
+    for patience, hard in _STUCK:
+        await asyncio.wait([ended], timeout=patience)
+        if not ended.done():
+            interrupt(hard)
+    await asyncio.wait([gone], timeout=latest - asyncio.get_running_loop().time())
+    return gone.done()
+
+
 def out_of_memory(limits: Limits) -> KernelOutOfMemory:
     """The error that tells of too much memory."""
     return KernelOutOfMemory(f"over {limits.memory >> 20} MiB")
 
 
-__all__ = ["LocalKernel", "out_of_memory"]
+__all__ = ["LocalKernel", "gone_in_time", "out_of_memory"]

@@ -242,8 +242,9 @@ async def _whole(answer: StreamAnswer) -> Answer:
 def check_same(answer: StreamAnswer, entry: Entry, offset: int) -> None:
     """Refuse bytes of another state of the file than the one that was listed.
 
-    Equal ETags settle it. Different ones do not, since servers spell the same
-    one differently in a listing and in a header: size or time must differ too.
+    One of another size is another, whatever its ETag. Else equal ETags settle it;
+    different ones do not, since servers spell the same one differently in a listing
+    and in a header: the time must differ too.
 
     Args:
         answer: 200 or 206.
@@ -256,13 +257,11 @@ def check_same(answer: StreamAnswer, entry: Entry, offset: int) -> None:
     span = answer.headers.get("Content-Range", "")
     if answer.status == _PARTIAL and not span.replace(" ", "").startswith(f"bytes{offset}-"):
         raise ShareChanged("another part of the file came than was asked for")
+    if entry.size and whole_size(answer) not in {None, entry.size}:
+        raise ShareChanged("a file is not as long as it was listed")
     tag = bare_etag(answer.headers.get("ETag", ""))
-    if tag and tag == entry.tag:
-        return
-    size = whole_size(answer)
     modified = answer.headers.get("Last-Modified", "")
-    resized = bool(entry.size) and size not in {None, entry.size}
-    if resized or (modified and entry.modified not in {"", modified}):
+    if not (tag and tag == entry.tag) and modified and entry.modified not in {"", modified}:
         raise ShareChanged("a file has changed since it was listed")
 
 

@@ -140,7 +140,7 @@ class MountedStorage(Storage):
             raise WorkspaceError(f"not here: {', '.join(missing) or '/dev/fuse'}")
 
     def _interrupt(self, mount: Mount, hard: bool) -> None:
-        mount.door.view.interrupt()
+        mount.door.view.interrupt(hard=hard)
         if hard:
             self._site(mount).break_off(mount)
 

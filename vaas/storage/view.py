@@ -3,15 +3,16 @@
 Folders are listed once and then remembered, so that the tree stays as it was
 when it was opened; a file that has changed since gives an error instead of a
 mixture. Whatever the share's system does, an answer or an error comes within
-``PATIENCE`` seconds. A refusal that only people can change (wrong password,
-link gone, asked to wait) is final: nothing more is asked.
+``PATIENCE`` seconds (see ``Pace``); after such an error the share is left alone for
+a while. A refusal that only people can change (wrong password, link gone, asked to
+wait) is final: nothing more is asked.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 
 from vaas.errors import (
     AddressRefused,
@@ -31,12 +32,12 @@ from vaas.errors import (
 )
 from vaas.model import Entry, Reader, Share
 from vaas.observability import metrics
-from vaas.storage.line import PATIENCE, Line
+from vaas.storage.line import PAUSE, Line
 from vaas.storage.names import inside, is_debris, neutral
+from vaas.storage.pace import Pace, Waits
 
-SLOWEST = 4096
-STUCK = 0.5
-"""Seconds of waiting after which a question counts as stuck when somebody interrupts."""
+PIECE = 4096
+"""Bytes of a file that are passed on at a time, at least."""
 
 DEAF = 1.0
 """Seconds in which an interrupted share refuses to ask again, so that the stuck one gives up."""
@@ -85,7 +86,7 @@ class View:
         self._folders = dict(known or {})
         self._count = 0
         self._listing: dict[str, asyncio.Lock] = {}
-        self._waits: dict[asyncio.Timeout, float] = {}
+        self._waits = Waits()
         self._deaf_until = 0.0
 
     def resume(self, share: Share) -> None:
@@ -93,13 +94,19 @@ class View:
         self.share = share
         self.stopped = None
 
-    def interrupt(self) -> None:
-        """Let what has been waited for in vain fail now; quick answers go on."""
-        now = asyncio.get_running_loop().time()
-        for wait, since in self._waits.items():
-            if now - since >= STUCK and not wait.expired():
-                wait.reschedule(now)
-                self._deaf_until = now + DEAF
+    def interrupt(self, *, hard: bool = False) -> None:
+        """Let what has been waited for in vain fail now; quick answers go on.
+
+        Args:
+            hard: parts of files that come, but slowly, fail too.
+        """
+        if self._waits.interrupt(hard=hard):
+            self._rest(DEAF)
+
+    def _rest(self, seconds: float) -> None:
+        """Ask nothing for a while."""
+        until = asyncio.get_running_loop().time() + seconds
+        self._deaf_until = max(self._deaf_until, until)
 
     async def folder(self, path: str) -> Mapping[str, Entry]:
         """What is in a folder, by the names under which it is shown.
@@ -146,17 +153,19 @@ class View:
             EfssTooSlow: the share's system does not answer, or trickles.
             VaasError: it refuses, or the file is not what was listed.
         """
-        left = size
-        async with self._asking(), aclosing(self._part(entry, offset, size)) as pieces:
+        left, pace = size, Pace()
+        async with self._asking(pace), aclosing(self._part(entry, offset, size)) as pieces:
             while left > 0:
-                async with self._limit():
-                    gathered = (await _gather(pieces, min(left, SLOWEST)))[:left]
+                async with self._waits.limit(pace):
+                    gathered = (await _gather(pieces, min(left, PIECE)))[:left]
                 if not gathered:
                     raise ShareChanged("a file is shorter than it was listed")
                 left -= len(gathered)
+                pace.take(len(gathered))
+                self._line.heard()
                 metrics.mounted_bytes.inc(len(gathered))
                 yield gathered
-            async with self._limit():
+            async with self._waits.limit(pace):
                 await anext(pieces, b"")  # its end, so that the connection can be used again
 
     async def _part(self, entry: Entry, offset: int, size: int) -> AsyncGenerator[bytes, None]:
@@ -175,8 +184,10 @@ class View:
             if not entry.is_folder:
                 raise FileMissing("a file, not a folder")
             remote = entry.path
-        async with self._asking(), self._limit():
+        pace = Pace()
+        async with self._asking(pace), self._waits.limit(pace):
             entries = await self._reader.list(self.share, remote)
+        self._line.heard()
         shown = dict(_shown(remote, entries))
         self._count += len(shown)
         if self._count > MOST_ENTRIES:
@@ -184,56 +195,50 @@ class View:
         return shown
 
     @asynccontextmanager
-    async def _asking(self) -> AsyncIterator[None]:
-        """One question: in turn, and remembered if the answer is no."""
-        if self.stopped:
-            raise self.stopped.with_traceback(None)
-        if asyncio.get_running_loop().time() < self._deaf_until:
-            raise EfssUnreachable("reads were interrupted a moment ago")
+    async def _asking(self, pace: Pace) -> AsyncIterator[None]:
+        """One question: in turn, and remembered if the answer is no, or none."""
+        self._require()
+        share, began = self.share.version.share, asyncio.get_running_loop().time()
         try:
-            async with self._line.turn():
+            async with AsyncExitStack() as stack:
+                await self._turn(stack, pace)
+                self._require()
                 yield
         except FINAL as error:
             self.stopped = error
             raise
         except EfssTooSlow:
-            self._line.rest()
+            self._rest(PAUSE)
+            if not pace.came:
+                self._line.silent(share, began)
             raise
         except ShareChanged:
-            await self._look_again()
+            await self._look_again(pace)
             raise
 
-    async def _look_again(self) -> None:
+    def _require(self) -> None:
+        if self.stopped:
+            raise self.stopped.with_traceback(None)
+        if asyncio.get_running_loop().time() < self._deaf_until:
+            raise EfssUnreachable("reads of this share failed a moment ago")
+
+    async def _turn(self, stack: AsyncExitStack, pace: Pace) -> None:
+        """Wait for the turn to ask, which ends with ``stack``."""
+        try:
+            async with self._waits.limit(pace):
+                await stack.enter_async_context(self._line.turn(self.share.version.share))
+        except EfssTooSlow:
+            raise EfssUnreachable("the site is busy with other reads") from None
+
+    async def _look_again(self, pace: Pace) -> None:
         """A file is gone: find out whether the link is, too."""
         try:
-            async with self._limit():
+            async with self._waits.limit(pace):
                 await self._reader.list(self.share, "")
         except FINAL as error:
             self.stopped = error
         except VaasError:
             pass
-
-    @asynccontextmanager
-    async def _limit(self) -> AsyncIterator[None]:
-        """A wait for the share's system that ends.
-
-        Raises:
-            EfssTooSlow: too long.
-            EfssUnreachable: interrupted.
-        """
-        clock = asyncio.get_running_loop().time
-        began = clock()
-        try:
-            async with asyncio.timeout(PATIENCE) as wait:
-                self._waits[wait] = began
-                try:
-                    yield
-                finally:
-                    del self._waits[wait]
-        except TimeoutError:
-            if clock() - began < PATIENCE:
-                raise EfssUnreachable("interrupted") from None
-            raise EfssTooSlow("no answer in time") from None
 
 
 async def _gather(pieces: AsyncIterator[bytes], least: int) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -15,12 +16,14 @@ from vaas.kernels.descriptors import readable
 from vaas.kernels.forks.channel import LineChannel
 from vaas.kernels.forks.client import LineClient, LineManager
 from vaas.kernels.forks.peer import Peer, meet, pair
-from vaas.kernels.kernel import LocalKernel, out_of_memory
+from vaas.kernels.kernel import LocalKernel, gone_in_time, out_of_memory
 from vaas.kernels.limits import Leaf
 from vaas.kernels.local import FIRST_UID
 from vaas.kernels.process import END_WITHIN, Process
 from vaas.kernels.watchdog import memory
 from vaas.model import KernelRef
+
+log = logging.getLogger(__name__)
 
 LONGEST_REPORT = 1 << 16
 SEALED_WITHIN = 20.0
@@ -248,8 +251,10 @@ class LocalTemplate(Template):
     async def close(self) -> None:
         """End it, and all its forks with it; safe to call twice."""
         self.process.kill()
-        if self._watch:
-            await asyncio.wait([self._watch])
+        if (end := self._watch) and not await gone_in_time(
+            end, end, self.request.workspace.interrupt
+        ):
+            log.warning("a process of %s does not end yet", self.request.ref.notebook)
 
     def _end(self) -> None:
         if not self.ended.done():

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from vaas.kernels.forks.template import LocalTemplate
 from vaas.kernels.kernel import LocalKernel
 from vaas.kernels.limits import Leaf
 from vaas.kernels.local import FIRST_UID
+from vaas.kernels.process import END_WITHIN
 from vaas.kernels.sandbox import World
 
 FIRST_TEMPLATE_UID = 60001
@@ -232,8 +233,11 @@ class TemplatesHost(SandboxingHost):
 
 
 async def _end(peer: Peer) -> None:
+    """End a fork; one that the Linux kernel itself holds, as in a hung mount, is not waited for."""
     peer.kill()
-    await peer.wait()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(END_WITHIN):
+            await peer.wait()
 
 
 __all__ = ["FIRST_TEMPLATE_UID", "TemplatesHost", "fork_users", "template_users"]

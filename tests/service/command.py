@@ -143,8 +143,3 @@ def groups_of(names: Iterable[str]) -> list[str]:
         for found in (place / name, *place.glob(f"{name}/*/"))
         if found.is_dir()
     ]
-
-
-def mounts() -> int:
-    """How many mounts we see."""
-    return Path("/proc/self/mountinfo").read_text().count("\n")

@@ -7,8 +7,9 @@ import base64
 import errno
 import os
 import signal
+import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -25,7 +26,8 @@ from tests.unit.storage.readers import until
 from vaas.errors import WorkspaceError
 from vaas.kernels.local import FIRST_UID
 from vaas.storage import DavfsMount, DavfsSite, Sites
-from vaas.storage.davfs import CACHES, PIDS
+from vaas.storage import davfs as module
+from vaas.storage.davfs import PIDS
 from vaas.storage.proxy import LOGIN
 
 USERS = range(FIRST_UID, FIRST_UID + 50)
@@ -39,21 +41,41 @@ async def cloud() -> AsyncIterator[Cloud]:
         yield cloud
 
 
+# Other tests of this machine may mount with davfs2 meanwhile: what is ours is told by our folder.
+
+
 @pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[DavfsMount]:
+def caches(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for caches that another user may pass."""
+    with tempfile.TemporaryDirectory(dir=module.CACHES) as folder:
+        Path(folder).chmod(0o755)
+        monkeypatch.setattr(module, "CACHES", Path(folder))
+        yield Path(folder)
+
+
+@pytest.fixture
+async def storage(tmp_path: Path, caches: Path) -> AsyncIterator[DavfsMount]:
     storage = DavfsMount(Sites(tmp_path / "mounts", partial(DavfsSite, users=USERS)))
     yield storage
     await storage.close()
     assert not list((tmp_path / "mounts").iterdir())
-    assert not [*CACHES.glob("vaas-davfs-*"), *PIDS.glob("*.pid")]
-    await until(lambda: not processes())
+    ours = "-".join(tmp_path.parts[1:])
+    assert not [*os.listdir(caches), *PIDS.glob(f"{ours}-*.pid")]
+    await until(lambda: not processes(tmp_path))
 
 
-def processes() -> list[psutil.Process]:
-    """Those of davfs2 that live; the ended ones are the system's to reap."""
-    found = list(psutil.process_iter(["name", "status"]))
-    dead = psutil.STATUS_ZOMBIE
-    return [p for p in found if p.info["name"] == "mount.davfs" and p.info["status"] != dead]
+def processes(folder: Path) -> list[psutil.Process]:
+    """Those of davfs2 that live and mount below a folder; the ended are the system's to reap."""
+    found = [
+        one for one in psutil.process_iter(["name", "status", "cmdline"]) if one.info["cmdline"]
+    ]
+    return [
+        one
+        for one in found
+        if one.info["name"] == "mount.davfs"
+        and one.info["status"] != psutil.STATUS_ZOMBIE
+        and any(word.startswith(f"{folder}/") for word in one.info["cmdline"])
+    ]
 
 
 async def test_a_kernel_reads_and_a_killed_process_is_replaced(
@@ -63,9 +85,9 @@ async def test_a_kernel_reads_and_a_killed_process_is_replaced(
         assert (await run(kernel, "print(open('sub/small.csv').read())")).out == "a,b\n\n"
         assert (await run(kernel, reading())).out == "300000 True\n"
         assert "Read-only" in (await run(kernel, "open('/data/new', 'w')")).error
-        (first,) = processes()
+        (first,) = processes(tmp_path)
         first.send_signal(signal.SIGKILL)
-        await until(lambda: [one for one in processes() if one.pid != first.pid])
+        await until(lambda: [one for one in processes(tmp_path) if one.pid != first.pid])
         async with asyncio.timeout(20):
             while (await run(kernel, reading())).out != "300000 True\n":
                 pass
@@ -99,7 +121,7 @@ async def test_a_cloud_that_hangs(cloud: Cloud, storage: DavfsMount, tmp_path: P
 
 async def test_a_process_that_is_stopped(cloud: Cloud, storage: DavfsMount, tmp_path: Path) -> None:
     async with opened(cloud, storage, tmp_path) as (kernel, _):
-        (process,) = processes()
+        (process,) = processes(tmp_path)
         process.send_signal(signal.SIGSTOP)
         stuck = asyncio.create_task(run(kernel, reading()))
         await asyncio.to_thread(until_stuck)
@@ -111,7 +133,11 @@ async def test_a_process_that_is_stopped(cloud: Cloud, storage: DavfsMount, tmp_
 
 
 async def test_no_secret_can_be_seen(
-    cloud: Cloud, storage: DavfsMount, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    cloud: Cloud,
+    storage: DavfsMount,
+    tmp_path: Path,
+    caches: Path,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     async with opened(cloud, storage, tmp_path) as (kernel, _):
         (mount,) = storage._mounts.values()
@@ -125,9 +151,9 @@ async def test_no_secret_can_be_seen(
         await run(kernel, reading())
         inside = "import os; print(open('/proc/self/mountinfo').read(), dict(os.environ))"
         seen = [(await run(kernel, inside)).out]
-        for process in (*processes(), psutil.Process()):
+        for process in (*processes(tmp_path), psutil.Process()):
             seen += await asyncio.to_thread(lambda pid=process.pid: [*texts(pid)][:3])
-        for folder in (tmp_path, *CACHES.glob("vaas-davfs-*")):
+        for folder in (tmp_path, caches):
             seen += await asyncio.to_thread(lambda folder=folder: [*on_disk(folder)])
     seen += capfd.readouterr()
     assert any("mount.davfs" in text for text in seen), "nothing was looked at"
@@ -147,8 +173,10 @@ async def test_the_proxy_asks_for_the_key(cloud: Cloud, storage: DavfsMount) -> 
                 assert answer.headers["WWW-Authenticate"].startswith("Basic")
 
 
-async def test_what_a_killed_server_left_is_removed(cloud: Cloud, storage: DavfsMount) -> None:
-    left = CACHES / "vaas-davfs-left"
+async def test_what_a_killed_server_left_is_removed(
+    cloud: Cloud, storage: DavfsMount, caches: Path
+) -> None:
+    left = caches / "vaas-davfs-left"
     left.mkdir()
     (left / "data").write_text("of a share")
     async with storage.open(cloud.share, cloud.shares, lambda _: None):

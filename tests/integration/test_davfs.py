@@ -60,7 +60,7 @@ async def storage(tmp_path: Path, caches: Path) -> AsyncIterator[DavfsMount]:
     await storage.close()
     assert not list((tmp_path / "mounts").iterdir())
     ours = "-".join(tmp_path.parts[1:])
-    assert not [*os.listdir(caches), *PIDS.glob(f"{ours}-*.pid")]
+    assert not [*caches.iterdir(), *PIDS.glob(f"{ours}-*.pid")]  # noqa: ASYNC240
     await until(lambda: not processes(tmp_path))
 
 

@@ -58,11 +58,11 @@ def stilled(first: str, forking: Service, share: Share, visit: Visit, theme: str
     return address
 
 
-def without_scripts(viewer: Viewer, address: str) -> Page:
-    """A page none of whose scripts come, as it is before they have."""
+def without_scripts(viewer: Viewer, address: str, scripts: str = "**/*.js") -> Page:
+    """A page none of whose scripts come, or not those; as it is before they have."""
     viewer.expects("ERR_FAILED")
     page = viewer.context.new_page()
-    page.route("**/*.js", lambda route: route.abort())
+    page.route(scripts, lambda route: route.abort())
     page.goto(viewer.address(address))
     return page
 
@@ -142,11 +142,7 @@ def test_without_those_files_libraries_fetch_for_themselves(
     forking: Service, share: Share, visit: Visit
 ) -> None:
     address = stilled("quiet = 5", forking, share, visit)
-    viewer = visit(forking)
-    viewer.expects("ERR_FAILED")
-    page = viewer.context.new_page()
-    page.route("**/bundles/*.js", lambda route: route.abort())
-    page.goto(viewer.address(address))
+    page = without_scripts(visit(forking), address, "**/bundles/*.js")
     expect(page.locator(".vaas-cover, .vaas-still-style")).to_have_count(0)
     page.get_by_text("Alder").locator("visible=true").first.click()
     expect(page.get_by_role("option", name="Birch")).to_be_visible()

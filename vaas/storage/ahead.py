@@ -23,7 +23,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from vaas.model import Entry
-from vaas.storage.stretch import LEAST, QUICK, Pace, Stretch
+from vaas.storage.stretch import LEAST, QUICK, Rate, Stretch
 from vaas.storage.view import View
 
 MOST = 2 << 20
@@ -57,6 +57,7 @@ class _File:
     ahead: int = 0
 
     def holding(self, offset: int) -> Stretch | None:
+        """The stretch that has what is at an offset, or soon will."""
         return next((one for one in self.stretches if one.start <= offset < one.reach), None)
 
     def asked(self, offset: int, size: int) -> None:
@@ -85,6 +86,7 @@ class _Share:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def learn(self, rate: float) -> None:
+        """Note what the line brought; 0 where nothing could be measured."""
         self.rate = rate or self.rate
 
 
@@ -206,11 +208,11 @@ class Ahead:
 async def _measured(
     share: _Share, pieces: AsyncGenerator[bytes, None]
 ) -> AsyncGenerator[bytes, None]:
-    pace = Pace()
+    rate = Rate()
     async for piece in pieces:
-        pace.came(piece)
+        rate.came(piece)
         yield piece
-    share.learn(pace.rate)
+    share.learn(rate.per_second)
 
 
 __all__ = ["KEPT", "MOST", "Ahead"]

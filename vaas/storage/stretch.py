@@ -43,19 +43,19 @@ class Stretch:
 
     async def arrive(self, pieces: AsyncGenerator[bytes, None]) -> float:
         """Take in what comes, and tell its rate in bytes a second."""
-        pace = Pace()
+        rate = Rate()
         try:
             async with aclosing(pieces):
                 async for piece in pieces:
                     self._held += piece
-                    pace.came(piece)
+                    rate.came(piece)
                     self._wake()
-                    if pace.seconds > LATE and not self._waiting:
+                    if rate.seconds > LATE and not self._waiting:
                         break
                     await asyncio.sleep(0)  # what is there already does not keep others waiting
         except VaasError as error:
             self._error = error
-        return pace.rate
+        return rate.per_second
 
     def ended(self) -> None:
         """Nothing more comes; for whoever cut it short, too."""
@@ -85,7 +85,7 @@ class Stretch:
         self._more = asyncio.Event()
 
 
-class Pace:
+class Rate:
     """How quickly a part comes, from its first piece on.
 
     Attributes:
@@ -108,9 +108,9 @@ class Pace:
         self.seconds = self._clock() - self._began
 
     @property
-    def rate(self) -> float:
+    def per_second(self) -> float:
         """Bytes a second; 0 where one piece was all."""
         return self._bytes / max(self.seconds, 1e-4)
 
 
-__all__ = ["LATE", "LEAST", "QUICK", "Pace", "Stretch"]
+__all__ = ["LATE", "LEAST", "QUICK", "Rate", "Stretch"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ import pytest
 import pytest_asyncio
 
 from tests.service.harness import Stage, Viewer, code, staged
+from vaas.model import Entry
 from vaas.storage.rcd import Daemon
+from vaas.storage.view import View
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
 
@@ -23,6 +25,9 @@ BOOK = code(
     "data = open('data/values.bin', 'rb'); data.seek(300_000); print(len(data.read()))",
     "print(sorted(os.listdir('data')))",
 )
+
+
+AWAY = code("print('before')", "print(len(open('data/values.bin', 'rb').read()))")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -121,6 +126,31 @@ async def test_the_service_never_looks_into_a_mount(
     assert (await viewer.get(address)).status == 200
     assert stage.front.launcher.sessions._prepared._kept
     assert SEEN == []
+
+
+async def test_a_cloud_that_fails_under_a_page_is_told_to_the_author_and_in_words_to_the_viewer(
+    stage: Stage, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = stage.share({**files(600 * KIB), "app.ipynb": AWAY})
+    read = View.read
+
+    def away(view: View, entry: Entry, offset: int, size: int) -> AsyncGenerator[bytes, None]:
+        """The cloud goes in the moment in which the cell reads."""
+        stage.cloud.broken("nextcloud", entry.path == "data/values.bin")
+        return read(view, entry, offset, size)
+
+    monkeypatch.setattr(View, "read", away)
+    try:
+        line = await viewer.view(address)
+    finally:
+        stage.cloud.broken("nextcloud", False)
+    assert line.texts(0) == "before\n"
+    assert line.ready == {"failed": True}
+    assert "could not be shown" in line.html(1)
+    assert "OSError" not in line.html(1)
+    (told,) = [one for one in stage.heard("cell_failed") if one["cell"] == 2]
+    assert told["error"] == "OSError"
+    assert "Input/output error" in told["traceback"]
 
 
 @pytest.mark.parametrize(

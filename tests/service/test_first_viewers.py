@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
+import shutil
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -259,3 +261,49 @@ async def test_a_full_house_counts_those_who_watch() -> None:
         async with watching(first, address):
             assert (await first.get(address)).failure == "full"
             assert small.kernels == 0
+
+
+async def test_many_watch_a_run_that_brings_large_scripts(stage: Stage, viewer: Viewer) -> None:
+    """Each line makes the scripts' assets, all at the same time."""
+    parts = [f"A{index}().layout" for index in range(4)]
+    address = stage.notebook(code(ONCE, *map(brought, range(4)), "\n".join(parts), "print('over')"))
+    async with contextlib.AsyncExitStack() as stack:
+        lines = [await stack.enter_async_context(viewer.dashboard(address)) for _ in range(8)]
+        async with asyncio.TaskGroup() as group:
+            for line in lines:
+                group.create_task(line.until("vaas_ready"))
+        assert len({line.texts(0) for line in lines}) == 1
+        for line in lines:
+            assert {state(one)["_esm"][:1] for one in opened(line, "AnyModel")} == {"/"}
+
+
+async def test_a_line_that_fails_is_joined_again_and_loses_nothing(
+    stage: Stage, viewer: Viewer
+) -> None:
+    folder = stage.data / "assets" / "sources"
+    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    folder.parent.mkdir(exist_ok=True)
+    folder.touch()  # nothing can be kept below what is no folder
+    page = await viewer.get(stage.notebook(code(ONCE, brought(9), "A9()\nprint('over')")))
+    async with viewer.line(page.kernel) as line:
+        assert await line.until_closed() == 1011
+    folder.unlink()
+    async with viewer.line(page.kernel) as again:
+        await again.until("vaas_ready")
+        assert opened(again, "AnyModel")
+        assert again.texts(2) == "over\n"
+    assert stage.heard("line_failed")
+    await viewer.leave(page.kernel)
+
+
+def brought(number: int) -> str:
+    """A cell that makes a class of widgets with a script of a megabyte."""
+    script = f"export default {{}}; // {number}"
+    return f"import anywidget\nclass A{number}(anywidget.AnyWidget):\n    _esm = {script!r} + ' ' * 2**20"
+
+
+def opened(line: Line, name: str) -> list[Message]:
+    """What told the line of widgets of a kind."""
+    return [
+        one for one in line.heard if one.kind == "comm_open" and state(one)["_model_name"] == name
+    ]

@@ -12,11 +12,12 @@ import gzip
 import hashlib
 import json
 import mimetypes
-import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import brotli
 from jupyter_core.paths import jupyter_path
@@ -193,20 +194,32 @@ def _compressed(body: bytes, encoding: str, folder: Path) -> bytes:
 
 
 def _write(file: Path, data: bytes) -> None:
-    staging = file.with_name(f"{file.name}.{os.getpid()}.part")
-    staging.write_bytes(data)
-    staging.replace(file)
+    """Write a file that is there as a whole or not at all, also where others write the same."""
+    staging = file.with_name(f"{file.name}.{uuid4().hex}.part")
+    try:
+        staging.write_bytes(data)
+        staging.replace(file)
+    finally:
+        staging.unlink(missing_ok=True)
 
 
 def _trim(folder: Path) -> None:
     """Forget the oldest files of a folder that has grown too large."""
-    files = sorted(((s := file.stat()).st_mtime_ns, s.st_size, file) for file in folder.iterdir())
+    files = sorted(_aged(folder))
     room = _MOST_MADE - sum(size for _, size, _ in files)
     for _, size, file in files:
         if room >= 0:
             return
         file.unlink(missing_ok=True)
         room += size
+
+
+def _aged(folder: Path) -> Iterator[tuple[int, int, Path]]:
+    """When each file of a folder was changed, its bytes and its path."""
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):  # written or forgotten by others meanwhile
+            stat = file.stat()
+            yield stat.st_mtime_ns, stat.st_size, file
 
 
 def _template_file(address: str) -> Path | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gzip
 from typing import Any
 
@@ -154,11 +153,20 @@ class Channels(WebSocketHandler):
 
     async def _relay(self, session: Session) -> None:
         session.joined = True
-        with contextlib.suppress(WebSocketClosedError):
-            async for frame in session.channel.attach():
-                lean = await without_sources(frame, self.front.renderer.link_sources)
-                await self.write_message(lean, binary=True)
+        try:
+            await self._pass_on(session)
+        except WebSocketClosedError:
+            return
+        except Exception:  # the task's last line: told, not raised
+            log.exception("line_failed")
+            self.close(1011, "failed")  # the page comes back, and gets what it has not got
+        else:
             self.close(4004, "ended")
+
+    async def _pass_on(self, session: Session) -> None:
+        async for frame in session.channel.attach():
+            lean = await without_sources(frame, self.front.renderer.link_sources)
+            await self.write_message(lean, binary=True)
 
     def data_received(self, chunk: bytes) -> None:
         """Not for websockets."""

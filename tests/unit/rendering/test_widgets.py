@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,16 @@ async def test_what_notebooks_bring_is_limited(
     assert store.find(addresses[0]) is None
     assert await store.get(addresses[-1], "gzip") is not None
     assert await asyncio.to_thread(_size, tmp_path) <= 4 * len(SCRIPT)
+
+
+def test_many_keep_the_same_and_others_at_once(tmp_path: Path) -> None:
+    store = AssetStore(tmp_path)
+    texts = [f"{SCRIPT}{index // 4}" for index in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        addresses = list(pool.map(lambda text: store.keep(text, ".js"), texts))
+    assert len(set(addresses)) == 50
+    assert all(store.find(address) for address in addresses)
+    assert not list(tmp_path.rglob("*.part"))
 
 
 def _size(folder: Path) -> int:

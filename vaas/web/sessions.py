@@ -127,6 +127,8 @@ class Channels(WebSocketHandler):
         if self.session is None or self.selected_subprotocol != PROTOCOL:
             self.close(4004, "gone")
             return
+        # What a click answers comes in several small messages; none waits for another's receipt.
+        self.set_nodelay(True)
         self._pump = asyncio.create_task(self._relay(self.session))
         self.front.lines.add(self)
 

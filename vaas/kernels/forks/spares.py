@@ -1,8 +1,9 @@
 """Forks made ahead: furnished, all their walls seen to stand, each waiting for its viewer.
 
-They are made after a viewer came, for those who follow, one at a time and while nobody
-waits for a kernel. They go with their template, when no viewer came for long, and
-before they take much of the machine.
+They are made after a viewer came, for those who follow, once those have theirs who wait
+for a kernel meanwhile: most of what a fork takes is waiting for the Linux kernel, so that
+a stream of viewers need not. They go with their template, when no viewer came for long,
+and before they take much of the machine.
 """
 
 from __future__ import annotations
@@ -31,9 +32,6 @@ MEMORY = 256 << 20
 KEPT = 600.0
 """Seconds that they wait for a viewer."""
 
-CALM = 0.25
-"""Seconds without a viewer's start before one is made."""
-
 
 @dataclass(slots=True)
 class _Shelf:
@@ -57,7 +55,7 @@ class Spares:
 
         Args:
             make: furnishes a fork.
-            calm: waits until nobody waits for a kernel.
+            calm: waits until those have kernels who wait for one.
             most: at a time.
         """
         self._make, self._calm, self.most = make, calm, most
@@ -115,29 +113,40 @@ class Spares:
 
     async def _fill(self) -> None:
         """Make what is wanted, that of the template first that was asked for last."""
-        while template := self._lacking():
+        while self._lacking():
             await self._calm()
-            shelf = self._shelves.get(template)
-            if shelf is None:
-                continue
-            try:
-                spare = await self._make(template, shelf.limits)
-            except (KernelError, OSError, TimeoutError) as error:
-                # Its next viewer is told, or another way is found for them.
-                log.info("no fork could be made ahead: %r", error)
-                self.drop(template)
-                continue
-            if self._shelves.get(template) is shelf:
-                shelf.spares.append(spare)
-            else:
-                self._part_with(spare)
+            async with asyncio.TaskGroup() as group:
+                for template in self._lacking():
+                    group.create_task(self._add(template))
 
-    def _lacking(self) -> LocalTemplate | None:
+    async def _add(self, template: LocalTemplate) -> None:
+        """Make one of a template, if it is wanted still."""
+        shelf = self._shelves.get(template)
+        if shelf is None:
+            return
+        try:
+            spare = await self._make(template, shelf.limits)
+        except (KernelError, OSError, TimeoutError) as error:
+            # Its next viewer is told, or another way is found for them.
+            log.info("no fork could be made ahead: %r", error)
+            self.drop(template)
+            return
+        if self._shelves.get(template) is shelf:
+            shelf.spares.append(spare)
+        else:
+            self._part_with(spare)
+
+    def _lacking(self) -> list[LocalTemplate]:
+        """A template for each that is to be made now."""
         waiting = [spare for shelf in self._shelves.values() for spare in shelf.spares]
-        if len(waiting) >= self.most or sum(one.leaf.held() for one in waiting) >= MEMORY:
-            return None
-        few = (one for one in reversed(self._shelves) if len(self._shelves[one].spares) < OF_ONE)
-        return next(few, None)
+        if sum(one.leaf.held() for one in waiting) >= MEMORY:
+            return []
+        lacking = [
+            template
+            for template, shelf in reversed(self._shelves.items())
+            for _ in range(OF_ONE - len(shelf.spares))
+        ]
+        return lacking[: max(0, self.most - len(waiting))]
 
     def _part_with(self, spare: Fork) -> None:
         task = asyncio.create_task(spare.resources.aclose(), name="a fork that nobody needs")

@@ -18,7 +18,7 @@ from vaas.kernels.forks.client import LineManager
 from vaas.kernels.forks.furnishing import MOST_PROCESSES, Fork, Furnisher, greet
 from vaas.kernels.forks.peer import Peer
 from vaas.kernels.forks.sandboxes import SandboxingHost
-from vaas.kernels.forks.spares import CALM, MOST, Spares
+from vaas.kernels.forks.spares import MOST, Spares
 from vaas.kernels.forks.template import LocalTemplate
 from vaas.kernels.kernel import LocalKernel
 from vaas.kernels.limits import Leaf
@@ -28,6 +28,9 @@ from vaas.kernels.sandbox import World
 
 FIRST_TEMPLATE_UID = 60001
 """Users of templates when the server is root: one each, from here on; kernels' follow."""
+
+PATIENCE = 1.0
+"""Seconds for which forks made ahead stand back for kernels that start."""
 
 T = TypeVar("T", bound=LocalTemplate)
 R = TypeVar("R")
@@ -224,12 +227,9 @@ class TemplatesHost(SandboxingHost):
         return self._in_time(limits, self._furnish(template, limits))
 
     async def _calm(self) -> None:
-        """Wait until no kernel has been started for a moment."""
-        while True:
-            await asyncio.sleep(CALM)
-            if not self._starting:
-                return
-            await asyncio.wait(self._starting)
+        """Wait until whoever waits now for a kernel has it."""
+        if self._starting:
+            await asyncio.wait(self._starting, timeout=PATIENCE)
 
 
 async def _end(peer: Peer) -> None:

@@ -31,8 +31,15 @@ OLDEST_NODE = 18
 DEADLINE = 600
 """Seconds that one step (fetching the packages, bundling) may take."""
 
-MODULES = {"dashboard": "src/dashboard/index.ts"}
-"""Scripts that fetch parts of themselves when they are first needed."""
+DASHBOARD = {"dashboard": "src/dashboard/index.ts"}
+"""No module: browsers read other scripts beside what they do meanwhile, modules only after it."""
+
+LATER = {
+    "later/mathjax": "src/dashboard/mathjax.ts",
+    "later/still": "src/dashboard/still.ts",
+    "vega-embed": "node_modules/vega-embed/build/vega-embed.module.js",
+}
+"""Modules that it fetches when they are first needed, by the names under which it imports them."""
 
 SCRIPTS = {
     "cloud": "src/cloud.ts",
@@ -91,8 +98,15 @@ def build() -> None:
     target = ROOT / "vaas" / "web" / "static"
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".static-") as room:
         fresh = Path(room, "static")
-        modules = _bundle(MODULES, fresh, "--format=esm", "--splitting", *LEFT_OUT)
-        _write_manifest(modules | _bundle(SCRIPTS, fresh) | _bundle(STYLES, fresh), fresh)
+        later = _bundle(LATER, fresh, "--format=esm")
+        names = [(name, f"./{Path(later[f'{name}.js']).name}") for name in LATER]
+        fetched = [
+            word
+            for name, file in names
+            for word in (f"--alias:{name}={file}", f"--external:{file}")
+        ]
+        made = _bundle(DASHBOARD, fresh, *LEFT_OUT, *fetched)
+        _write_manifest(later | made | _bundle(SCRIPTS, fresh) | _bundle(STYLES, fresh), fresh)
         _compress(fresh)
         if target.exists():
             target.rename(Path(room, "old"))
@@ -146,9 +160,7 @@ def _bundle(entries: dict[str, str], target: Path, *options: str) -> dict[str, s
         options: more of esbuild's.
 
     Returns:
-        Logical name with suffix to the file's name in ``target``. What a script
-        cannot begin without is ``SCRIPT/0``, ``SCRIPT/1``...; parts that it may
-        fetch later have no other name.
+        Logical name with suffix to the file's name in ``target``.
     """
     report = target.parent / "esbuild.json"
     _run(
@@ -171,10 +183,6 @@ def _bundle(entries: dict[str, str], target: Path, *options: str) -> dict[str, s
     for file, about in outputs.items():
         made, name = Path(file), names.get(about.get("entryPoint"))
         manifest[name + made.suffix if name else made.name] = made.name
-        needed = [one["path"] for one in about["imports"] if one["kind"] == "import-statement"]
-        if name:
-            parts = {f"{name}{made.suffix}/{n}": Path(one).name for n, one in enumerate(needed)}
-            manifest |= parts
     return manifest
 
 

@@ -45,8 +45,7 @@ declare global {
 
 /** The page's script, and addresses of what it will ask for. */
 interface Script {
-  /** The script itself, then what it cannot begin without. */
-  parts: string[];
+  src: string;
   /** Whether something of the dashboard is to be seen already: then that comes first. */
   painted: boolean;
   /** Of the widgets. */
@@ -185,18 +184,17 @@ function preload(kind: "fetch" | "script", addresses: string[], more: object = {
 }
 
 /** Where something is painted, the script is asked for with the first frame, and all else after it. */
-window.vaasScript = ({ parts, painted, state, scripts, modules }) => {
-  const [src] = parts;
-  if (!painted) return add("script", { type: "module", src });
+window.vaasScript = ({ src, painted, state, scripts, modules }) => {
+  if (!painted) return add("script", { src });
   const steps = [
     (): void => {
-      preload("script", parts, { crossOrigin: "anonymous" });
+      preload("script", [src]);
       preload("fetch", state, { crossOrigin: "anonymous" });
     },
     (): void => {
       for (const href of modules) add("link", { rel: "modulepreload", href });
       preload("script", scripts);
-      add("script", { type: "module", src });
+      add("script", { src });
     },
   ];
   const next = (): void => steps.shift()?.();

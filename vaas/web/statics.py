@@ -44,11 +44,6 @@ class Statics:
         """Address of a built file."""
         return f"/static/{self.name(logical)}"
 
-    def parts(self, logical: str) -> list[str]:
-        """Addresses of a script and of all that it cannot begin without."""
-        needed = [name for name in self._names if name.startswith(f"{logical}/")]
-        return [self.url(name) for name in (logical, *needed)]
-
     @lru_cache(maxsize=16)  # noqa: B019 - lives as long as the process
     def inline(self, logical: str) -> Markup:
         """A built file's text, to stand inside a page."""

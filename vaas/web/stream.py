@@ -67,7 +67,7 @@ class Stream:
         # What is painted waits for it; scripts would take all of the browser's connections.
         self._link(_STYLE, [self._front.statics.url("dashboard.css")])
         if scripts:
-            self._link(_MODULE, self._front.statics.parts("dashboard.js"))
+            self._link(_SCRIPT, [self._front.statics.url("dashboard.js")])
         if self._latest:
             self._block("phase", phase=_phase(self._latest))
         await self._handler.flush()
@@ -129,7 +129,7 @@ class Stream:
         if not painted:
             self._link(_DATA, state)
         script = {
-            "parts": front.statics.parts("dashboard.js"),
+            "src": front.statics.url("dashboard.js"),
             "painted": painted,
             "state": state,
             "scripts": scripts,

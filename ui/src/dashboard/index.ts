@@ -49,7 +49,7 @@ async function start(): Promise<void> {
   const cells = new Cells(rendermime, manager);
   kernel.iopubMessage.connect((_, message) => receive(message, cells));
   if (saved) void manager.restore(saved);
-  if (config.still) await (await import("./still")).hand(cells, config.still);
+  if (config.still) await (await import("later/still")).hand(cells, config.still);
   else new Connection(kernel);
 }
 

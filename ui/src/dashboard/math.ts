@@ -8,6 +8,6 @@ const FORMULA = /\$|\\\(|\\\[|\\begin\{/;
 export const typesetter: IRenderMime.ILatexTypesetter = {
   typeset(node) {
     if (!FORMULA.test(node.textContent ?? "")) return;
-    void import("./mathjax").then(({ typeset }) => typeset(node));
+    void import("later/mathjax").then(({ typeset }) => typeset(node));
   },
 };

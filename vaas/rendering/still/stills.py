@@ -133,7 +133,7 @@ class Stills:
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"{links}</head><body>"
             f'<main id="dashboard" data-scheme="{notebook.theme}">{inside}</main>'
-            f'<script type="module" src="{self._built.url("dashboard.js")}"></script></body></html>'
+            f'<script src="{self._built.url("dashboard.js")}"></script></body></html>'
         )
         made = {
             "/": Asset(page.encode(), "text/html; charset=utf-8", ""),

@@ -9,12 +9,15 @@ import shutil
 import time
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import nbformat.v4 as nb
 import pytest
 import pytest_asyncio
 
+from tests.integration.chaos import Chaos
 from tests.service.harness import Line, Message, Page, Stage, Viewer, book, code, staged
+from tests.unit.storage.readers import until
 from vaas.kernels.relay import HELD_FRAMES
 from vaas.web import sessions
 
@@ -314,6 +317,34 @@ async def test_a_line_that_fails_is_joined_again_and_loses_nothing(
     assert not line.heard
     assert again.texts(1) == "over\n"
     assert stage.heard("line_failed")
+    await viewer.leave(page.kernel)
+
+
+async def test_what_a_broken_network_swallowed_comes_again(stage: Stage, viewer: Viewer) -> None:
+    page = await viewer.get(stage.notebook(code(ONCE, SLIDER, LAST)))
+    async with (
+        Chaos(urlsplit(stage.url).port or 0) as network,
+        Viewer(f"http://127.0.0.1:{network.port}") as far,
+    ):
+        async with far.line(page.kernel) as line:
+            await line.until(cell(1))
+            await network.set("hang")
+            while (await viewer.state(page.kernel))["state"] != "ready":  # noqa: ASYNC110 - polled as a page does
+                await asyncio.sleep(0.02)
+            await network.set("refuse")
+            assert await line.until_closed() == 1006
+        await network.set("")
+        async with far.line(page.kernel, again=True) as again:
+            await again.until("vaas_ready", within=10)
+            assert again.texts(2) == "over\n"
+            again.heard[:0] = line.heard
+            await move(again, 5)
+            await told(again, "5 in 1 of")
+            # What has arrived does not come once more.
+            await until(lambda: not any(stage.front.sent.values()))
+        async with far.line(page.kernel, again=True) as third:
+            await third.ask("kernel_info_request")
+        assert not {"vaas_cell", "vaas_ready"} & {one.kind for one in third.heard}
     await viewer.leave(page.kernel)
 
 

@@ -17,7 +17,7 @@ const LOOK_MS = 5000;
 const SILENT_LOOKS = 4;
 const SILENT_LOOKS_WITHIN = 12;
 /** In the history's entry of a page that has been loaded again by itself. */
-const AGAIN = "vaas-again";
+const AGAIN = 1;
 
 interface Phase {
   name: "resolve" | "data" | "line" | "environment" | "run" | "ready";
@@ -231,13 +231,17 @@ window.vaasEnd = () => {
  * (Chromium has such a page load for ever), and load it again once.
  */
 async function watch(): Promise<void> {
-  const parts = document.getElementsByTagName("*");
-  let [size, silent] = [0, 0];
-  while (!whole && silent < (document.getElementById("dashboard") ? SILENT_LOOKS_WITHIN : SILENT_LOOKS)) {
+  const parts = document.all;
+  let size = 0;
+  let silent = 0;
+  while (!whole && silent < (document.querySelector("main") ? SILENT_LOOKS_WITHIN : SILENT_LOOKS)) {
     await pause();
     silent = document.readyState !== "loading" ? Infinity : parts.length === size ? silent + 1 : 0;
     size = parts.length;
   }
+  // A proxy before the server answers as well.
+  const answers = (): Promise<boolean> =>
+    fetch("/health/live", { signal: AbortSignal.timeout(LOOK_MS) }).then((answer) => answer.status < 500, () => false);
   while (!whole && !(await answers())) {
     say("lost", "Connection lost, trying again…");
     await pause();
@@ -248,17 +252,11 @@ async function watch(): Promise<void> {
     return location.reload();
   }
   const retry = location.pathname + location.search;
-  window.vaasFail({ title: "The connection was lost", advice: "The dashboard did not arrive as a whole.", retry });
+  window.vaasFail({ title: "The connection was lost", advice: "Only a part of the dashboard came.", retry });
 }
 
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-}
-
-function answers(): Promise<boolean> {
-  const signal = AbortSignal.timeout(LOOK_MS);
-  // A proxy before the server answers as well.
-  return fetch("/health/live", { signal }).then(({ status }) => status < 500, () => false);
 }
 
 window.vaasFail = ({ title, advice, code, reference, retry_after, retry, home }) => {

@@ -15,6 +15,7 @@ import hmac
 import os
 import secrets
 import time
+import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -245,7 +246,7 @@ def _read(path: Path) -> Snapshot | None:
     """What a file holds; one that is broken is as none, and goes."""
     try:
         return _SNAPSHOT.validate_json(gzip.decompress(path.read_bytes()))
-    except (OSError, EOFError, ValidationError) as error:
+    except (OSError, EOFError, zlib.error, ValidationError) as error:
         log.info("broken_snapshot", why=type(error).__name__)
         path.unlink(missing_ok=True)
         return None

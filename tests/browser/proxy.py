@@ -13,15 +13,20 @@ class Line:
 
     Attributes:
         url: address of the service through this line.
+        there, back: set as long as it passes on what is asked, and what is answered;
+            meanwhile it takes what comes, as a network does that has broken.
     """
 
     def __init__(self, target: str) -> None:
+        self.there, self.back = threading.Event(), threading.Event()
         host, _, port = target.removeprefix("http://").rstrip("/").rpartition(":")
         self._target = (host, int(port))
         self._port = 0
         self._listener: socket.socket | None = None
         self._pairs: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
+        self.there.set()
+        self.back.set()
 
     def __enter__(self) -> Self:
         self.mend()
@@ -50,6 +55,8 @@ class Line:
         for end in list(self._pairs):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+        self.there.set()
+        self.back.set()
         for thread in list(self._threads):
             thread.join(10)
         for end in self._pairs:
@@ -68,12 +75,12 @@ class Line:
                 self._pairs.append(near)
                 far = socket.create_connection(self._target)
                 self._pairs.append(far)
-                self._begin(self._pass_on, near, far)
-                self._begin(self._pass_on, far, near)
+                self._begin(self._pass_on, near, far, self.there)
+                self._begin(self._pass_on, far, near, self.back)
 
-    @staticmethod
-    def _pass_on(one: socket.socket, other: socket.socket) -> None:
+    def _pass_on(self, one: socket.socket, other: socket.socket, passes: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while data := one.recv(1 << 16):
+                passes.wait()
                 other.sendall(data)
             other.shutdown(socket.SHUT_WR)

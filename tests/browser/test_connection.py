@@ -84,6 +84,70 @@ def test_a_lost_line_is_found_again(own: Service, share: Share, visit: Visit) ->
         expect(page.get_by_role("alertdialog")).to_have_count(0)
 
 
+def test_nothing_is_lost_or_shown_twice(own: Service, share: Share, visit: Visit) -> None:
+    waits = ["import time\ntime.sleep(2)\nprint('seen')", "time.sleep(3)", "print('over')"]
+    with Line(own.url) as line:
+        viewer = visit(own, base=line.url)
+        viewer.expects(LOST)
+        page = viewer.page
+        body = notebook("print('begun')", *waits)
+        page.goto(viewer.address(share({"a.ipynb": body})), wait_until="commit")
+        expect(viewer.cell(0)).to_have_text("begun")
+        line.there.clear()  # nobody learns that what follows has arrived
+        expect(viewer.cell(1)).to_have_text("seen")
+        page.evaluate("document.querySelector('[data-cell=\"1\"] > *').dataset.first = 'yes'")
+        line.back.clear()
+        session = json.loads(page.locator("#vaas-config").inner_text())["session"]
+        assert eventually(lambda: own.ask(f"api/v1/sessions/{session}")["state"] == "ready")
+        line.cut()
+        line.mend()
+        viewer.ready()
+        expect(viewer.cell(3)).to_have_text("over")
+        expect(page.locator("[data-first]")).to_have_text("seen")
+
+
+def test_a_page_that_was_on_its_way_comes_again(
+    cloud: DemoEfss, share: Share, visit: Visit, tmp_path: Path
+) -> None:
+    """Once by itself, then as often as its viewer wants."""
+    log, nearby = tmp_path / "log.txt", urlsplit(cloud.url).netloc
+    with Line(cloud.url) as slow:
+        host = urlsplit(slow.url).netloc
+        link = share({"a.ipynb": notebook("print('here')")}).replace(nearby, host)
+        arguments = ("serve", "--config", str(settings(tmp_path, host)))
+        slow.back.clear()
+        with Service(log, *arguments) as first:
+            viewer = visit(first)
+            viewer.expects(f"{LOST}|ERR_INCOMPLETE")
+            page, line = viewer.page, viewer.page.locator("#vaas-line")
+            page.clock.install()
+            page.goto(viewer.address(link), wait_until="commit")
+            expect(line).to_have_text("Finding the share…")
+            first.kill()
+        settings(tmp_path, host, port=urlsplit(first.url).port or 0)
+        page.clock.run_for(30_000)
+        expect(line).to_have_text("Connection lost, trying again…")
+        viewer.picture("arrival-lost", full=False)
+        with Service(log, *arguments) as second:
+            page.clock.run_for(10_000)
+            expect(line).to_have_text("Finding the share…")
+            second.kill()
+        page.clock.run_for(30_000)
+        expect(line).to_have_text("Connection lost, trying again…")
+        with Service(log, *arguments):
+            page.clock.run_for(10_000)
+            expect(page.get_by_role("heading")).to_have_text("The connection was lost")
+            assert serious(page) == []
+            viewer.picture("arrival-failed", full=False)
+            page.clock.resume()
+            slow.back.set()
+            page.get_by_role("link", name="Try again").click()
+            viewer.ready()
+            expect(viewer.cell(0)).to_have_text("here")
+            assert page.evaluate("history.state") is None
+            viewer.close()
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_server_comes_back(
     cloud: DemoEfss, share: Share, visit: Visit, tmp_path: Path, number: signal.Signals

@@ -195,9 +195,12 @@ class Viewer:
         assert answer.status_code == 204
 
     @contextlib.asynccontextmanager
-    async def line(self, kernel: str, origin: str | None = None) -> AsyncIterator[Line]:
-        """The page's websocket."""
+    async def line(
+        self, kernel: str, origin: str | None = None, *, again: bool = False
+    ) -> AsyncIterator[Line]:
+        """The page's websocket, or the one after that was lost."""
         address = f"{self.url.replace('http', 'ws', 1)}/api/kernels/{kernel}/channels?session_id=x"
+        address += "&again=1" if again else ""
         async with connect(
             address,
             origin=origin or self.url,  # type: ignore[arg-type]

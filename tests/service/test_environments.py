@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import pytest_asyncio
@@ -22,6 +23,7 @@ from vaas.kernels import Installations
 from vaas.kernels.installations import can_import, packages
 from vaas.kernels.making import make, remove
 from vaas.model import ShareLink
+from vaas.web import dashboards
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
 
@@ -72,6 +74,24 @@ def named(*sources: str) -> str:
     cells = json.loads(code(*sources))["cells"]
     spec = {"name": "rain", "display_name": "Rain", "language": "python"}
     return book(cells, kernelspec=spec)
+
+
+async def test_what_nobody_foresaw_is_said_in_a_page_that_has_begun(known) -> None:
+    """Here a package's front end that says no JSON."""
+    prefix = known.find("rain").prefix
+    file = prefix / "share" / "jupyter" / "labextensions" / "tinyrain" / "package.json"
+    whole = file.read_text()
+    file.write_text("{")
+    try:
+        async with staged(environments=known.folder) as broken, broken.viewer() as viewer:
+            with mock.patch.object(dashboards, "PATIENCE", 0.0):
+                page = await viewer.get(broken.notebook(named(LOOK)))
+            [failed] = broken.heard("failed")
+    finally:
+        file.write_text(whole)
+    assert (page.status, page.failure) == (200, "internal")
+    assert f'"reference": "{failed["reference"]}"' in page.text
+    assert "JSON" not in page.text
 
 
 async def test_a_kernels_name_or_the_shares_manifest_picks_one(stage: Stage, known) -> None:

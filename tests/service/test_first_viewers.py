@@ -9,13 +9,17 @@ import shutil
 import time
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import nbformat.v4 as nb
 import pytest
 import pytest_asyncio
 
+from tests.integration.chaos import Chaos
 from tests.service.harness import Line, Message, Page, Stage, Viewer, book, code, staged
+from tests.unit.storage.readers import until
 from vaas.kernels.relay import HELD_FRAMES
+from vaas.web import sessions
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
 
@@ -277,22 +281,72 @@ async def test_many_watch_a_run_that_brings_large_scripts(stage: Stage, viewer: 
             assert {state(one)["_esm"][:1] for one in opened(line, "AnyModel")} == {"/"}
 
 
-async def test_a_line_that_fails_is_joined_again_and_loses_nothing(
-    stage: Stage, viewer: Viewer
-) -> None:
+async def test_a_line_goes_on_where_scripts_cannot_be_kept(stage: Stage, viewer: Viewer) -> None:
     folder = stage.data / "assets" / "sources"
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     folder.parent.mkdir(exist_ok=True)
     folder.touch()  # nothing can be kept below what is no folder
     page = await viewer.get(stage.notebook(code(ONCE, brought(9), "A9()\nprint('over')")))
-    async with viewer.line(page.kernel) as line:
-        assert await line.until_closed() == 1011
-    folder.unlink()
+    try:
+        async with viewer.line(page.kernel) as line:
+            await line.until("vaas_ready")
+    finally:
+        folder.unlink()
+    [model] = opened(line, "AnyModel")
+    assert state(model)["_esm"].startswith("export default")
+    assert line.texts(2) == "over\n"
+    assert stage.heard("sources_not_kept")
+    await viewer.leave(page.kernel)
+
+
+async def test_a_line_that_fails_is_joined_again_and_loses_nothing(
+    stage: Stage, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is known to make it fail."""
+
+    async def fail(_frame: bytes, _link: object) -> bytes:
+        raise OSError("of a kind that nobody foresaw")
+
+    page = await viewer.get(stage.notebook(code(ONCE, "print('over')")))
+    with monkeypatch.context() as broken:
+        broken.setattr(sessions, "without_sources", fail)
+        async with viewer.line(page.kernel) as line:
+            assert await line.until_closed() == 1011
     async with viewer.line(page.kernel) as again:
         await again.until("vaas_ready")
-        assert opened(again, "AnyModel")
-        assert again.texts(2) == "over\n"
+    assert not line.heard
+    assert again.texts(1) == "over\n"
     assert stage.heard("line_failed")
+    await viewer.leave(page.kernel)
+
+
+async def test_what_a_broken_network_swallowed_comes_again(stage: Stage, viewer: Viewer) -> None:
+    before = [*stage.front.sent]
+    page = await viewer.get(stage.notebook(code(ONCE, SLIDER, LAST)))
+    async with (
+        Chaos(urlsplit(stage.url).port or 0) as network,
+        Viewer(f"http://127.0.0.1:{network.port}") as far,
+    ):
+        async with far.line(page.kernel) as line:
+            await line.until(cell(1))
+            await network.set("hang")
+            while (await viewer.state(page.kernel))["state"] != "ready":  # noqa: ASYNC110 - polled as a page does
+                await asyncio.sleep(0.02)
+            await network.set("refuse")
+            assert await line.until_closed() == 1006
+        await network.set("")
+        async with far.line(page.kernel, again=True) as again:
+            await again.until("vaas_ready", within=10)
+            assert again.texts(2) == "over\n"
+            again.heard[:0] = line.heard
+            await move(again, 5)
+            await told(again, "5 in 1 of")
+            # What has arrived does not come once more.
+            [sent] = [one for of, one in stage.front.sent.items() if of not in before]
+            await until(lambda: not sent)
+        async with far.line(page.kernel, again=True) as third:
+            await third.ask("kernel_info_request")
+        assert not {"vaas_cell", "vaas_ready"} & {one.kind for one in third.heard}
     await viewer.leave(page.kernel)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
+import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest_asyncio
 
 from tests.service.harness import Page, Stage, Viewer, code, served, staged
 from tests.unit.storage.readers import until
+from vaas.shares import parse_link
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
 
@@ -93,6 +96,33 @@ async def test_it_is_remembered_where_its_files_are_not(stage: Stage, viewer: Vi
     while not await answers():
         pass
     assert mark(await viewer.get(address)) == ""
+
+
+def damaged(file: Path) -> None:
+    """Let a disk turn a byte in the midst of what is packed."""
+    data = bytearray(file.read_bytes())
+    data[10] = 0xFF
+    file.write_bytes(data)
+    with pytest.raises(zlib.error):
+        gzip.decompress(data)
+
+
+async def test_a_damaged_snapshot_is_as_none(stage: Stage, viewer: Viewer) -> None:
+    link = stage.link({"a.ipynb": code(ONCE)})
+    address, before = stage.address(link), kept(stage)
+    await seen(stage, viewer, address)
+    [file] = kept(stage) - before
+    damaged(file)
+    other = stage.link({"a.ipynb": code(ONCE)})
+    elsewhere = stage.data / "snapshots" / parse_link(other).fingerprint / file.name
+    elsewhere.parent.mkdir()
+    shutil.copy(file, elsewhere)
+    await viewer.view(stage.address(other))
+    await until(lambda: not elsewhere.exists())
+    stage.cloud.broken("nextcloud", on=True)
+    page = await viewer.get(address)
+    assert (page.status, page.failure) == (502, "efss_failed")
+    assert not file.exists()
 
 
 async def test_what_was_never_seen_is_not_stood_in_for(stage: Stage, viewer: Viewer) -> None:

@@ -3,7 +3,7 @@
  * the server appends a call of `vaasPhase` whenever something moved on, of
  * `vaasName` when the dashboard's own name is known, of `vaasLine` when there is
  * a session, of `vaasFail` if the way ends, and at last the dashboard itself
- * and a call of `vaasScript`.
+ * and calls of `vaasScript` and `vaasEnd`.
  */
 
 import { applyTheme, storedTheme } from "./theme";
@@ -12,6 +12,12 @@ const PHASES = ["resolve", "data", "environment", "run", "ready"];
 const SAY_AGAIN_MS = 8000;
 /** There is no frame to wait for in a tab that nobody looks at. */
 const PAINTED_WITHIN_MS = 500;
+/** The server adds to the page every five seconds; a dashboard's large parts may take longer. */
+const LOOK_MS = 5000;
+const SILENT_LOOKS = 4;
+const SILENT_LOOKS_WITHIN = 12;
+/** In the history's entry of a page that has been loaded again by itself. */
+const AGAIN = 1;
 
 interface Phase {
   name: "resolve" | "data" | "line" | "environment" | "run" | "ready";
@@ -40,6 +46,7 @@ declare global {
     vaasName: (name: string, language: string) => void;
     vaasFail: (failure: Failure) => void;
     vaasScript: (script: Script) => void;
+    vaasEnd: () => void;
   }
 }
 
@@ -145,13 +152,16 @@ function paragraph(name: string, text: string): HTMLElement {
   return element;
 }
 
-window.vaasPhase = (phase) => {
-  const text = words(phase);
+function say(name: string, text: string): void {
   const line = find("line");
   if (line) line.textContent = text;
+  speak(name, text);
+}
+
+window.vaasPhase = (phase) => {
+  say(phase.name, words(phase));
   showBar(phase);
   showSteps(phase.name);
-  speak(phase.name, text);
   const shell = find("shell");
   if (shell) shell.dataset["phase"] = phase.name;
   if (phase.name === "ready") shell?.remove();
@@ -206,7 +216,49 @@ window.vaasScript = ({ src, painted, state, scripts, modules }) => {
   setTimeout(() => steps.splice(0).forEach((step) => step()), PAINTED_WITHIN_MS);
 };
 
+/** Whether the page has come to its end, whatever that is. */
+let whole = false;
+
+window.vaasEnd = () => {
+  whole = true;
+  if (history.state === AGAIN) history.replaceState(null, "");
+};
+
+/**
+ * Notice that the rest of the page will not come, of which browsers tell nothing
+ * (Chromium has such a page load for ever), and load it again once.
+ */
+async function watch(): Promise<void> {
+  const parts = document.all;
+  let size = 0;
+  let silent = 0;
+  while (!whole && silent < (document.querySelector("main") ? SILENT_LOOKS_WITHIN : SILENT_LOOKS)) {
+    await pause();
+    silent = document.readyState !== "loading" ? Infinity : parts.length === size ? silent + 1 : 0;
+    size = parts.length;
+  }
+  // A proxy before the server answers as well.
+  const answers = (): Promise<boolean> =>
+    fetch("/health/live", { signal: AbortSignal.timeout(LOOK_MS) }).then((answer) => answer.status < 500, () => false);
+  while (!whole && !(await answers())) {
+    say("lost", "Connection lost, trying again…");
+    await pause();
+  }
+  if (whole) return;
+  if (history.state !== AGAIN) {
+    history.replaceState(AGAIN, "");
+    return location.reload();
+  }
+  const retry = location.pathname + location.search;
+  window.vaasFail({ title: "The connection was lost", advice: "Only a part of the dashboard came.", retry });
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+}
+
 window.vaasFail = ({ title, advice, code, reference, retry_after, retry, home }) => {
+  window.vaasEnd();
   const shell = find("shell");
   if (!shell) return;
   const heading = document.createElement("h1");
@@ -226,3 +278,4 @@ window.vaasFail = ({ title, advice, code, reference, retry_after, retry, home })
 };
 
 applyTheme(storedTheme());
+void watch();

@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import json
 import mimetypes
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _SMALL = 1024
 _HOT_BYTES = 32 << 20
 """Bytes of answers kept in memory; what every page loads is a tenth of it."""
 
+_PART = ".part"
 _MADE = {"sources", "bundles"}
 _MOST_MADE = 256 << 20
 """Bytes of what notebooks brought, or of bundles, compressed forms included."""
@@ -142,9 +144,9 @@ class AssetStore:
         folder = self._cache / kind
         file = folder / f"{hashlib.sha256(data).hexdigest()[:32]}{suffix}"
         folder.mkdir(parents=True, exist_ok=True)
-        if file.exists():
-            file.touch()
-        else:
+        try:
+            os.utime(file)
+        except FileNotFoundError:
             _write(file, data)
             _trim(folder)
         return f"{kind}/{file.name}"
@@ -163,7 +165,10 @@ class AssetStore:
         if file is None:
             return None
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-        body = file.read_bytes()
+        try:
+            body = file.read_bytes()
+        except FileNotFoundError:  # forgotten meanwhile
+            return None
         if not encoding or file.suffix not in _COMPRESSIBLE or len(body) < _SMALL:
             return Asset(body, kind, "")
         # What is made as it comes is limited as a whole, compressed or not.
@@ -185,7 +190,7 @@ class AssetStore:
 
 def _compressed(body: bytes, encoding: str, folder: Path) -> bytes:
     kept = folder / f"{hashlib.sha256(body).hexdigest()[:32]}.{encoding}"
-    if kept.exists():
+    with suppress(FileNotFoundError):
         return kept.read_bytes()
     packed = brotli.compress(body, quality=7) if encoding == "br" else gzip.compress(body, 7)
     folder.mkdir(parents=True, exist_ok=True)
@@ -195,7 +200,7 @@ def _compressed(body: bytes, encoding: str, folder: Path) -> bytes:
 
 def _write(file: Path, data: bytes) -> None:
     """Write a file that is there as a whole or not at all, also where others write the same."""
-    staging = file.with_name(f"{file.name}.{uuid4().hex}.part")
+    staging = file.with_name(f"{file.name}.{uuid4().hex}{_PART}")
     try:
         staging.write_bytes(data)
         staging.replace(file)
@@ -217,6 +222,8 @@ def _trim(folder: Path) -> None:
 def _aged(folder: Path) -> Iterator[tuple[int, int, Path]]:
     """When each file of a folder was changed, its bytes and its path."""
     for file in folder.iterdir():
+        if file.suffix == _PART:  # whoever writes it still needs it
+            continue
         with suppress(FileNotFoundError):  # written or forgotten by others meanwhile
             stat = file.stat()
             yield stat.st_mtime_ns, stat.st_size, file

@@ -28,6 +28,9 @@ PATIENCE = 0.3
 """Seconds to wait for a whole answer, with its true status, before the page
 starts to tell its progress instead."""
 
+SIGN_OF_LIFE = 5.0
+"""Seconds after which a page is told anew that it goes on; see ``inline.ts``."""
+
 Event = Phase | Manifest | Listing | Elsewhere | Opened | Remembered
 
 
@@ -94,17 +97,21 @@ class Dashboard(Page):
         stream = Stream(self, link)
         events = self.front.launcher.open(self._wish(link))
         try:
-            async for event in _patiently(events, stream.begin):
+            async for event in _patiently(events, stream.wait):
                 await self._on(event, link, stream)
-        except VaasError as error:
-            metrics.launches.labels(error.label).inc()
+        except StreamClosedError:
+            raise  # nobody is there to be told
+        except Exception as error:
+            told = error if isinstance(error, VaasError) else VaasError()
+            metrics.launches.labels(told.label).inc()
             if isinstance(error, PasswordWrong):
                 self.front.viewers.forget(self.viewer, link)
             if not stream.begun:
                 raise
-            self.log_exception(type(error), error, None)
-            stream.fail(error)
+            self.log_exception(type(error), error, error.__traceback__)
+            stream.fail(told)
             await self.finish()
+            await self.front.launcher.sessions.end(self.opened)
 
     async def _on(self, event: Event, link: ShareLink, stream: Stream) -> None:
         if isinstance(event, Phase):
@@ -214,15 +221,15 @@ class Dashboard(Page):
 
 
 async def _patiently(events: AsyncIterator[Event], impatient: Any) -> AsyncIterator[Event]:
-    """The events; ``impatient`` is called once if the end does not come soon."""
+    """The events; ``impatient`` is called again and again if the end does not come soon."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + PATIENCE
     while True:
         step = asyncio.ensure_future(anext(events, None))
         try:
-            done, _ = await asyncio.wait({step}, timeout=max(0.0, deadline - loop.time()))
-            if not done:
+            while not (await asyncio.wait({step}, timeout=max(0.0, deadline - loop.time())))[0]:
                 await impatient()
+                deadline = loop.time() + SIGN_OF_LIFE
             event = await step
         finally:
             step.cancel()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from vaas.kernels.base import Channel
 from vaas.launch import Launcher
 from vaas.rendering import AssetStore, PageRenderer
 from vaas.web.seams import Gate, Inviter, Line, Login, Opened, Owners, Received
+from vaas.web.sent import Sent
 from vaas.web.statics import Statics
 from vaas.web.viewers import Viewers
 
@@ -42,6 +45,7 @@ class Front:
         viewers: passwords that viewers gave.
         names: host names under which browsers may call us.
         lines: websockets that are open.
+        sent: what went over them and may be lost, by sessions' channels.
         received: what other clouds sent, if anything is taken.
         inviter: makes contacts for it.
         owners: serves those who shared it.
@@ -64,6 +68,7 @@ class Front:
     viewers: Viewers = field(default_factory=Viewers)
     names: frozenset[str] = frozenset()
     lines: set[Line] = field(default_factory=set)
+    sent: MutableMapping[Channel, Sent] = field(default_factory=WeakKeyDictionary)
     received: Received | None = None
     inviter: Inviter | None = None
     owners: Owners | None = None

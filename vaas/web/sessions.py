@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from contextlib import suppress
 from typing import Any
 
+from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
@@ -15,13 +17,15 @@ from vaas.session import Session
 from vaas.web.base import Handler
 from vaas.web.front import Front
 from vaas.web.hosts import is_ours
+from vaas.web.sent import Sent
 from vaas.web.sources import without_sources
 from vaas.web.statuses import status_of
 
 log = logger(__name__)
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
-_LARGEST_FRAME = 64 << 20
+_ASKED_AFTER = 0.25
+"""Seconds from a frame to the question whether it has arrived; others come meanwhile."""
 
 
 class KernelModel(Handler):
@@ -94,7 +98,9 @@ class Channels(WebSocketHandler):
         """Tornado's constructor hook."""
         self.front = front
         self.session: Session | None = None
+        self._sent = Sent()
         self._pump: asyncio.Task[None] | None = None
+        self._asking: asyncio.TimerHandle | None = None
 
     def prepare(self) -> None:
         """Refuse a page that came to us under a stranger's name, as every other request."""
@@ -152,23 +158,61 @@ class Channels(WebSocketHandler):
         self.front.lines.discard(self)
         if self._pump:
             self._pump.cancel()
+        if self._asking:
+            self._asking.cancel()
 
     async def _relay(self, session: Session) -> None:
         session.joined = True
         try:
+            await self._take_over(session)
             await self._pass_on(session)
         except WebSocketClosedError:
             return
+        except asyncio.CancelledError:
+            self.close(4004, "ended")
+            raise
         except Exception:  # the task's last line: told, not raised
             log.exception("line_failed")
             self.close(1011, "failed")  # the page comes back, and gets what it has not got
         else:
             self.close(4004, "ended")
 
+    async def _take_over(self, session: Session) -> None:
+        """End the line that the page had before, and send again what may have been lost on it.
+
+        The latter if it drops what it knows, as Voilà's own front end does not.
+        """
+        self._sent = self.front.sent.setdefault(session.channel, Sent())
+        before, self._sent.relay = self._sent.relay, self._pump
+        if before:
+            before.cancel()
+            await asyncio.wait([before])
+        for frame in self._sent if self.get_query_argument("again", "") else ():
+            await self.write_message(frame, binary=True)
+        self._ask_soon()
+
     async def _pass_on(self, session: Session) -> None:
         async for frame in session.channel.attach():
             lean = await without_sources(frame, self.front.renderer.link_sources)
+            self._sent.put(lean)
+            self._ask_soon()
             await self.write_message(lean, binary=True)
+
+    def _ask_soon(self) -> None:
+        """Ask the browser how far it is, unless it is asked already."""
+        if self._sent and not self._asking:
+            self._asking = asyncio.get_running_loop().call_later(_ASKED_AFTER, self._ask)
+
+    def _ask(self) -> None:
+        with suppress(WebSocketClosedError, StreamClosedError):
+            self.ping(str(self._sent.last).encode())
+
+    def on_pong(self, data: bytes) -> None:
+        """The browser has all that was sent before it was asked."""
+        if data.isdigit():  # else it answers tornado
+            self._sent.arrived(int(data))
+            self._asking = None
+            self._ask_soon()
 
     def data_received(self, chunk: bytes) -> None:
         """Not for websockets."""

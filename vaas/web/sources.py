@@ -12,6 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 from vaas.kernels.wire import PARTS, Frame, pack, unpack
+from vaas.observability import logger
+
+log = logger(__name__)
 
 _LARGE = 16 << 10
 """Bytes of a frame below which it holds no script worth the while."""
@@ -23,13 +26,17 @@ async def without_sources(frame: bytes, link: Link) -> bytes:
     """A kernel's frame as it goes to a page.
 
     Args:
-        frame: as the kernel's channel gave it.
+        frame: as the kernel's channel gave it; it goes as it is where they cannot be kept.
         link: puts addresses in place of scripts in a message's content, and tells
             whether there were any.
     """
     if len(frame) < _LARGE or b'"_esm"' not in frame:
         return frame
-    return await asyncio.to_thread(_linked, frame, link)
+    try:
+        return await asyncio.to_thread(_linked, frame, link)
+    except Exception:  # told, not raised: it would come again on every line
+        log.exception("sources_not_kept")
+        return frame
 
 
 def _linked(frame: bytes, link: Link) -> bytes:

@@ -72,6 +72,12 @@ class Stream:
             self._block("phase", phase=_phase(self._latest))
         await self._handler.flush()
 
+    async def wait(self) -> None:
+        """Begin; from then on tell the phase anew, by which the page knows that its line stands."""
+        if self.begun:
+            await self.tell(self._latest or Phase("resolve"))
+        await self.begin()
+
     async def tell(self, phase: Phase) -> None:
         """Show a phase, if the page has begun; else keep it for its beginning."""
         self._latest = phase
@@ -98,7 +104,7 @@ class Stream:
         if not self.begun:
             self._handler.redirect(address)
             return
-        self._handler.write(f"<script>location.replace({_script_text(address)})</script>")
+        self._handler.write(f"<script>vaasEnd();location.replace({_script_text(address)})</script>")
 
     async def dashboard(self, opened: Opened) -> None:
         """Send the dashboard's inside and its scripts, and close the page."""

@@ -304,6 +304,8 @@ def render_pages() -> dict[str, str]:
         for name, (template, context) in contexts().items()
     }
     pages["shell"] = block(env.get_template("shell.html"), "head", name="Vegetation watch")
+    # As a page that has come as a whole, so that it is not loaded again.
+    pages["shell"] += "<script>vaasEnd()</script>"
     sheet, icon = (f"/static/{manifest()[name]}" for name in ("dashboard.css", "favicon.svg"))
     about = {"css": sheet, "icon": icon}
     pages["around"] = AROUND_A_DASHBOARD.format(**about, above="", ended="")

@@ -75,6 +75,22 @@ def test_many_keep_the_same_and_others_at_once(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.part"))
 
 
+def test_what_others_forget_meanwhile_is_kept_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MOST_MADE", 2 * len(SCRIPT))
+    store = AssetStore(tmp_path)
+
+    def again(number: int) -> None:
+        for turn in range(200):
+            text = f"{SCRIPT}{(number + turn) % 4}"
+            asset = asyncio.run(store.get(store.keep(text, ".js"), ""))
+            assert asset is None or asset.body == text.encode()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(again, range(8)))
+
+
 def _size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*.*"))
 

@@ -32,6 +32,8 @@ def moved(change):
 slider.observe(moved, 'value')
 slider
 """
+THREAD = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
+"""What stands in the way of forks."""
 
 
 @dataclass
@@ -122,9 +124,15 @@ def model_of(line: Line) -> str:
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-async def test_the_next_server_goes_on(site: Site, number: signal.Signals) -> None:
-    address = site.share(SLIDER)
+@pytest.mark.parametrize(
+    ("number", "cells"),
+    [(signal.SIGKILL, [SLIDER]), (signal.SIGTERM, [SLIDER]), (signal.SIGTERM, [SLIDER, THREAD])],
+    ids=["killed", "ended", "ended, and the kernel is its notebook's own run"],
+)
+async def test_the_next_server_goes_on(
+    site: Site, number: signal.Signals, cells: list[str]
+) -> None:
+    address = site.share(*cells)
     async with site.serving(stay=60) as before:
         async with Viewer(before.url) as viewer:
             page = await viewer.get(address)

@@ -197,7 +197,9 @@ class MountedStorage(Storage):
 
     async def _tidy(self) -> None:
         """Unmount what nobody uses any more, until cancelled."""
-        while True:
+        me = asyncio.current_task()
+        # A cancellation may be swallowed on the way, where a daemon is seen to its end.
+        while me and not me.cancelling():
             await asyncio.sleep(min(_TIDY_EVERY, self._linger))
             limit = asyncio.get_running_loop().time() - self._linger
             for key, mount in list(self._mounts.items()):

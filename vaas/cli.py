@@ -239,7 +239,9 @@ def _serve(
     stay: float = 0.0,
 ) -> None:
     from vaas.app import service  # noqa: PLC0415
+    from vaas.kernels.descriptors import allow_many  # noqa: PLC0415
 
+    allow_many()
     configure_logging(as_json=settings.log_format == "json", level=settings.log_level)
 
     async def run() -> None:

@@ -26,14 +26,12 @@ from vaas.kernels import KernelHost, Relay, Template
 from vaas.model import KernelRef
 from vaas.observability import logger, metrics
 from vaas.recipe import Prepared, Recipe
+from vaas.refusals import Refusals
 from vaas.rendering import Notebook, Recording, load_notebook
 from vaas.runs import Run, Watcher
 from vaas.shelf import Key, may_be_made, to_let_go
 
 log = logger(__name__)
-
-_REMEMBERED = 1024
-"""Notebooks of which we know that they cannot be forked."""
 
 
 class PreparedNotebooks:
@@ -54,7 +52,7 @@ class PreparedNotebooks:
         self.made: Callable[[Recipe, Notebook, Recording], None] = _unheard
         self._host, self._most, self._life = host, most, life
         self._kept: OrderedDict[Key, Prepared] = OrderedDict()
-        self._never: OrderedDict[Key, tuple[str, float]] = OrderedDict()
+        self._refusals = Refusals()
         self._making: dict[Key, tuple[Run, asyncio.Task[None]]] = {}
         # One at a time of those that nobody watches: viewers who are here come first.
         self._turn = asyncio.Semaphore(1)
@@ -106,10 +104,10 @@ class PreparedNotebooks:
         await self._made(recipe)
         if self.find(recipe):
             return ""
-        return self._why_never(recipe.key) or "no templates are kept"
+        return self._refusals.why(recipe.key) or "no templates are kept"
 
     async def drop(self, recipe: Recipe, why: str) -> None:
-        """Forget a template of which no fork could be had, and make no other of that kind."""
+        """Forget a template of which no fork could be had, and make no other of that kind soon."""
         await self._let_go(recipe.key, "broken")
         self._give_up(recipe, why)
 
@@ -145,7 +143,7 @@ class PreparedNotebooks:
     def _begun(self, recipe: Recipe) -> tuple[Run, asyncio.Task[None]] | None:
         """The one run that makes the template, and its task; ``None`` if there is no use in it."""
         key = recipe.key
-        if not self._most or self._why_never(key) or self.find(recipe):
+        if not self._most or self._refusals.why(key) or self.find(recipe):
             return None
         if key not in self._making:
             if not may_be_made(self._making, key, self._most):
@@ -159,6 +157,7 @@ class PreparedNotebooks:
         def over(_: object) -> None:
             """A template whose successor has not come goes when its time is over."""
             del self._making[key]
+            run.end()  # here, because what is cancelled before its first step ends nothing
             if (old := self._kept.get(key)) and old.successor:
                 old.successor = "failed"
 
@@ -170,7 +169,6 @@ class PreparedNotebooks:
         """Make a template and keep it; what goes wrong is told, not raised."""
         try:
             async with self._its_turn(run), AsyncExitStack() as stack:
-                stack.callback(run.end)
                 await self._run(recipe, run, stack)
         except KernelStartFailed as error:
             self._give_up(recipe, error.detail)
@@ -212,7 +210,8 @@ class PreparedNotebooks:
         if not recording.failure:
             self.made(recipe, notebook, recording)
         if why := await _why_not(template, recording):
-            self._give_up(recipe, why)
+            passes = bool(recording.failure and recording.failure.name == "DeadKernel")
+            self._give_up(recipe, why, passes=passes)
             if kernel := await run.give(template, recording.results):
                 kernel.ended.add_done_callback(_letting_go(stack.pop_all()))
             return
@@ -251,19 +250,13 @@ class PreparedNotebooks:
         if found := self._kept.pop(key, None):
             await _retire(found, why)
 
-    def _why_never(self, key: Key) -> str:
-        """Why there is no use in a template; empty if there may be, or may be again."""
-        why, until = self._never.get(key, ("", 0.0))
-        return why if time.monotonic() < until else ""
-
-    def _give_up(self, recipe: Recipe, why: str) -> None:
+    def _give_up(self, recipe: Recipe, why: str, *, passes: bool = True) -> None:
+        """Make none of that kind; not for long if what was in the way ``passes``."""
         log.info("not_forked", notebook=recipe.notebook.path, why=why)
         metrics.templates.labels("refused").inc()
         if recipe.key in self._kept:
             return  # of which this was to be the successor; the next viewers see for themselves
-        for one in to_let_go(tuple(self._never), recipe.key, _REMEMBERED):
-            del self._never[one]
-        self._never[recipe.key] = why, time.monotonic() + (recipe.notebook.ttl or inf)
+        self._refusals.add(recipe.key, why, recipe.notebook.ttl or 0.0, passes=passes)
 
 
 async def _retire(one: Prepared, why: str) -> None:

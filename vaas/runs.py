@@ -62,16 +62,25 @@ class Watcher:
         self.results: asyncio.Queue[CellResult | None] = asyncio.Queue()
         self.ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self.blind = False
+        self._took = False
 
     async def cells(self) -> AsyncIterator[CellResult]:
         """What the viewer may see before the end of the run."""
         while (result := await self.results.get()) is not None:
             yield result
 
+    async def take(self) -> Ending:
+        """Wait until the run is over; a kernel that it gave is the caller's own from then on."""
+        ending = await self.ending
+        self._took = True
+        return ending
+
     async def leave(self) -> None:
-        """Want nothing more; a kernel that was given is ended."""
+        """Want nothing more; a kernel that was given and not taken is ended."""
         self.ending.cancel()
-        if not self.ending.cancelled() and (kernel := self.ending.result().kernel):
+        if self._took or self.ending.cancelled():
+            return
+        if kernel := self.ending.result().kernel:
             await kernel.close()
 
 

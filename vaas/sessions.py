@@ -237,7 +237,7 @@ class Sessions:
         if watcher:
             stack.push_async_callback(watcher.leave)
             await session.follow(watcher)
-            ending = await watcher.ending
+            ending = await watcher.take()
             if ending.kernel:
                 return ending.kernel, ending.results
         if forked := await self._fork(session, stream=stream):

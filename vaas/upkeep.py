@@ -48,8 +48,8 @@ async def upkeep(
         """Look again and again."""
         while True:
             await asyncio.sleep(every)
-            left = await asyncio.to_thread(available)
             try:
+                left = await asyncio.to_thread(available)
                 await prepared.keep_up(pressed=left is not None and left < spare)
             except Exception:  # one look's trouble is not the next one's
                 log.exception("upkeep_failed")

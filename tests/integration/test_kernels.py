@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,8 @@ from vaas.errors import (
     ServerFull,
     SessionGone,
 )
+from vaas.kernels import LocalKernelHost, local
+from vaas.kernels.watchdog import memory
 from vaas.kernels.wire import unpack
 
 pytestmark = pytest.mark.sandbox
@@ -133,6 +136,28 @@ async def test_out_of_memory_is_told(tmp_path):
         reason = await asyncio.wait_for(kernel.ended, 20)
         print(f"out of memory told after {time.monotonic() - started:.2f} s: {reason}")
         assert isinstance(reason, KernelOutOfMemory)
+
+
+async def test_a_look_at_memory_that_fails_is_not_the_last(tmp_path, monkeypatch, caplog):
+    """Where no cgroup counts it; what fails is what no machine can be made to do."""
+    looks = [OSError("no such process")]
+
+    def look(pid):
+        """Fail once."""
+        if looks:
+            raise looks.pop()
+        return memory(pid)
+
+    monkeypatch.setattr(LocalKernelHost, "_counted", False)
+    monkeypatch.setattr(local, "memory", look)
+    monkeypatch.setattr(local, "CULL_EVERY", 0.05)
+    async with a_host(tmp_path / "run") as host:
+        kernel = await host.start(request(tmp_path / "share"))
+        await until(lambda: not looks)
+        kernel.limits = replace(kernel.limits, memory=1 << 20)
+        async with asyncio.timeout(5):
+            assert isinstance(await asyncio.shield(kernel.ended), KernelOutOfMemory)
+    assert "could not be looked at" in caplog.text
 
 
 async def test_close_while_busy_is_quick_and_leaves_nothing(tmp_path):

@@ -12,12 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import nbformat.v4 as nb
+import psutil
 import pytest
 import pytest_asyncio
 
 from tests.integration.chaos import Chaos
 from tests.service.harness import Line, Message, Page, Stage, Viewer, book, code, staged
 from tests.unit.storage.readers import until
+from vaas import refusals
 from vaas.kernels.relay import HELD_FRAMES
 from vaas.web import sessions
 
@@ -265,6 +267,26 @@ async def test_a_full_house_counts_those_who_watch() -> None:
         async with watching(first, address):
             assert (await first.get(address)).failure == "full"
             assert small.kernels == 0
+
+
+async def test_a_host_that_was_killed_says_nothing_of_the_notebook(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(refusals, "FIRST_WAIT", 0.0)
+    async with (
+        staged(kernel={"cell": 10, "most": 8, "grace": 2}) as small,
+        small.viewer() as viewer,
+    ):
+        address = small.notebook(code(ONCE, SLIDER, LAST))
+        async with watching(viewer, address) as line:
+            seen = line.texts(0)
+            children = psutil.Process().children()
+            (host,) = (one for one in children if str(small.data / "run") in one.cmdline())
+            host.kill()
+            await line.until("vaas_ready")
+            assert line.texts(0) != seen
+        assert "DeadKernel" in small.heard("not_forked")[-1]["why"]
+        assert (await viewer.view(address)).texts(0) == (await viewer.view(address)).texts(0)
 
 
 async def test_many_watch_a_run_that_brings_large_scripts(stage: Stage, viewer: Viewer) -> None:

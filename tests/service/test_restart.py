@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +18,7 @@ import pytest
 from tests.service.command import Running, groups_of, processes_of, running
 from tests.service.harness import Line, Viewer, code, until_ended
 from vaas.demo import DemoEfss
+from vaas.kernels.descriptors import MOST_OPEN
 from vaas.shares import parse_link
 from vaas.shares.links import canonical_path
 from vaas.storage.fuse import mounts_below
@@ -32,6 +34,8 @@ def moved(change):
 slider.observe(moved, 'value')
 slider
 """
+THREAD = "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
+"""What stands in the way of forks."""
 
 
 @dataclass
@@ -90,6 +94,15 @@ def site(tmp_path: Path):
         yield Site(tmp_path, cloud, port)
 
 
+@pytest.fixture
+def enough() -> Iterator[int]:
+    """How much may be open in what serves, although it starts with a shell's usual 1024."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, before[1]))
+    yield min(before[1], MOST_OPEN)
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
 def host_of(mark: str) -> psutil.Process:
     """The kernel host of a test's servers."""
     found = [psutil.Process(pid) for pid in processes_of(mark)]
@@ -122,9 +135,15 @@ def model_of(line: Line) -> str:
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-async def test_the_next_server_goes_on(site: Site, number: signal.Signals) -> None:
-    address = site.share(SLIDER)
+@pytest.mark.parametrize(
+    ("number", "cells"),
+    [(signal.SIGKILL, [SLIDER]), (signal.SIGTERM, [SLIDER]), (signal.SIGTERM, [SLIDER, THREAD])],
+    ids=["killed", "ended", "ended, and the kernel is its notebook's own run"],
+)
+async def test_the_next_server_goes_on(
+    site: Site, number: signal.Signals, cells: list[str]
+) -> None:
+    address = site.share(*cells)
     async with site.serving(stay=60) as before:
         async with Viewer(before.url) as viewer:
             page = await viewer.get(address)
@@ -167,7 +186,7 @@ async def test_what_cannot_be_gone_on_with_ends(site: Site) -> None:
     await until_nothing(site, before.mark)
 
 
-async def test_a_killed_host_is_replaced(site: Site) -> None:
+async def test_a_killed_host_is_replaced(site: Site, enough: int) -> None:
     address = site.share(SLIDER)
     async with site.serving(stay=60) as server, Viewer(server.url) as viewer:
         page = await viewer.get(address)
@@ -175,6 +194,8 @@ async def test_a_killed_host_is_replaced(site: Site) -> None:
             await line.until("vaas_ready")
             name = site.name()
             assert groups_of([name])
+            for one in (psutil.Process(server.process.pid), host_of(server.mark)):
+                assert one.rlimit(psutil.RLIMIT_NOFILE)[0] == enough
             host_of(server.mark).kill()
             assert await line.until_closed(5) == 4004
         state = await until_ended(viewer, page.kernel)

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,9 +69,8 @@ class LocalKernelHost(KernelHost):
         self._runtime = Runtime(runtime)
         self._sandboxed = mode == "bubblewrap"
         self._tell_author, self._failure_view = on_author_message, failure_view
-        self._clock = clock
-        self._most = most
-        self._taken = 0
+        self._clock, self._most = clock, most
+        self._taken, self._closed = 0, False
         self._users = list(range(FIRST_UID, FIRST_UID + most))[::-1]
         self._kernels: dict[int, LocalKernel] = {}
         self._culler = Culler(self.kernels, clock, grace=grace)
@@ -79,7 +79,6 @@ class LocalKernelHost(KernelHost):
         self._context: zmq.asyncio.Context | None = None
         self._culling: asyncio.Task[None] | None = None
         self._starting: set[asyncio.Task[LocalKernel]] = set()
-        self._closed = False
 
     @property
     def folder(self) -> Path:
@@ -167,9 +166,12 @@ class LocalKernelHost(KernelHost):
     async def _cull(self) -> None:
         while True:
             await asyncio.sleep(CULL_EVERY)
-            await self._culler.round()
-            if not self._counted:
-                await self._watch_memory()
+            try:
+                await self._culler.round()
+                if not self._counted:
+                    await self._watch_memory()
+            except Exception:  # one round's trouble is not the next one's
+                log.exception("kernels could not be looked at")
 
     async def _watch_memory(self) -> None:
         """Stand in for the cgroup that this machine does not let us have."""
@@ -220,7 +222,13 @@ class LocalKernelHost(KernelHost):
         self._taken -= 1
 
     def _take_user(self, stack: AsyncExitStack) -> int:
-        """A user that no other kernel has."""
+        """A user that no other kernel has.
+
+        Raises:
+            ServerFull: forks that wait, or end, have what is left of them.
+        """
+        if not self._users:
+            raise ServerFull("every user that kernels may be is taken", retry_after=5)
         user = self._users.pop()
         stack.callback(self._users.append, user)
         return user
@@ -255,8 +263,7 @@ class LocalKernelHost(KernelHost):
         manager.provisioner.process = begun.process
         await manager.start_kernel()
         client = manager.client()
-        executor = str(client.session.session)
-        channel = self._open_channel(request.ref, manager, executor, stack)
+        channel = self._open_channel(request.ref, manager, str(client.session.session), stack)
         client.start_channels()
         stack.callback(client.stop_channels)
         await until_heard(client, channel.joined, begun.process)
@@ -275,16 +282,10 @@ class LocalKernelHost(KernelHost):
     def _open_channel(
         self, ref: KernelRef, manager: Manager, executor: str, stack: AsyncExitStack
     ) -> LocalChannel:
-        channel = LocalChannel(
-            manager,
-            lambda text: self._tell_author(ref, text),
-            self._clock,
-            self._failure_view,
-            executor,
-        )
+        tell = partial(self._tell_author, ref)
+        channel = LocalChannel(manager, tell, self._clock, self._failure_view, executor)
         stack.callback(channel.close)
-        relay = asyncio.create_task(channel.run(), name="channel")
-        stack.push_async_callback(stop, relay)
+        stack.push_async_callback(stop, asyncio.create_task(channel.run(), name="channel"))
         return channel
 
 

@@ -19,9 +19,11 @@ def tree(first: int) -> list[int]:
     while new:
         pid = new.pop()
         found.append(pid)
-        for task in PROC.glob(f"{pid}/task/*/children"):
-            with contextlib.suppress(OSError):
-                new += map(int, task.read_text().split())
+        # Each of them may end while it is looked at.
+        with contextlib.suppress(OSError):
+            for task in (PROC / str(pid) / "task").iterdir():
+                with contextlib.suppress(OSError):
+                    new += map(int, (task / "children").read_text().split())
     return found
 
 

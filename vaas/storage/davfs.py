@@ -25,7 +25,7 @@ from vaas.storage.fuse import detach
 from vaas.storage.mounted import MountedStorage, find_program
 from vaas.storage.proxy import LOGIN
 from vaas.storage.site import Mount, Site
-from vaas.storage.tasks import in_thread, settle
+from vaas.storage.tasks import disk_errors, in_thread, settle
 from vaas.storage.trees import SEALED_FILE, remove_tree
 
 START = 10.0
@@ -112,18 +112,23 @@ class DavfsSite(Site):
         """Make a mount anew at its place whenever its process dies, until cancelled."""
         wait = _FIRST_WAIT
         while True:
-            await _until_end(pid)
-            _log.warning("a mount by davfs2 died")
-            metrics.mount_restarts.inc()
-            await in_thread(_end, mount.place)
             try:
+                with disk_errors():
+                    await _until_end(pid)
+                _log.warning("a mount by davfs2 died")
+                metrics.mount_restarts.inc()
+                await in_thread(_end, mount.place)
                 assert self._cache is not None
                 pid = await _mount(mount, self._cache.path)
-                wait = _FIRST_WAIT
             except WorkspaceError as error:
                 _log.warning("a mount does not come back", detail=error.detail)
-                await asyncio.sleep(wait)
-                wait = min(2 * wait, _LONGEST_WAIT)
+            except Exception:  # noqa: BLE001  whatever it was may pass
+                _log.exception("a mount does not come back")
+            else:
+                wait = _FIRST_WAIT
+                continue
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, _LONGEST_WAIT)
 
 
 class DavfsMount(MountedStorage):
@@ -181,11 +186,12 @@ async def _mount(mount: Mount, folder: Path) -> int:
     program = find_program("mount.davfs")
     if program is None:
         raise WorkspaceError("davfs2 is not installed")
-    process = await asyncio.create_subprocess_exec(
-        *_AS_IF, str(folder / "users"), program, "-o", f"{_OPTIONS},conf={folder}/conf", mount.door.url, str(mount.place),
-        stdin=PIPE, stdout=DEVNULL, stderr=STDOUT, cwd="/", start_new_session=True,
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"},
-    )  # fmt: skip
+    with disk_errors():
+        process = await asyncio.create_subprocess_exec(
+            *_AS_IF, str(folder / "users"), program, "-o", f"{_OPTIONS},conf={folder}/conf", mount.door.url, str(mount.place),
+            stdin=PIPE, stdout=DEVNULL, stderr=STDOUT, cwd="/", start_new_session=True,
+            env={"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"},
+        )  # fmt: skip
     try:
         async with asyncio.timeout(START):
             await process.communicate(f"{LOGIN}\n{mount.door.key}\n".encode())

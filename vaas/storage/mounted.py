@@ -112,7 +112,7 @@ class MountedStorage(Storage):
                 continue
             async with self._making.setdefault(key, asyncio.Lock()):
                 left = left or bool(mount.users)
-                if not mount.users and key in self._mounts:
+                if not mount.users and self._mounts.get(key) is mount:
                     await self._forget(key, mount)
         return not left
 
@@ -197,13 +197,20 @@ class MountedStorage(Storage):
 
     async def _tidy(self) -> None:
         """Unmount what nobody uses any more, until cancelled."""
-        while True:
+        me = asyncio.current_task()
+        # A cancellation may be swallowed on the way, where a daemon is seen to its end.
+        while me and not me.cancelling():
             await asyncio.sleep(min(_TIDY_EVERY, self._linger))
             limit = asyncio.get_running_loop().time() - self._linger
             for key, mount in list(self._mounts.items()):
-                async with self._making.setdefault(key, asyncio.Lock()):
-                    if not mount.users and mount.since < limit:
-                        await self._forget(key, mount)
+                try:
+                    async with self._making.setdefault(key, asyncio.Lock()):
+                        # Somebody may have taken it away, or made another, meanwhile.
+                        unused = not mount.users and mount.since < limit
+                        if unused and self._mounts.get(key) is mount:
+                            await self._forget(key, mount)
+                except Exception:  # noqa: BLE001  one's trouble is not the next one's
+                    _log.exception("an unused mount could not be looked at")
 
     async def _forget(self, key: str, mount: Mount) -> None:
         del self._mounts[key]

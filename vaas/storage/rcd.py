@@ -24,6 +24,7 @@ from typing import Any
 
 from vaas.errors import WorkspaceError
 from vaas.observability import logger
+from vaas.storage.tasks import disk_errors
 
 START = 10.0
 """Seconds until a daemon says where it listens."""
@@ -104,7 +105,8 @@ class Daemon:
         if program is None:
             raise WorkspaceError("rclone is not installed")
         password = secrets.token_hex(32)
-        process, first = await _spawn(program, folder, password)
+        with disk_errors():
+            process, first = await _spawn(program, folder, password)
         found = _LISTENS.search(first)
         if found is None:
             await _end(process)

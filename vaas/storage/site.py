@@ -193,7 +193,7 @@ class RcloneSite(Site):
             if self._daemon is not None:
                 await self._daemon.close()
             self._daemon = await Daemon.start(self._folder)
-        if self._watch is None:
+        if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._keep(), name="mounts of a site")
         return self._daemon
 
@@ -217,11 +217,15 @@ class RcloneSite(Site):
             try:
                 async with self._changing:
                     await self._again()
-                wait = _FIRST_WAIT
             except VaasError as error:
                 _log.warning("mounts not back yet", detail=error.detail)
-                await asyncio.sleep(wait)
-                wait = min(2 * wait, _LONGEST_WAIT)
+            except Exception:  # noqa: BLE001  whatever it was may pass
+                _log.exception("mounts not back yet")
+            else:
+                wait = _FIRST_WAIT
+                continue
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, _LONGEST_WAIT)
 
     async def _again(self) -> None:
         """Make all mounts anew at their places."""

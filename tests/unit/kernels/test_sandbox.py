@@ -124,3 +124,15 @@ def test_memory_of_a_tree_counts_this_process():
     assert watchdog.tree(os.getpid())[0] == os.getpid()
     assert watchdog.memory(os.getpid()) > 1 << 20
     assert watchdog.memory(2**30) == 0
+
+
+def test_what_ends_while_it_is_looked_at_is_no_error():
+    import subprocess
+
+    busy = "while :; do /bin/true & /bin/true & wait; done"
+    with subprocess.Popen(["sh", "-c", busy]) as process:
+        try:
+            for _ in range(4000):
+                assert watchdog.tree(process.pid)[0] == process.pid
+        finally:
+            process.kill()

@@ -1,8 +1,12 @@
 """The users of the host that kernels, templates and environments' own processes run as."""
 
+from contextlib import AsyncExitStack
 from itertools import combinations
 
+import pytest
+
 from vaas.config import load_settings
+from vaas.errors import ServerFull
 from vaas.kernels import ForkingHost
 from vaas.kernels.forks.host import FIRST_ZYGOTE_UID, MOST_ZYGOTES
 from vaas.kernels.forks.templates import fork_users, template_users
@@ -25,3 +29,13 @@ def test_all_that_kernels_may_be_can_read_a_mount(tmp_path):
     host = ForkingHost(tmp_path, most=kernel.hosted, templates=4 * kernel.templates)
     assert len(host._users) > kernel.hosted
     assert {*host._users, *host._template_users} == set(_users(settings))
+
+
+async def test_where_all_are_taken_a_viewer_is_told_so(tmp_path):
+    """Forks that wait or end may have those that one more kernel needs."""
+    host = ForkingHost(tmp_path, most=2, spares=1)
+    async with AsyncExitStack() as stack:
+        users = {host._take_user(stack) for _ in range(3)}
+        with pytest.raises(ServerFull):
+            host._take_user(stack)
+    assert set(host._users) == users

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vaas.kernels.apart.keeper import Keeper
 from vaas.kernels.apart.values import Terms
+from vaas.kernels.descriptors import allow_many
 
 
 async def main(folder: Path) -> None:
@@ -18,6 +19,7 @@ async def main(folder: Path) -> None:
     Args:
         folder: for runtime files.
     """
+    allow_many()
     name, terms = json.load(sys.stdin)
     keeper = Keeper(folder, Terms(**terms), name)
     logging.basicConfig(handlers=[keeper], level=logging.INFO)

@@ -114,8 +114,9 @@ class Keeper(logging.Handler):
             self._loop.call_soon_threadsafe(self._hand_out)
 
     def _hand_out(self) -> None:
-        while self._visits and self._lines:
-            self._visits[0].tell("log", **self._lines.popleft())
+        # One that is dead but has not left yet makes asyncio warn, which is a line again.
+        while self._lines and (one := next((v for v in self._visits if v.hears), None)):
+            one.tell("log", **self._lines.popleft())
 
     def _own(self, work: Any) -> None:
         task = asyncio.ensure_future(work)

@@ -109,6 +109,11 @@ class Visit:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._leave()
 
+    @property
+    def hears(self) -> bool:
+        """Whether the server may still be at the other end."""
+        return not self._talk.writer.is_closing()
+
     def tell(self, event: str, **said: Any) -> None:
         """Say something unasked."""
         self._talk.say({"event": event, **said})

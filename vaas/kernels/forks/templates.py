@@ -218,6 +218,7 @@ class TemplatesHost(SandboxingHost):
         """A fork without walls; ``told`` if it is to be told to fork in its turn."""
         rooted = (await self._open()).own_users
         ours, peer = await template.begin_fork(*told)
+        stack.callback(template.let_go)
         stack.callback(ours.close)
         stack.callback(peer.close)
         stack.push_async_callback(_end, peer)

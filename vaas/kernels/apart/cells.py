@@ -16,6 +16,9 @@ from vaas.kernels.wire import Frame, read_json
 
 log = logging.getLogger(__name__)
 
+SOON = 0.5
+"""Seconds in which a host whose connections end has ended itself, if it does."""
+
 
 class RemotePeer:
     """A kernel's process, as far as whoever runs cells asks about it.
@@ -123,9 +126,14 @@ class Cells:
         if error := relay.exception():
             log.error("the line of who runs cells broke: %r", error)
         self.peer.ended = True
-        if self.when_cut:
-            self.when_cut()
-        self.peer.give_back()
+        # Usually the host is about to end, and that is the better reason.
+        asyncio.get_running_loop().call_later(SOON, self._end)
+
+    def _end(self) -> None:
+        if not self.closed:
+            if self.when_cut:
+                self.when_cut()
+            self.peer.give_back()
 
     def _hang_up(self, _: object) -> None:
         self.close()

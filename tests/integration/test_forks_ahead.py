@@ -100,6 +100,17 @@ async def test_a_template_that_retires_takes_them_along(host, tmp_path):
     assert len(host._spares) == 0
 
 
+async def test_one_that_a_viewer_took_along_who_left_is_made_anew(host, tmp_path):
+    made, waiting = await warm(host, tmp_path)
+    opening = asyncio.create_task(made.fork(request(tmp_path / "share")))
+    while len(host._spares) == len(waiting):  # noqa: ASYNC110  in the very moment
+        await asyncio.sleep(0)
+    opening.cancel()
+    await asyncio.wait([opening])
+    assert opening.cancelled()
+    assert len(await stocked(host)) == OF_ONE
+
+
 async def test_only_those_asked_for_last_are_kept(tmp_path):
     async with a_host(tmp_path / "run", "fork", most=4, spares=OF_ONE) as host:
         _, first = await warm(host, tmp_path)

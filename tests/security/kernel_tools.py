@@ -223,7 +223,9 @@ def children() -> list[int]:
 
 def cgroups(name: str) -> list[Path]:
     """Groups that a server made, with those of its kernels."""
-    tops = [p for base in Path("/sys/fs/cgroup").glob("*") for p in base.glob(f"**/{name}")]
+    # Unlike a glob, which others' groups that go meanwhile would trip.
+    trees = [found for base in Path("/sys/fs/cgroup").glob("*") for found in os.walk(base)]
+    tops = [Path(folder) / name for folder, names, _ in trees if name in names]
     return [p for top in tops for p in (top, *top.glob("*/"))]
 
 

@@ -233,3 +233,17 @@ async def test_a_fork_made_ahead_is_as_apart_when_its_viewer_comes(host, share):
     await kernel.close()
     await second.close()
     await template.close()
+
+
+async def test_one_that_would_stay_is_ended_with_its_last_fork(host, share):
+    """A template that holds its place for ever, once nobody wants forks of it."""
+    code = "forking.outlast = lambda: time.sleep(1000)"
+    alone, other = [await sealed(host, share, LIE, code) for _ in range(2)]
+    await alone.retire()
+    await until(lambda: not os.path.exists(f"/proc/{alone.pid}"))  # noqa: PTH110
+    kernel = await other.fork(request(share))
+    await other.retire()
+    assert (await run(kernel, "print('alive')")).out == "alive\n"
+    await kernel.close()
+    await until(lambda: not os.path.exists(f"/proc/{other.pid}"))  # noqa: PTH110
+    assert not {alone, other} & {*host._templates.values()}

@@ -173,6 +173,21 @@ async def test_a_template_that_crashes_is_no_viewers_loss(stage: Stage, viewer: 
     assert line.texts(1) == "there\n"
 
 
+async def test_a_run_that_can_be_heard_no_more_is_no_viewers_loss(
+    stage: Stage, viewer: Viewer
+) -> None:
+    much = "import sys\nif 'guest.main' in sys.modules: print('x' * 140_000_000)"
+    line = await viewer.view(stage.notebook(forked(much, "print('there')")))
+    assert line.texts(1) == "there\n"
+
+
+async def test_a_name_that_is_not_utf8_is_shown(stage: Stage, viewer: Viewer) -> None:
+    address = stage.notebook(forked(r"print('of \udcff')", "print('there')"))
+    for _ in range(2):
+        line = await viewer.view(address)
+        assert (line.texts(0), line.texts(1)) == ("of \ufffd\n", "there\n")
+
+
 async def test_an_author_may_refuse_forks(stage: Stage, viewer: Viewer) -> None:
     before = forks(stage)
     address = stage.notebook(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from vaas.kernels.wire import read_json
+from vaas.kernels.wire import JSON_LIMIT, read_json
 from vaas.model import KernelRef
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,9 @@ OnAuthorMessage = Callable[[str], None]
 def author_text(kind: str, part: bytes) -> str | None:
     """What an error or standard error says; ``None`` for what viewers may see."""
     content = read_json(part)
+    if content is None and len(part) <= JSON_LIMIT:
+        # Names of files, which errors tell of, need not be UTF-8.
+        content = read_json(part.decode(errors="replace").encode())
     if content is None:
         # Too long to be read here; ipykernel writes the stream's name first.
         hidden = kind == "error" or b'"stderr"' in part[:40]

@@ -60,11 +60,15 @@ class LocalChannel(PageChannel):
 
     async def run(self) -> None:
         """Relay until cancelled; owned by the kernel."""
-        async with asyncio.TaskGroup() as group:
-            for name in self._streams:
-                group.create_task(self._relay(name))
-            group.create_task(self._until_cut())
-            group.create_task(self._mark())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for name in self._streams:
+                    group.create_task(self._relay(name))
+                group.create_task(self._until_cut())
+                group.create_task(self._mark())
+        finally:
+            # Whatever went wrong: a kernel that nobody hears is to be ended.
+            self.cut.set()
 
     def inject(self, message_type: str, content: Mapping[str, Any]) -> None:
         """See ``Channel.inject``; a cell's results come after all that was said before."""
@@ -76,7 +80,7 @@ class LocalChannel(PageChannel):
     def take(self, name: str, parts: list[bytes]) -> None:
         """See ``PageChannel.take``."""
         asked = (read_json(parts[1]) or {}).get("msg_id") if len(parts) >= PARTS else None
-        if asked not in self._marks:
+        if not isinstance(asked, str) or asked not in self._marks:
             super().take(name, parts)
         elif name == "iopub" and (read_json(parts[3]) or {}).get("execution_state") == "idle":
             super().inject(*self._marks.pop(asked))

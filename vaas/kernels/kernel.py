@@ -144,9 +144,8 @@ class LocalKernel(Kernel):
         await self.channel.cut.wait()
         # Usually the process is about to end, and knows a better reason.
         await asyncio.wait([self.ended], timeout=1.0)
-        why = f"its line was cut, as by a message over {MESSAGE_LIMIT >> 20} MiB"
         if not self.ended.done():
-            self._verdict = self._verdict or KernelDied(why)
+            self._verdict = self._verdict or line_cut()
             self._process.kill()
 
     def _reason(self, status: int | None, killed: int) -> KernelError:
@@ -187,4 +186,9 @@ def out_of_memory(limits: Limits) -> KernelOutOfMemory:
     return KernelOutOfMemory(f"over {limits.memory >> 20} MiB")
 
 
-__all__ = ["LocalKernel", "gone_in_time", "out_of_memory"]
+def line_cut() -> KernelError:
+    """The error that tells of a kernel that lives but cannot be heard any more."""
+    return KernelDied(f"its line was cut, as by a message over {MESSAGE_LIMIT >> 20} MiB")
+
+
+__all__ = ["LocalKernel", "gone_in_time", "line_cut", "out_of_memory"]

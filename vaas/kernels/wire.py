@@ -108,6 +108,7 @@ def read_json(part: bytes, limit: int = JSON_LIMIT) -> dict[str, Any] | None:
 __all__ = [
     "FRAME_LIMIT",
     "JSON_LIMIT",
+    "MOST_PARTS",
     "PARTS",
     "Frame",
     "message_type",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Callable
 
 from vaas.errors import KernelDied
 from vaas.kernels.apart.control import Control, connect
@@ -11,6 +13,11 @@ from vaas.kernels.apart.talk import Said
 from vaas.kernels.forks.client import LineClient, LineManager
 from vaas.kernels.forks.line import Line
 from vaas.kernels.wire import Frame, read_json
+
+log = logging.getLogger(__name__)
+
+SOON = 0.5
+"""Seconds in which a host whose connections end has ended itself, if it does."""
 
 
 class RemotePeer:
@@ -30,6 +37,10 @@ class RemotePeer:
     def interrupt(self) -> None:
         """Stop what it runs now."""
         self._control.post("interrupt", **self.named)
+
+    def give_back(self) -> None:
+        """Have it ended."""
+        self._control.post("close" if "kernel" in self.named else "retire", **self.named)
 
 
 class RemoteClient(LineClient):
@@ -57,6 +68,8 @@ class Cells:
         line: the connection.
         peer: what is known of the process.
         closed: whether it was hung up.
+        when_cut: called when it ends without that: the kernel can be heard no more, and
+            is ended.
     """
 
     client: RemoteClient
@@ -67,6 +80,7 @@ class Cells:
         """Not yet connected."""
         self.peer = peer
         self.closed = False
+        self.when_cut: Callable[[], None] | None = None
         self._relay: asyncio.Task[None] | None = None
 
     @property
@@ -75,20 +89,24 @@ class Cells:
         return self._relay is not None
 
     async def open(self, control: Control, name: str, session: str) -> None:
-        """Connect.
+        """Connect, or have it ended: nobody else could.
 
         Raises:
             KernelDied: the host has ended.
         """
         try:
             talk = await connect(control.place, be="cells", of=name)
-        except OSError as error:
-            raise KernelDied("the kernel host has ended") from error
+        except BaseException as error:
+            self.peer.give_back()
+            if isinstance(error, OSError):
+                raise KernelDied("the kernel host has ended") from error
+            raise
         self.line = Line(talk.reader, talk.writer)
         self.client = RemoteClient(self.line, self.peer)
         self.client.session.session = session
         self.manager = LineManager(self.client, self.peer)
         self._relay = asyncio.create_task(self.line.relay(self._take), name="cells")
+        self._relay.add_done_callback(self._cut)
         # Also of a kernel that ended long before, of which the host says nothing more.
         control.lost.add_done_callback(self._hang_up)
 
@@ -101,6 +119,21 @@ class Cells:
         """Send something, if there is anybody; also of a kernel that has ended."""
         if not self.closed:
             self.line.post(frame)
+
+    def _cut(self, relay: asyncio.Task[None]) -> None:
+        if self.closed or relay.cancelled():
+            return
+        if error := relay.exception():
+            log.error("the line of who runs cells broke: %r", error)
+        self.peer.ended = True
+        # Usually the host is about to end, and that is the better reason.
+        asyncio.get_running_loop().call_later(SOON, self._end)
+
+    def _end(self) -> None:
+        if not self.closed:
+            if self.when_cut:
+                self.when_cut()
+            self.peer.give_back()
 
     def _hang_up(self, _: object) -> None:
         self.close()

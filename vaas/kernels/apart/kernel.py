@@ -14,6 +14,7 @@ from vaas.kernels.apart.streams import injection
 from vaas.kernels.apart.talk import Said, untold
 from vaas.kernels.apart.values import request_told
 from vaas.kernels.base import Channel, Kernel, KernelRequest, Template
+from vaas.kernels.kernel import line_cut
 from vaas.model import KernelRef
 
 SENT_WITHIN = 20.0
@@ -89,6 +90,7 @@ class RemoteKernel(Kernel):
         self._control = control
         self._cells = cells or Cells(RemotePeer(control, {}))
         self._cells.peer.named = {"kernel": self._name}
+        self._cells.when_cut = lambda: self.tell("cut", {})
         self.channel = RemoteChannel(control, self._name, self._cells)
         control.things["kernel", self._name] = self
 
@@ -115,7 +117,8 @@ class RemoteKernel(Kernel):
         """Hear of it from the host.
 
         Args:
-            event: ``ended``, ``gone``, ``stuck`` in a mount, or that the host is ``lost``.
+            event: ``ended``, ``gone``, ``stuck`` in a mount, or that the host is ``lost``;
+                or, from here, that its line was ``cut``.
             said: the rest.
         """
         if event == "stuck":
@@ -123,11 +126,11 @@ class RemoteKernel(Kernel):
             return
         if not self.ended.done():
             error = untold(said["error"]) if event == "ended" else None
-            lost = KernelDied("the kernel host ended")
+            lost = line_cut() if event == "cut" else KernelDied("the kernel host ended")
             # Whoever runs cells learns it by that, and may have a last word for the page.
             self._cells.peer.ended = True
             self.ended.set_result(error if isinstance(error, KernelError) else lost)
-        if event != "ended" and not self.gone.done():
+        if event not in ("ended", "cut") and not self.gone.done():
             self.gone.set_result(None)
             self._control.things.pop(("kernel", self._name), None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Iterable
 from contextlib import aclosing, suppress
 from typing import Any
@@ -18,11 +19,15 @@ from vaas.kernels.kernel import LocalKernel
 from vaas.kernels.page import PageChannel
 from vaas.kernels.wire import Frame
 
+log = logging.getLogger(__name__)
+
 INJECT, START, STOP = "inject", "start", "stop"
 """Channels of frames that are not for the kernel."""
 
 _NOTHING = b"{}"
 _PARTS = ("header", "parent_header", "metadata", "content")
+_UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What jupyter_client makes of a message that is none, or is not signed."""
 
 
 def injection(message_type: str, content: Any) -> Frame:
@@ -51,10 +56,12 @@ class Cells:
             kernel: in which cells are run.
             resting: is set when no more are.
         """
-        self._line = Line(talk.reader, talk.writer)
+        # As long as it takes: a server may be busy, and its end is noticed.
+        self._line = Line(talk.reader, talk.writer, patience=None)
         self._kernel, self._client = kernel, kernel.client
         self._resting = resting
         self._relays: set[asyncio.Task[None]] = set()
+        self._dropped = 0
 
     async def run(self) -> None:
         """Relay in both directions until the server hangs up."""
@@ -84,8 +91,19 @@ class Cells:
         self._resting.clear()
         self._kernel.channel.wait_for_cells(wait=True)
         for name in ("shell", "iopub"):
-            relay = _relay(name, self._client, self._line)
-            self._relays.add(asyncio.create_task(relay, name="cells"))
+            self._relays.add(asyncio.create_task(self._relay(name), name="cells"))
+
+    async def _relay(self, name: str) -> None:
+        """What the kernel tells whoever runs cells, but for what cannot be told."""
+        client: Any = self._client
+        channel = client.shell_channel if name == "shell" else client.iopub_channel
+        while True:
+            try:
+                await self._line.send(_frame(name, await channel.get_msg()))
+            except (*_UNREADABLE, MessageRefused) as error:
+                self._dropped += 1
+                if self._dropped == 1:  # a notebook may say as many such as it likes
+                    log.warning("a kernel's message was not passed on: %.200r", error)
 
     def _rest(self) -> None:
         _end(self._relays)
@@ -98,14 +116,9 @@ def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
         task.cancel()
 
 
-async def _relay(name: str, client: Any, line: Line) -> None:
-    """What the kernel tells whoever runs cells."""
-    channel = client.shell_channel if name == "shell" else client.iopub_channel
-    with suppress(MessageRefused):
-        while True:
-            message = await channel.get_msg()
-            parts = [_packed(message[part]) for part in _PARTS]
-            await line.send(Frame(name, [*parts, *map(bytes, message["buffers"])]))
+def _frame(name: str, message: Any) -> Frame:
+    parts = [_packed(message[part]) for part in _PARTS]
+    return Frame(name, [*parts, *map(bytes, message["buffers"])])
 
 
 def _packed(part: Any) -> bytes:

@@ -96,8 +96,7 @@ class Visit:
             while True:
                 said, body = await self._talk.hear()
                 if "cancel" in said:
-                    if task := self._tasks.get(said["cancel"]):
-                        task.cancel()
+                    self._cancel(said["cancel"])
                 else:
                     self._begin(said, body)
         except ConnectionError:
@@ -130,6 +129,18 @@ class Visit:
             else:
                 kept.one.channel.hold()
         await asyncio.gather(*gone)
+
+    def _cancel(self, number: int) -> None:
+        """Do no more of a request, and answer it all the same: who asked keeps it until then."""
+
+        def answer(task: asyncio.Task[None]) -> None:
+            """Say that nothing came of it, unless something did."""
+            if task.cancelled():
+                self._talk.say({"id": number})
+
+        if task := self._tasks.get(number):
+            task.add_done_callback(answer)
+            task.cancel()
 
     def _begin(self, said: Said, body: bytes) -> None:
         number = said["id"]

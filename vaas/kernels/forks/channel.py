@@ -32,8 +32,11 @@ class LineChannel(PageChannel):
 
     async def run(self) -> None:
         """Relay until the fork hangs up; owned by the kernel."""
-        await self._line.relay(self.sort)
-        self.cut.set()
+        try:
+            await self._line.relay(self.sort)
+        finally:
+            # Whatever went wrong: a kernel that nobody hears is to be ended.
+            self.cut.set()
 
     def sort(self, frame: Frame) -> None:
         """A message of the fork: for whoever runs cells, for the page, or both."""

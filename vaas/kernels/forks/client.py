@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable
 from queue import Empty
 from typing import Any, Protocol
@@ -13,6 +14,8 @@ from jupyter_client.session import Session
 
 from vaas.kernels.forks.line import Line
 from vaas.kernels.wire import Frame
+
+log = logging.getLogger(__name__)
 
 
 class Runs(Protocol):
@@ -67,6 +70,7 @@ class LineClient(AsyncKernelClient):
         self._shell_channel, self._iopub_channel = self.queues["shell"], self.queues["iopub"]
         self._listening = True
         self._comms: set[str] = set()
+        self._unread = 0
 
     def take(self, frame: Frame, header: dict[str, Any], parent: dict[str, Any]) -> bool:
         """Keep a message of the kernel.
@@ -78,10 +82,20 @@ class LineClient(AsyncKernelClient):
         alone = mine and frame.channel == "shell"
         if self._listening and (mine or frame.channel == "iopub") and frame.channel in self.queues:
             message = _message(frame, header, parent)
+            if message is None:
+                self._drop(header)
+                return alone
             self.queues[frame.channel].messages.put_nowait(message)
             # A line to a widget manager of its own, on which it is told all states at once.
-            alone |= message["content"].get("comm_id") in self._comms
+            comm = message["content"].get("comm_id")
+            alone |= isinstance(comm, str) and comm in self._comms
         return alone
+
+    def _drop(self, header: dict[str, Any]) -> None:
+        """Go on without a message; its notebook may say as many such as it likes."""
+        self._unread += 1
+        if self._unread == 1:
+            log.warning("a kernel's message %.50r cannot be read", header.get("msg_type"))
 
     def start_channels(self, **_: bool) -> None:  # type: ignore[override]  # whatever is wanted
         """They are open."""
@@ -128,8 +142,16 @@ class LineManager:
         self._peer.interrupt()
 
 
-def _message(frame: Frame, header: dict[str, Any], parent: dict[str, Any]) -> dict[str, Any]:
-    metadata, content = (json.loads(part) for part in frame.parts[2:4])
+def _message(frame: Frame, header: dict[str, Any], parent: dict[str, Any]) -> dict[str, Any] | None:
+    """A message as a ``Session`` gives it; ``None`` if it is none."""
+    try:
+        # As a ``Session`` reads: names of files, which notebooks print, need not be UTF-8.
+        texts = [part.decode(errors="replace") for part in frame.parts[2:4]]
+        metadata, content = map(json.loads, texts)
+    except (ValueError, RecursionError):
+        return None
+    if not (isinstance(metadata, dict) and isinstance(content, dict)):
+        return None
     return {
         "header": header,
         "msg_id": header.get("msg_id"),

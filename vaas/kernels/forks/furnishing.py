@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import resource
 import select
 import socket
@@ -24,6 +25,8 @@ from vaas.kernels.limits import Leaf
 from vaas.kernels.local import FIRST_UID
 from vaas.kernels.sandbox import DATA, FIRST_OTHER, INSIDE_ID, places
 from vaas.kernels.watchdog import tree
+
+log = logging.getLogger(__name__)
 
 MOST_PROCESSES = 8192
 """Of a template and all its forks; each fork has its own, smaller limit."""
@@ -119,7 +122,11 @@ class Furnisher:
 
     @property
     def _placer(self) -> Placing:
-        """Started when it is first needed."""
+        """Started when it is first needed, and anew should it have ended."""
+        if self._placing and not self._placing.lives:
+            log.warning("the program that places forks has ended; another one is started")
+            self._placing.close()
+            self._placing = None
         self._placing = self._placing or Placing()
         return self._placing
 

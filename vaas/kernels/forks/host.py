@@ -64,7 +64,11 @@ class ForkingHost(TemplatesHost):
             except KernelStartFailed as error:
                 log.warning("a kernel begins slowly: %s", error.detail)
         kernel = await super().start(request)
-        await self._want(request)
+        try:
+            await self._want(request)
+        except BaseException:
+            await kernel.close()
+            raise
         return kernel
 
     async def prepare(self, request: KernelRequest) -> Template:
@@ -75,7 +79,11 @@ class ForkingHost(TemplatesHost):
             except KernelStartFailed as error:
                 log.warning("a template begins slowly: %s", error.detail)
         template = await super().prepare(request)
-        await self._want(request)
+        try:
+            await self._want(request)
+        except BaseException:
+            await template.retire()
+            raise
         return template
 
     async def warm(self, installation: Installation) -> None:

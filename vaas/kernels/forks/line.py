@@ -9,18 +9,33 @@ from collections.abc import Callable
 from vaas.errors import MessageRefused
 from vaas.kernels.manager import MESSAGE_LIMIT
 from vaas.kernels.page import BURST, PAUSE
-from vaas.kernels.wire import Frame, pack, unpack
+from vaas.kernels.wire import MOST_PARTS, Frame, pack, unpack
 
 TAKEN_WITHIN = 10.0
 """Seconds that a message waits for a kernel that does not read."""
+
+HEAD = 1 << 16
+"""Bytes that a message may have beside its parts."""
 
 
 class Line:
     """One line to one guest."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Use ``open`` instead."""
-        self._reader, self._writer = reader, writer
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        patience: float | None = TAKEN_WITHIN,
+    ) -> None:
+        """Use ``open`` instead, where there is but a socket.
+
+        Args:
+            reader: from the other end.
+            writer: to it.
+            patience: seconds that a message waits for an other end that does not read;
+                ``None`` for as long as it takes.
+        """
+        self._reader, self._writer, self._patience = reader, writer, patience
 
     @classmethod
     async def open(cls, ours: socket.socket) -> Line:
@@ -55,11 +70,13 @@ class Line:
         """Send a message.
 
         Raises:
-            MessageRefused: the guest does not read.
+            MessageRefused: the guest does not read, or would not take so large a one.
         """
+        if len(frame.parts) > MOST_PARTS or sum(map(len, frame.parts)) > MESSAGE_LIMIT - HEAD:
+            raise MessageRefused("a message larger than any that is taken")
         self.post(frame)
         try:
-            async with asyncio.timeout(TAKEN_WITHIN):
+            async with asyncio.timeout(self._patience):
                 await self._writer.drain()
         except TimeoutError as error:
             raise MessageRefused("the kernel takes no more messages") from error

@@ -17,6 +17,7 @@ from typing import Any
 from vaas.errors import KernelStartFailed
 from vaas.kernels.descriptors import own, readable
 from vaas.kernels.forks.peer import Peer
+from vaas.kernels.placer.main import DONE
 
 PLACER = Path(__file__).parents[1]
 """The folder of the package ``placer``, which is all that it imports."""
@@ -88,6 +89,11 @@ class Placing:
             )
         self._control = ours
 
+    @property
+    def lives(self) -> bool:
+        """Whether it has not ended."""
+        return self._popen.poll() is None
+
     async def place(self, order: Order, peer: Peer) -> None:
         """Have a fork placed.
 
@@ -117,8 +123,9 @@ class Placing:
                 os.close(tell)
             async with asyncio.timeout(PLACED_WITHIN):
                 await readable(answer)
-            if said := os.read(answer, LONGEST_ANSWER):
-                raise KernelStartFailed(f"a kernel could not be placed: {said.decode()}")
+            if (said := os.read(answer, LONGEST_ANSWER)) != DONE:
+                why = said.decode(errors="replace") or "the placer was killed"
+                raise KernelStartFailed(f"a kernel could not be placed: {why}")
 
     def close(self) -> None:
         """Hang up; it ends then."""

@@ -91,8 +91,7 @@ class Spares:
         self._shelves[template] = shelf or _Shelf(limits, forget)
         while len(self._shelves) > max(1, self.most // OF_ONE):
             self.drop(next(iter(self._shelves)))
-        if self._work is None or self._work.done():
-            self._work = asyncio.create_task(self._fill(), name="forks made ahead")
+        self._begin()
 
     def drop(self, template: LocalTemplate) -> None:
         """End those of a template."""
@@ -110,6 +109,11 @@ class Spares:
         for template in tuple(self._shelves):
             self.drop(template)
         await asyncio.gather(*self._closing)
+
+    def _begin(self) -> None:
+        """Make what is wanted, if it is not being made."""
+        if (self._work is None or self._work.done()) and self._lacking():
+            self._work = asyncio.create_task(self._fill(), name="forks made ahead")
 
     async def _fill(self) -> None:
         """Make what is wanted, that of the template first that was asked for last."""
@@ -146,12 +150,17 @@ class Spares:
             for template, shelf in reversed(self._shelves.items())
             for _ in range(OF_ONE - len(shelf.spares))
         ]
-        return lacking[: max(0, self.most - len(waiting))]
+        # Those that are on their way out have their users still.
+        return lacking[: max(0, self.most - len(waiting) - len(self._closing))]
 
     def _part_with(self, spare: Fork) -> None:
         task = asyncio.create_task(spare.resources.aclose(), name="a fork that nobody needs")
         self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
+        task.add_done_callback(self._parted)
+
+    def _parted(self, task: asyncio.Task[None]) -> None:
+        self._closing.discard(task)
+        self._begin()
 
 
 __all__ = ["Spares"]

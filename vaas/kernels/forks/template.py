@@ -16,7 +16,7 @@ from vaas.kernels.descriptors import readable
 from vaas.kernels.forks.channel import LineChannel
 from vaas.kernels.forks.client import LineClient, LineManager
 from vaas.kernels.forks.peer import Peer, meet, pair
-from vaas.kernels.kernel import LocalKernel, gone_in_time, out_of_memory
+from vaas.kernels.kernel import LocalKernel, gone_in_time, line_cut, out_of_memory
 from vaas.kernels.limits import Leaf
 from vaas.kernels.local import FIRST_UID
 from vaas.kernels.process import END_WITHIN, Process
@@ -82,7 +82,8 @@ class LocalTemplate(Template):
         self.process, self.channel = process, channel
         self.peer, self._control, self._leaf = peer, control, leaf
         self._furnish, self._adopt = furnish, adopt
-        self._sealed = self.released = False
+        self._asked = self._sealed = self.released = False
+        self._forks = 0
         self._watch: asyncio.Task[None] | None = None
         self._death: KernelError = KernelDied("the kernel ended by itself")
 
@@ -93,6 +94,8 @@ class LocalTemplate(Template):
         resources.push_async_callback(asyncio.wait, [gone])
         self._resources = resources
         self._watch = asyncio.create_task(self._until_end(), name="template's end")
+        listening = asyncio.create_task(self._until_cut(), name="template's line")
+        self.ended.add_done_callback(lambda _: listening.cancel())
 
     def as_kernel(self, ref: KernelRef, clock: Callable[[], float]) -> LocalKernel:
         """The kernel that it becomes; ``release`` follows.
@@ -161,13 +164,14 @@ class LocalTemplate(Template):
         try:
             async with asyncio.timeout(SEALED_WITHIN):
                 await self._has_handled_all()
+                self._asked = True
                 self._control.send(b"seal")
                 await readable(self._control.fileno())
                 said = [str(one)[:LONGEST_REASON] for one in json.loads(self._answer())]
                 if not said:
                     # It hangs up; until then something may still be on its way.
                     await self.channel.cut.wait()
-        except (OSError, TimeoutError, ValueError, TypeError) as error:
+        except (OSError, TimeoutError, ValueError, TypeError, RecursionError) as error:
             raise KernelStartFailed("the template ended with its run") from error
         self._sealed = not said
         if self._sealed:
@@ -219,7 +223,8 @@ class LocalTemplate(Template):
             told: by which it is to be told to fork in its turn, if it is.
 
         Returns:
-            our end of its line, and its process, which waits to be furnished.
+            our end of its line, and its process, which waits to be furnished; ``let_go``
+            follows when that has ended.
 
         Raises:
             KernelStartFailed: there is none to be had of this template.
@@ -227,6 +232,7 @@ class LocalTemplate(Template):
         if not self._sealed or self.ended.done():
             raise KernelStartFailed("this template makes no forks")
         ours, theirs = pair()
+        self._forks += 1
         try:
             with theirs:
                 fds = [one.fileno() for one in (theirs, *told)]
@@ -234,19 +240,23 @@ class LocalTemplate(Template):
             return ours, await meet(ours)
         except BaseException as error:
             ours.close()
+            self.let_go()
             if isinstance(error, OSError):
                 raise KernelStartFailed("the template has gone") from error
             raise
+
+    def let_go(self) -> None:
+        """One of its forks is no more."""
+        self._forks -= 1
+        self._end_if_alone()
 
     async def retire(self) -> None:
         """See ``Template.retire``."""
         if self.released:
             return
         self._end()
-        # It ends by itself at the end of its socket; with forks its sandbox lives on.
         self._control.close()
-        if not self._sealed:
-            self.process.kill()
+        self._end_if_alone()
 
     async def close(self) -> None:
         """End it, and all its forks with it; safe to call twice."""
@@ -256,9 +266,28 @@ class LocalTemplate(Template):
         ):
             log.warning("a process of %s does not end yet", self.request.ref.notebook)
 
+    def _end_if_alone(self) -> None:
+        """End one of which nobody wants more forks, with the last of those that there are.
+
+        It would end by itself then; but its notebook's code decides whether.
+        """
+        if self.ended.done() and not self._forks and not self.released:
+            self.process.kill()
+
     def _end(self) -> None:
         if not self.ended.done():
             self.ended.set_result(None)
+
+    async def _until_cut(self) -> None:
+        """End one that cannot be heard any more, but is not sealed."""
+        await self.channel.cut.wait()
+        if self._asked:
+            return
+        # Usually the process is about to end, and knows a better reason.
+        await asyncio.wait([self.ended], timeout=1.0)
+        if not self.ended.done():
+            self._death = line_cut()
+            self.process.kill()
 
     async def _until_end(self) -> None:
         """Let go of everything once the sandbox is empty."""

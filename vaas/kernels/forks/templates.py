@@ -92,10 +92,18 @@ class TemplatesHost(SandboxingHost):
     async def fork(self, template: LocalTemplate, request: KernelRequest) -> Kernel:
         """See ``Template.fork``."""
         self.admit()
-        kernel = await self._in_time(request.limits, self._owned(self._fork(template, request)))
-        if self._counted:  # nobody else watches what forks without a viewer hold
-            self._spares.want(template, request.limits)
+        try:
+            kernel = await self._in_time(request.limits, self._owned(self._fork(template, request)))
+        except asyncio.CancelledError:
+            self._expect(template, request.limits)  # who left has taken one along
+            raise
+        self._expect(template, request.limits)
         return kernel
+
+    def _expect(self, template: LocalTemplate, limits: Limits) -> None:
+        """Make forks for those who follow, where what such hold without a viewer is counted."""
+        if self._counted:
+            self._spares.want(template, limits)
 
     async def close(self) -> None:
         """See ``KernelHost.close``."""
@@ -218,6 +226,7 @@ class TemplatesHost(SandboxingHost):
         """A fork without walls; ``told`` if it is to be told to fork in its turn."""
         rooted = (await self._open()).own_users
         ours, peer = await template.begin_fork(*told)
+        stack.callback(template.let_go)
         stack.callback(ours.close)
         stack.callback(peer.close)
         stack.push_async_callback(_end, peer)

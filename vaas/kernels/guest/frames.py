@@ -8,6 +8,7 @@ the channel's name, header, parent header, metadata, content, buffers.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import select
 import socket
@@ -87,9 +88,14 @@ class Line:
 
     async def receive(self) -> tuple[str, dict[str, Any]] | None:
         """The next message and its channel; ``None`` when the server has gone."""
-        size = await self._exactly(8)
-        data = await self._exactly(int.from_bytes(size, "little")) if size else b""
-        return _message(data) if data else None
+        while size := await self._exactly(8):
+            data = await self._exactly(int.from_bytes(size, "little"))
+            if not data:
+                break
+            # The server looks at a viewer's header alone; what is no message ends no kernel.
+            with contextlib.suppress(ValueError, KeyError, RecursionError):
+                return _message(data)
+        return None
 
     async def _exactly(self, count: int) -> bytes:
         while len(self._received) < count:

@@ -10,9 +10,9 @@ A fork of an environment's own process (see ``forks.zygotes``) is shown its shar
 
 It is started alone (``python -I -S -c …``) and imports nothing of VaaS but what
 lies beside it. Each request comes in one packet, JSON with two descriptors: the fork's
-pidfd, and a pipe for the answer, which is empty if all went well. A request may
-also be for a template that becomes a viewer's kernel: it makes no forks any more,
-so nobody in it shall make namespaces.
+pidfd, and a pipe for the answer, ``DONE`` if all went well; who says nothing has been
+killed half-way. A request may also be for a template that becomes a viewer's kernel: it
+makes no forks any more, so nobody in it shall make namespaces.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ NESTING = "/proc/sys/user/max_user_namespaces"
 PR_SET_PDEATHSIG = 1
 RLIMIT_NPROC = 6
 LARGEST = 1 << 17
+DONE = b"done"
 INSIDE_ID = 1000
 """User and group of every viewer, as they are called inside."""
 
@@ -208,10 +209,30 @@ def _answer(order: dict[str, Any], pidfd: int, reply: int) -> None:
     """Place one fork in a process of its own, and say how it went."""
     try:
         (confine if "all" in order else place)(order, pidfd)
+        _tell(reply, DONE)
     except BaseException as error:  # noqa: BLE001  told to the server
-        with contextlib.suppress(BrokenPipeError):  # the viewer has gone meanwhile
-            os.write(reply, f"{type(error).__name__}: {error}".encode())
+        _tell(reply, _words(error))
     os._exit(0)
+
+
+def _tell(reply: int, words: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError):  # the viewer has gone meanwhile
+        os.write(reply, words)
+
+
+def _words(error: BaseException) -> bytes:
+    return f"{type(error).__name__}: {error}".encode(errors="replace")
+
+
+def _begin(data: bytes, pidfd: int, reply: int) -> None:
+    """Have a request done beside those that come meanwhile."""
+    try:
+        pid = os.fork()
+    except OSError as error:  # a machine that is full now need not be so later
+        _tell(reply, _words(error))
+        return
+    if pid == 0:
+        _answer(json.loads(data), pidfd, reply)
 
 
 def main() -> None:
@@ -223,8 +244,7 @@ def main() -> None:
         data, fds, _, _ = socket.recv_fds(control, LARGEST, 2)
         if len(fds) != 2:  # noqa: PLR2004
             return
-        if os.fork() == 0:
-            _answer(json.loads(data), *fds)
+        _begin(data, *fds)
         for fd in fds:
             os.close(fd)
 

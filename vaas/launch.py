@@ -133,7 +133,9 @@ class Launcher:
         """The inside of a session's page, with what is known of the notebook's run."""
         prepared = self.sessions.prepared(session.recipe)
         if prepared is None:
-            return await self._renderer.inside(session.notebook, {}, None)
+            # An earlier server may have run it, or this one, before it needed the memory.
+            seen = await self.arrivals.offline.seen(session.share) if session.recipe.plain else ""
+            return seen or await self._renderer.inside(session.notebook, {}, None)
         recording = prepared.recording
         session.widgets = await self._renderer.state(recording)
         return await self._renderer.inside(session.notebook, prepared.known, recording)

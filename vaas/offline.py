@@ -137,6 +137,17 @@ class Offline:
         if self._snapshots.wanted:
             await self._snapshots.use(link)
 
+    async def seen(self, share: Share) -> str:
+        """The inside of a dashboard's page as this version of it looked; empty if none is kept.
+
+        Args:
+            share: as it has just opened, by the dashboard's own address.
+        """
+        if not self._snapshots.wanted or share.product == "local":
+            return ""
+        found = await self._snapshots.find(share.link)
+        return found.html if found and found.tag == share.version.tag else ""
+
     async def instead(self, link: ShareLink, password: Secret | None, error: VaasError) -> Snapshot:
         """How a dashboard looked, since its cloud does not answer.
 

@@ -211,7 +211,8 @@ async def until(condition: Any, within: float = 5) -> None:
 
 async def stocked(host: Any, count: int = OF_ONE) -> list[Fork]:
     """Wait until forks have been made ahead; those that wait."""
-    await until(lambda: len(host._spares) == count, within=20)
+    spares = host._spares
+    await until(lambda: len(spares) == count and not spares.makes, within=20)
     return [spare for shelf in host._spares._shelves.values() for spare in shelf.spares]
 
 

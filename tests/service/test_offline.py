@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from tests.service.harness import Page, Stage, Viewer, code, served, staged
 from tests.unit.storage.readers import until
+from vaas.demo import DemoEfss
 from vaas.shares import parse_link
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
@@ -228,3 +229,29 @@ async def test_there_is_room_for_some(stage: Stage, tmp_path: Path) -> None:
         for _ in range(2):
             await seen(small, one, small.notebook(code(noise)))
             assert len(kept(small)) == 1
+
+
+async def test_what_an_earlier_server_saw_is_painted_while_this_one_runs_it(tmp_path: Path) -> None:
+    root, data = tmp_path / "cloud", tmp_path / "data"
+    root.mkdir()
+    data.mkdir()
+    with DemoEfss(root) as cloud:
+        async with served(cloud, root, data, kernel=KERNEL) as first, first.viewer() as viewer:
+            link = first.link(
+                {"app.ipynb": code(ONCE, "import ipywidgets\nipywidgets.IntSlider()")}
+            )
+            address = first.address(link)
+            text = await seen(first, viewer, address)
+        async with served(cloud, root, data, kernel=KERNEL) as second, second.viewer() as viewer:
+            page = await viewer.get(address)
+            assert text in page.text
+            async with viewer.line(page.kernel) as line:
+                await line.until("vaas_ready")
+            assert line.texts(0).strip() != text, "another run"
+            assert line.texts(0).strip().startswith("seen")
+            await viewer.leave(page.kernel)
+        async with served(cloud, root, data, kernel=KERNEL) as third, third.viewer() as viewer:
+            third.fill(first.folders[link], {"more.txt": "of another version"})
+            page = await viewer.get(address)
+            assert "seen" not in page.text.partition("vaas-config")[0]
+            await viewer.leave(page.kernel)

@@ -67,6 +67,11 @@ class Spares:
         """How many wait."""
         return sum(len(shelf.spares) for shelf in self._shelves.values())
 
+    @property
+    def makes(self) -> bool:
+        """Whether any are being made, or are waited for to be."""
+        return self._work is not None and not self._work.done()
+
     def take(self, template: LocalTemplate, limits: Limits) -> Fork | None:
         """A fork that waits, if there is one for these limits; it is the caller's then."""
         if template.ended.done():
@@ -112,7 +117,7 @@ class Spares:
 
     def _begin(self) -> None:
         """Make what is wanted, if it is not being made."""
-        if (self._work is None or self._work.done()) and self._lacking():
+        if not self.makes and self._lacking():
             self._work = asyncio.create_task(self._fill(), name="forks made ahead")
 
     async def _fill(self) -> None:

@@ -104,6 +104,9 @@ def test_a_library_that_needs_more_of_jupyterlab_gets_voilas_own_page(
     viewer.page.route(script, lambda route: route.fulfill(**body))
     viewer.page.goto(viewer.address(share({"a.ipynb": notebook(FIGURE, **FORK)}), "a.ipynb"))
     viewer.page.wait_for_url("**/a.ipynb?vaas=plain")
+    viewer.page.unroute(script)
+    viewer.page.reload()
+    expect(viewer.page.locator(".bars .point")).to_have_count(2)
 
 
 PICTURE = """

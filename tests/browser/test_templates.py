@@ -9,6 +9,7 @@ from tests.browser.axe import serious
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
 from tests.browser.service import Service
+from tests.browser.test_forks import FIGURE
 from tests.browser.test_widgets import COUNTER
 from tests.browser.viewer import Viewer
 
@@ -47,6 +48,28 @@ def test_a_notebook_may_ask_for_another_template(
     expect(page.get_by_role("heading", name="Other")).to_be_visible()
     press(viewer)
     assert page.locator("#dashboard").count() == 0
+
+
+def test_a_widget_with_a_large_script_in_any_template(
+    service: Service, share: Share, visit: Visit
+) -> None:
+    plain = share({"a.ipynb": notebook(FIGURE)})
+    viewer = visit(service)
+    page = viewer.open(plain)  # the browser has the script from now on; anywidget waits 2 s for it
+    expect(page.locator(".bars .point")).to_have_count(2)
+    others = [
+        share({"a.ipynb": notebook(FIGURE, voila={"template": name})})
+        for name in ("classic", "lab")
+    ]
+    for address in (viewer.address(plain, query="vaas=plain"), *map(viewer.address, others)):
+        viewer.frames.clear()
+        page.goto(address, wait_until="commit")
+        expect(page.locator(".bars .point")).to_have_count(2)
+        page.get_by_role("button", name="Grow").click()
+        expect(page.locator(".bars .point")).to_have_count(3)
+        assert page.locator("#dashboard").count() == 0
+        assert 0 < sum(map(len, viewer.frames)) < 200_000
+    viewer.picture("plain-figure")
 
 
 def test_an_unknown_template_is_ours(service: Service, share: Share, visit: Visit) -> None:

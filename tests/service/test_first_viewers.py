@@ -300,7 +300,23 @@ async def test_many_watch_a_run_that_brings_large_scripts(stage: Stage, viewer: 
                 group.create_task(line.until("vaas_ready"))
         assert len({line.texts(0) for line in lines}) == 1
         for line in lines:
-            assert {state(one)["_esm"][:1] for one in opened(line, "AnyModel")} == {"/"}
+            found = [state(one)["_esm"] for one in opened(line, "AnyModel")]
+            assert all(one.startswith(f"{viewer.url}/assets/") for one in found)
+            assert len(found) == 4
+
+
+async def test_scripts_are_where_viewers_find_us() -> None:
+    """Whole addresses, without which anywidget takes them for scripts."""
+    ours = "https://dash.example.org"
+    async with (
+        staged(kernel={"cell": 10, "most": 8, "grace": 2}, public_url=ours) as small,
+        small.viewer() as viewer,
+    ):
+        page = await viewer.get(small.notebook(code(brought(9), "A9()")))
+        async with viewer.line(page.kernel, origin=ours) as line:
+            await line.until("vaas_ready")
+        [model] = opened(line, "AnyModel")
+        assert state(model)["_esm"].startswith(f"{ours}/assets/")
 
 
 async def test_a_line_goes_on_where_scripts_cannot_be_kept(stage: Stage, viewer: Viewer) -> None:

@@ -162,9 +162,9 @@ class PageRenderer:
             packed = self._packed[recording] = pack(recording.widgets, self._keep)
         return packed
 
-    def link_sources(self, content: dict[str, Any]) -> bool:
-        """See ``widgets.link_sources``; blocks, call it in a thread."""
-        return link_sources(content, self._keep)
+    def link_sources(self, content: dict[str, Any], origin: str) -> bool:
+        """See ``widgets.link_sources``; the addresses begin with ``origin``. Call it in a thread."""
+        return link_sources(content, lambda text, suffix: origin + self._keep(text, suffix))
 
     def _keep(self, text: str, suffix: str, kind: str = "sources") -> str:
         return f"{self._root}/{self._assets.keep(text, suffix, kind)}"

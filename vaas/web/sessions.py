@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from tornado.iostream import StreamClosedError
@@ -109,11 +110,15 @@ class Channels(WebSocketHandler):
 
     def check_origin(self, origin: str) -> bool:
         """Only our own pages may connect."""
-        own = self.front.public_url or f"{self.request.protocol}://{self.request.host}"
-        if origin != own:
+        if origin != self._origin:
             # Where this is no attack, public_url is not what viewers type.
-            log.warning("origin_refused", origin=origin, expected=own)
-        return origin == own
+            log.warning("origin_refused", origin=origin, expected=self._origin)
+        return origin == self._origin
+
+    @property
+    def _origin(self) -> str:
+        """Our own, as the page names it."""
+        return self.front.public_url or f"{self.request.protocol}://{self.request.host}"
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         """The one protocol we speak."""
@@ -192,8 +197,10 @@ class Channels(WebSocketHandler):
         self._ask_soon()
 
     async def _pass_on(self, session: Session) -> None:
+        # Whole addresses: to anywidget, in a document of Voilà's, all else is a script's text.
+        link = partial(self.front.renderer.link_sources, origin=self._origin)
         async for frame in session.channel.attach():
-            lean = await without_sources(frame, self.front.renderer.link_sources)
+            lean = await without_sources(frame, link)
             self._sent.put(lean)
             self._ask_soon()
             await self.write_message(lean, binary=True)

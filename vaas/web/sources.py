@@ -1,4 +1,4 @@
-"""Scripts that widgets bring, taken out of the line to a page.
+"""Scripts and styles that widgets bring, taken out of the line to a page.
 
 A figure of Plotly's carries five megabytes of script in its state. The page is
 told an address instead, from which its browser fetches them once and for ever.
@@ -17,7 +17,9 @@ from vaas.observability import logger
 log = logger(__name__)
 
 _LARGE = 16 << 10
-"""Bytes of a frame below which it holds no script worth the while."""
+"""Bytes of a frame below which it holds nothing worth the while."""
+
+_NAMES = b'"_esm"', b'"_css"'
 
 Link = Callable[[dict[str, Any]], bool]
 
@@ -27,10 +29,10 @@ async def without_sources(frame: bytes, link: Link) -> bytes:
 
     Args:
         frame: as the kernel's channel gave it; it goes as it is where they cannot be kept.
-        link: puts addresses in place of scripts in a message's content, and tells
+        link: puts addresses in place of them in a message's content, and tells
             whether there were any.
     """
-    if len(frame) < _LARGE or b'"_esm"' not in frame:
+    if len(frame) < _LARGE or not any(name in frame for name in _NAMES):
         return frame
     try:
         return await asyncio.to_thread(_linked, frame, link)

@@ -144,24 +144,89 @@ async def test_a_cells_task_goes_on_in_the_fork(host, tmp_path):
     assert (await run(kernel, "print(await asyncio.to_thread(lambda: 7))")).out == "7\n"
 
 
-async def test_random_numbers_differ(host, tmp_path):
-    made = await template(
-        host, tmp_path,
-        "import random, uuid, tempfile, numpy as np\n"
-        "random.random(); np.random.rand(); own = np.random.default_rng()\n"
-        "chosen = np.random.default_rng(7); tempfile.mktemp()",
-    )  # fmt: skip
-    draw = (
-        "print(random.random(), np.random.rand(), own.random(), uuid.uuid4(),"
-        " next(tempfile._get_candidate_names()), chosen.random())"
-    )
-    drawn = []
+GENERATORS = """
+import random, uuid, tempfile, numpy as np, helper, torch
+class Kept:
+    def __init__(self, rng): self.rng = rng
+class Odd(random.Random):
+    __class__ = property(lambda self: 1 / 0)
+    def seed(self, *_): super().seed(7)
+    def __eq__(self, other): raise ValueError
+    __hash__ = None
+odd = Odd()
+own, listed, kept = np.random.default_rng(), [np.random.default_rng()], Kept(random.Random())
+old, bits = np.random.RandomState(), np.random.SFC64()
+np.random.randn(), old.randn(), tempfile.mktemp()
+chosen, old_chosen = [np.random.default_rng(7)], np.random.RandomState(7)
+listed_chosen = np.random.default_rng([7, 8])
+"""
+
+DIFFERENT = (
+    "random.random()", "np.random.randn()", "np.random.rand()", "own.random()",
+    "listed[0].random()", "kept.rng.random()", "old.randn()", "old.rand()", "bits.random_raw()",
+    "helper.rng.random()", "helper.own.random()", "odd.random()", "uuid.uuid4()",
+    "next(tempfile._get_candidate_names())", "torch.rand()",
+)  # fmt: skip
+SAME = ("chosen[0].random()", "old_chosen.rand()", "listed_chosen.random()")
+
+TORCH = """
+# What is used of a library that is too large for tests.
+import os, numpy
+def manual_seed(seed):
+    global _seed, _drawn
+    _seed, _drawn = seed, numpy.random.RandomState([seed >> 32, seed & 0xFFFFFFFF])
+def initial_seed(): return _seed
+def seed(): manual_seed(int.from_bytes(os.urandom(8), "little"))
+def rand(): return _drawn.rand()
+seed()
+"""
+
+
+async def draw_thrice(made, tmp_path, *draws: str):
+    """What three viewers draw: of each thing, how many different."""
+    code = f"print({', '.join(draws)})"
+    rows = []
     for _ in range(3):
         kernel = await made.fork(request(tmp_path / "share"))
-        drawn.append((await run(kernel, draw)).out.split())
-    for column in list(zip(*drawn, strict=True))[:-1]:
-        assert len(set(column)) == 3, column
-    assert len({row[-1] for row in drawn}) == 1, "the author chose this seed"
+        done = await run(kernel, code)
+        assert done.error == "", done
+        rows.append(done.out.split())
+    columns = zip(*rows, strict=True)
+    return {draw: len(set(column)) for draw, column in zip(draws, columns, strict=True)}
+
+
+@pytest.fixture(params=["fork", "preloaded"])
+async def any_host(request, tmp_path):
+    async with a_host(tmp_path / "run", request.param, most=12) as host:
+        yield host
+
+
+async def test_random_numbers_differ(any_host, tmp_path):
+    """Wherever a generator is kept; those whose seed the author chose go on from it."""
+    share = tmp_path / "share"
+    share.mkdir()
+    (share / "torch.py").write_text(TORCH)
+    (share / "helper.py").write_text(
+        "import random, numpy\nrng, own = random.Random(), numpy.random.default_rng()"
+    )
+    made = await template(any_host, tmp_path, GENERATORS)
+    wanted = dict.fromkeys(DIFFERENT, 3) | dict.fromkeys(SAME, 1)
+    assert await draw_thrice(made, tmp_path, *wanted) == wanted
+
+
+async def test_a_chosen_seed_of_all_numbers_stays(any_host, tmp_path):
+    (tmp_path / "share").mkdir()
+    (tmp_path / "share" / "torch.py").write_text(TORCH)
+    code = "import numpy as np, torch\nnp.random.seed(7); np.random.randn(); torch.manual_seed(7)"
+    made = await template(any_host, tmp_path, code)
+    wanted = {"np.random.randn()": 1, "np.random.rand()": 1, "torch.rand()": 1}
+    assert await draw_thrice(made, tmp_path, *wanted) == wanted
+
+
+async def test_a_notebook_may_spoil_a_module_of_random_numbers(host, tmp_path):
+    code = "import sys, random\nsys.modules['numpy.random'] = sys.modules['torch'] = 7"
+    made = await template(host, tmp_path, code)
+    assert await draw_thrice(made, tmp_path, "random.random()") == {"random.random()": 3}
 
 
 async def test_files_that_are_read_have_a_place_of_their_own(host, tmp_path):

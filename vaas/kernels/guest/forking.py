@@ -13,13 +13,12 @@ import ctypes
 import gc
 import os
 import platform
-import random
 import signal
 import struct
-import sys
 from collections.abc import Iterable
 from typing import Any
 
+from . import seeds
 from .remains import OpenFile, link
 
 APART = 0x7E020000
@@ -30,8 +29,6 @@ PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_CAP_AMBIENT = 4, 24, 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 CAPABILITY_VERSION = 0x20080522
 CAPABILITIES = 64
-CHOSEN = 1 << 64
-"""A generator's seed below this was chosen by the author, who wants it kept."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 # Unlike CDLL it keeps hold of Python's lock, which the fork must find as it is.
@@ -41,6 +38,7 @@ _locked = ctypes.PyDLL(None, use_errno=True)
 def prepare() -> None:
     """Make the memory that forks will share as small and as still as it can be."""
     gc.collect()
+    seeds.find()
     gc.freeze()
     _libc.malloc_trim(0)
     # Forks that end are collected by the Linux kernel itself.
@@ -117,24 +115,4 @@ def reopen(files: Iterable[OpenFile]) -> None:
         os.close(fresh)
 
 
-def reseed(names: dict[str, Any]) -> None:
-    """Give random generators a new seed, so that viewers do not draw the same numbers.
-
-    Args:
-        names: the notebook's variables. Its own numpy generators are seeded
-            anew too, unless the author chose their seed.
-    """
-    random.seed()
-    numpy = sys.modules.get("numpy")
-    if numpy is None or "numpy.random" not in sys.modules:
-        return
-    numpy.random.seed()
-    for value in list(names.values()):
-        if isinstance(value, numpy.random.Generator):
-            bits = value.bit_generator
-            entropy = getattr(bits.seed_seq, "entropy", 0)
-            if isinstance(entropy, int) and entropy >= CHOSEN:
-                bits.state = type(bits)().state
-
-
-__all__ = ["fork_apart", "outlast", "prepare", "reopen", "reseed", "settle"]
+__all__ = ["fork_apart", "outlast", "prepare", "reopen", "settle"]

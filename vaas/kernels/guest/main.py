@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import forking, remains
+from . import forking, remains, seeds
 from .frames import Line
 from .loop import ForkingLoop
 
@@ -149,7 +149,7 @@ def _live(
         if sock.recv(len(HELLO)) == HELLO:  # the server has seen that our walls stand
             told = bytes  # from now on only frames pass
             os.environ.update(_viewer(sock))
-            forking.reseed(kernel.shell.user_ns)
+            seeds.renew()
             loop.rearm()
             kernel.line.use(sock)
             if control is None:

@@ -11,6 +11,7 @@ from tests.browser.axe import serious
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
 from tests.browser.service import Service
+from tests.browser.test_templates import press
 from tests.browser.test_widgets import COUNTER
 
 pytestmark = pytest.mark.browser
@@ -87,3 +88,22 @@ def test_newer_data_may_wait(service: Service, share: Share, visit: Visit, share
     expect(viewer.cell(0)).to_have_text("and the last")
     expect(told).to_have_text("not yet")
     expect(banner).to_have_count(0)
+
+
+def test_plain_pages_say_so_too(service: Service, share: Share, visit: Visit, shared: Path) -> None:
+    viewer = visit(service, viewport={"width": 360, "height": 740})
+    page = viewer.page
+    body = notebook("print(open('data.csv').read())", COUNTER)
+    link = share({"a.ipynb": body, "data.csv": b"plain"})
+    page.goto(viewer.address(link, query="vaas=plain"), wait_until="commit")
+    press(viewer)
+    file, banner = the_file(shared, b"plain"), page.locator(".vaas-banner")
+    file.write_bytes(b"plainer")
+    keep = banner.get_by_role("button", name="Keep this page")
+    expect(keep).to_be_visible()
+    viewer.picture("data-changed-plain", full=False)
+    keep.click()
+    expect(banner).to_have_count(0)
+    file.write_bytes(b"the plainest")
+    banner.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("the plainest")).to_be_visible()

@@ -49,7 +49,7 @@ def test_newer_data_is_a_click_away(
 
 def test_newer_data_may_wait(service: Service, share: Share, visit: Visit, shared: Path) -> None:
     viewer = visit(service, viewport={"width": 360, "height": 740}, color_scheme="dark")
-    body = notebook("print(open('data.csv').read())", COUNTER)
+    body = notebook("print(open('data.csv').read())", COUNTER, vaas={"theme": "auto"})
     page = viewer.open(share({"a.ipynb": body, "data.csv": b"first"}))
     press, told = page.get_by_role("button", name="Press"), page.locator(".widget-label")
     press.click()

@@ -45,10 +45,12 @@ SCRIPTS = {
     "cloud": "src/cloud.ts",
     "favicon": "src/favicon.svg",
     "inline": "src/inline.ts",
+    "plain": "src/plain.ts",
     "site": "src/site.ts",
 }
 STYLES = {
     "dashboard": "src/styles/dashboard.css",
+    "plain": "src/styles/plain.css",
     "shell": "src/styles/shell.css",
     "site": "src/styles/site.css",
 }

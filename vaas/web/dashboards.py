@@ -218,6 +218,9 @@ class Dashboard(Page):
             ):
                 self.write(piece)
                 await self.flush()
+            url = self.front.statics.url
+            self.write(f'<link rel="stylesheet" href="{url("plain.css")}">')
+            self.write(f'<script src="{url("plain.js")}"></script>')
 
 
 async def _patiently(events: AsyncIterator[Event], impatient: Any) -> AsyncIterator[Event]:

@@ -99,8 +99,9 @@ SHARE = {
 AROUND_A_DASHBOARD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Around a dashboard</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="{icon}">
 <link rel="stylesheet" href="{css}"></head><body>
-<div class="vaas-banner" role="status"><span class="vaas-bar__text">A newer version of this dashboard is ready.</span>
-<button type="button" class="vaas-button">Show it</button></div>
+<div class="vaas-banner" role="status"><span class="vaas-bar__text">The data has changed</span>
+<button type="button" class="vaas-button">Show</button>
+<button type="button" class="vaas-button vaas-button--quiet">Keep this page</button></div>
 {above}<main id="dashboard"><h1>Vegetation watch</h1>
 <section class="vaas-card vaas-card--error" aria-labelledby="c"><h2 class="vaas-card__title" id="c">This part could not be computed</h2>
 <p class="vaas-card__advice">The rest of the dashboard works. Its author can see what went wrong.</p></section>

@@ -36,6 +36,7 @@ export function passing(text: string): void {
 }
 
 let banner: HTMLElement | undefined;
+let cameFrom: EventTarget | null = null;
 
 /** Newer data can be seen; when is the viewer's choice, since what they have set here goes. */
 export function changed(): void {
@@ -44,10 +45,41 @@ export function changed(): void {
   banner.className = "vaas-banner";
   banner.setAttribute("role", "status");
   document.body.prepend(banner);
-  const show = element("button", "vaas-button", "Show") as HTMLButtonElement;
-  show.type = "button";
-  show.addEventListener("click", () => location.reload());
-  banner.append(element("span", "vaas-bar__text", "The data has changed"), show);
+  banner.append(
+    element("span", "vaas-bar__text", "The data has changed"),
+    button("vaas-button", "Show", () => location.reload()),
+    button("vaas-button vaas-button--quiet", "Keep this page", keep),
+  );
+  banner.addEventListener("focusin", ({ relatedTarget }) => {
+    if (!inBanner(relatedTarget)) cameFrom = relatedTarget;
+  });
+  banner.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") keep();
+  });
+}
+
+/** Take the banner away until the next change; who was in it goes back to where they came from. */
+function keep(): void {
+  const back = inBanner(document.activeElement);
+  banner?.remove();
+  banner = undefined;
+  if (back) goTo(cameFrom instanceof HTMLElement && cameFrom.isConnected ? cameFrom : undefined);
+  cameFrom = null;
+}
+
+function inBanner(found: EventTarget | null): boolean {
+  return found instanceof Node && Boolean(banner?.contains(found));
+}
+
+/** Move the focus without the page; to the dashboard's begin where it has no better place. */
+function goTo(place: HTMLElement | undefined): void {
+  const dashboard = document.getElementById("dashboard");
+  if (!place && dashboard) {
+    dashboard.tabIndex = -1;
+    // Only now: later clicks between its controls are none of ours.
+    dashboard.addEventListener("blur", () => dashboard.removeAttribute("tabindex"), { once: true });
+  }
+  (place ?? dashboard)?.focus({ preventScroll: true });
 }
 
 let editor: HTMLElement | undefined;
@@ -82,9 +114,7 @@ export function ended(failure: Failure | null): void {
     element("p", "vaas-card__advice", failure?.advice ?? "Start it again to go on."),
   );
   const actions = element("div", "vaas-card__actions", "");
-  const again = element("button", "vaas-button vaas-button--main", "Start again") as HTMLButtonElement;
-  again.type = "button";
-  again.addEventListener("click", () => location.reload());
+  const again = button("vaas-button vaas-button--main", "Start again", () => location.reload());
   actions.append(again);
   inner.append(actions);
   card.append(inner);
@@ -105,5 +135,12 @@ function element(tag: string, className: string, text: string, id = ""): HTMLEle
   made.className = className;
   made.textContent = text;
   if (id) made.id = id;
+  return made;
+}
+
+function button(className: string, text: string, pressed: () => void): HTMLButtonElement {
+  const made = element("button", className, text) as HTMLButtonElement;
+  made.type = "button";
+  made.addEventListener("click", pressed);
   return made;
 }

@@ -102,9 +102,7 @@ async def test_the_second_viewer_gets_a_fork_by_itself(stage: Stage, viewer: Vie
     assert not stage.heard("fork_failed")
 
 
-async def test_one_run_is_for_all_ways_of_writing_the_address(
-    stage: Stage, viewer: Viewer
-) -> None:
+async def test_one_run_is_for_all_ways_of_writing_the_address(stage: Stage, viewer: Viewer) -> None:
     told = "os.environ['SCRIPT_NAME'], os.environ['SERVER_NAME']"
     address = stage.notebook(code(f"import os, uuid\nprint(uuid.uuid4(), {told})"), "an app.ipynb")
     port, texts = urlsplit(viewer.url).port, []

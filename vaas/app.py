@@ -126,6 +126,7 @@ def _front(
         scheme_for=schemes(settings),
         health=lambda: _health(built, sandbox=report.level),
         public_url=settings.public_url,
+        address=settings.public_url or f"http://localhost:{settings.port}",
         image_hosts=settings.image_hosts,
         embed=settings.embed,
         names=own_names(settings.public_url, settings.host),

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
+from urllib.parse import quote
 
 from vaas.arrival import Arrival, Arrivals
 from vaas.choice import choose
@@ -233,7 +234,9 @@ class Launcher:
         chosen = await asyncio.to_thread(choose, notebook, wanted, self.installations)
         where = chosen.installation
         await asyncio.to_thread(self._renderer.learn, where.key)
-        variables = wish.variables(share, manifest, asked.query)
+        # The notebook's own path, by whichever address it was found; that would hold the token.
+        script = f"/{quote(workspace.names.get(notebook.path, notebook.path))}"
+        variables = wish.variables(share, manifest, asked.query) | {"SCRIPT_NAME": script}
         limits = manifest.limits.within(self._limits)
         request = KernelRequest(ref, workspace, chosen.kernel_name, where, variables, limits)
         files = partial(self.arrivals.files, share)

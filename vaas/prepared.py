@@ -29,7 +29,7 @@ from vaas.recipe import Prepared, Recipe
 from vaas.refusals import Refusals
 from vaas.rendering import Notebook, Recording, load_notebook
 from vaas.runs import Run, Watcher
-from vaas.shelf import Key, may_be_made, to_let_go
+from vaas.shelf import Key, lasting, may_be_made, to_let_go
 
 log = logger(__name__)
 
@@ -70,6 +70,11 @@ class PreparedNotebooks:
         self._kept.move_to_end(recipe.key)
         found.used = True
         return found
+
+    def keeps(self, recipe: Recipe) -> bool:
+        """Whether there is a template at any version, or will be."""
+        same = lasting(recipe.key)
+        return any(lasting(key) == same for key in (*self._kept, *self._making))
 
     def watch(self, recipe: Recipe, relay: Relay, *, whole: bool) -> Watcher | None:
         """Let a viewer watch a notebook's one run, which begins now if it has not.

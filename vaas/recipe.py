@@ -11,7 +11,7 @@ from typing import Literal
 from vaas.kernels import KernelRequest, Template
 from vaas.model import Share, Workspace
 from vaas.rendering import CellResult, Notebook, Recording
-from vaas.shelf import Key
+from vaas.shelf import SHARE_VERSION, Key
 
 _AHEAD, _MARGIN = 1.5, 2.0
 """A successor is begun so many times what a run takes before the end, and so many seconds."""
@@ -43,7 +43,9 @@ class Recipe:
     def key(self) -> Key:
         """What the run depends on."""
         request = self.request
-        variables = tuple(sorted(request.environment.items()))
+        # The version stands before them: with it they would be others at each.
+        told = {k: text for k, text in request.environment.items() if k != SHARE_VERSION}
+        variables = tuple(sorted(told.items()))
         ref, name = request.ref, request.kernel_name
         return ref.version, ref.notebook, name, request.installation, variables
 

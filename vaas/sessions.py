@@ -132,8 +132,8 @@ class Sessions:
         return await (prepared.template if prepared else session.kernel.result()).memory()
 
     def prepare_anew(self, session: Session, recipe: Recipe) -> None:
-        """Run another version of a session's notebook out of sight, if this one could be forked."""
-        if self._prepared.find(session.recipe):
+        """Run a newer version of a session's notebook out of sight, if an older could be forked."""
+        if self._prepared.keeps(session.recipe):
             self._prepared.make(recipe)
 
     def begin(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:

@@ -14,6 +14,9 @@ from vaas.model import Installation, Version
 Key = tuple[Version, str, str, Installation, tuple[tuple[str, str], ...]]
 """Version, notebook, kernel's name, environment, variables: what a run depends on."""
 
+SHARE_VERSION = "VAAS_SHARE_VERSION"
+"""The variable that names the version, and so is none of those."""
+
 
 def may_be_made(making: Iterable[Key], key: Key, most: int) -> bool:
     """Whether a notebook may run for one more address at the same time.
@@ -48,6 +51,11 @@ def to_let_go(kept: Iterable[Key], key: Key, most: int) -> list[Key]:
     return old + left[: max(0, len(left) + 1 - most)]
 
 
+def lasting(key: Key) -> tuple[object, ...]:
+    """What is the same of a run at all versions of its share."""
+    return key[0].share, *key[1:]
+
+
 def query(key: Key) -> str:
     """The query of an address, as far as the run depends on it."""
     return dict(key[4]).get("QUERY_STRING", "")
@@ -69,4 +77,4 @@ def _is_older(one: Key, other: Key) -> bool:
     return _same_notebook(one, other) and one[0] != other[0]
 
 
-__all__ = ["Key", "may_be_made", "query", "to_let_go"]
+__all__ = ["SHARE_VERSION", "Key", "lasting", "may_be_made", "query", "to_let_go"]

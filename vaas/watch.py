@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
@@ -31,6 +32,7 @@ from vaas.kernels import Kernel
 from vaas.model import Share
 from vaas.observability import logger, metrics
 from vaas.session import Session
+from vaas.shelf import lasting
 
 SLOWEST = 6.0
 """Seconds between two questions about a share that has not changed for long, or answers slowly.
@@ -122,7 +124,8 @@ class Watch:
 
         Args:
             look: asks for a share's state now.
-            prepare: fetches a share's new state for a session that shows an older one.
+            prepare: fetches a share's new state for a session that shows an older one, and
+                for those alike.
             editor: asks who is editing a session's notebook.
         """
         self._look, self._prepare, self._editor = look, prepare, editor
@@ -199,10 +202,28 @@ class Watch:
             took = time.monotonic() - began
             await asyncio.sleep(APART)
         if share.version != watched.share.version:
-            # Whichever session it is: they differ in their state, not in what comes next.
-            await self._prepare(watched.sessions[0], share)
+            await self._prepare_all(watched, share)
             self._change(watched, share)
         return took
+
+    async def _prepare_all(self, watched: _Watched, share: Share) -> None:
+        """Prepare the newer state of each notebook that is looked at, what most look at first.
+
+        What is wrong with one, that it was taken out of the share for instance, is not the
+        others' fault; where it is so with all, it is with the share.
+        """
+        # Those of one kind differ in their own state, not in what comes next.
+        kinds = {lasting(one.recipe.key): one for one in watched.sessions}
+        viewers = Counter(lasting(one.recipe.key) for one in watched.sessions)
+        errors = []
+        for kind, _ in viewers.most_common():
+            try:
+                await self._prepare(kinds[kind], share)
+            except VaasError as error:
+                log.info("not_prepared", share=share.version.share, why=error.label)
+                errors.append(error)
+        if len(errors) == len(viewers):
+            raise errors[0]
 
     async def _ask_editors(self, watched: _Watched, share: Share) -> None:
         """Find out who is editing the notebooks that are looked at, once for each."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from vaas.manifest import Manifest
 from vaas.model import Secret, Share, ShareLink
 from vaas.session import Session
+from vaas.shelf import SHARE_VERSION
 from vaas.snapshots import Snapshot
 
 LANGUAGE = "VAAS_LANGUAGE"
@@ -59,7 +60,7 @@ class Wish:
         return told | {
             "QUERY_STRING": query,
             "VAAS_SHARE_NAME": share.name,
-            "VAAS_SHARE_VERSION": share.version.key,
+            SHARE_VERSION: share.version.key,
         }
 
 

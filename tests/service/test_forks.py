@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 from unittest import mock
+from urllib.parse import urlsplit
 
 import nbformat.v4 as nb
 import pytest
@@ -99,6 +100,29 @@ async def test_the_second_viewer_gets_a_fork_by_itself(stage: Stage, viewer: Vie
     second = await viewer.view(address)
     assert first.texts(0) == second.texts(0) == "2\n"
     assert not stage.heard("fork_failed")
+
+
+async def test_one_run_is_for_all_ways_of_writing_the_address(stage: Stage, viewer: Viewer) -> None:
+    told = "os.environ['SCRIPT_NAME'], os.environ['SERVER_NAME']"
+    address = stage.notebook(code(f"import os, uuid\nprint(uuid.uuid4(), {told})"), "an app.ipynb")
+    port, texts = urlsplit(viewer.url).port, []
+    ways: list[tuple[str, dict[str, str]]] = [
+        (address, {}),
+        (f"{address}an%20app.ipynb", {}),
+        (address, {"Host": f"localhost:{port}"}),
+        (address, {"Host": f"127.0.0.2:{port}", "X-Forwarded-Host": "another.test"}),
+        (address, {"X-Real-IP": "192.0.2.1", "X-Forwarded-Proto": "https"}),
+    ]
+    for way, headers in ways:
+        page = await viewer.get(way, **headers)
+        async with viewer.line(page.kernel) as line:
+            await line.until("vaas_ready")
+        await viewer.leave(page.kernel)
+        texts.append(line.texts(0))
+    assert texts == [texts[0]] * len(ways)
+    assert texts[0].split()[1:] == ["/an%20app.ipynb", "localhost"]
+    kept = stage.front.launcher.sessions._prepared._kept
+    assert sum(key[1] == "an app.ipynb" for key in kept) == 1
 
 
 async def test_cells_for_each_viewer_run_in_the_fork(stage: Stage, viewer: Viewer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -104,6 +105,31 @@ async def test_forks_are_of_the_newer_state(stage: Stage, viewer: Viewer) -> Non
         await line.until("vaas_changed", SOON)
         await until(lambda: set(kept) - made, SOON)
         assert (await viewer.view(address)).texts(0) == "newer 2\n"
+
+
+async def test_all_that_is_looked_at_is_run_ahead_however_often_it_changes(
+    stage: Stage, viewer: Viewer
+) -> None:
+    year = nb.new_code_cell("year = 2026", metadata={"tags": ["parameters"]})
+    tell = nb.new_code_cell("import uuid; print(open('data.csv').read(), year, uuid.uuid4())")
+    files = {name: book([year, tell]) for name in ("app.ipynb", "other.ipynb")}
+    folder, address = shared(stage, "nextcloud", **files)
+    ways = ("app.ipynb?year=2020", "app.ipynb", "other.ipynb")
+    kept = stage.front.launcher.sessions._prepared._kept
+    async with AsyncExitStack() as stack:
+        lines = [await stack.enter_async_context(viewer.dashboard(address + way)) for way in ways]
+        for line in lines:
+            await line.until("vaas_ready")
+        for data in ("newer", "the newest"):
+            made = set(kept)
+            stage.fill(folder, {"data.csv": data})
+            for line in lines:
+                await line.until("vaas_changed", SOON)
+            await until(lambda made=made: len(set(kept) - made) == len(ways), SOON)
+        made = set(kept)
+        for way, told in zip(ways, (2020, 2026, 2026), strict=True):
+            assert (await viewer.view(address + way)).texts(1).startswith(f"the newest {told} ")
+        assert set(kept) == made, "nobody has watched a run"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -15,6 +15,7 @@ from vaas import watch
 from vaas.errors import (
     DiskFull,
     EfssTooSlow,
+    NotebookMissing,
     PasswordWrong,
     ShareChanged,
     ShareThrottled,
@@ -40,6 +41,7 @@ class Page:
     def __init__(self, share: Share, *, started: bool = True, path: str = "a.ipynb") -> None:
         self.share = share
         self.notebook = SimpleNamespace(path=path)
+        self.recipe = SimpleNamespace(key=(share.version, path))
         self.state = "starting"
         self.told = 0
         self.editors: list[str] = []
@@ -70,9 +72,11 @@ class World:
         self.at_once: dict[str, int] = {}
         self.most: dict[str, int] = {}
         self.prepared: list[str] = []
+        self.notebooks: list[str] = []
+        self.gone = ""
         self.editors: dict[str, str] = {}
         self.asked_who: list[str] = []
-        self.watch = Watch(self.look, self.prepare, self.editor)
+        self.watch = Watch(self.look, self.prepare, self.editor)  # type: ignore[arg-type]
 
     async def look(self, share: Share) -> Share:
         host = share.link.host
@@ -85,9 +89,12 @@ class World:
             raise self.errors.pop(0)
         return replace(share, version=replace(share.version, tag=self.tag))
 
-    async def prepare(self, _session: object, share: Share) -> None:
+    async def prepare(self, session: Page, share: Share) -> None:
         if self.refused:
             raise self.refused.pop(0)
+        self.notebooks.append(session.notebook.path)
+        if session.notebook.path == self.gone:
+            raise NotebookMissing("it was taken out")
         self.prepared.append(share.version.tag)
 
     async def editor(self, session: Page, _share: Share) -> str:
@@ -125,6 +132,15 @@ async def test_pages_of_an_older_state_are_told_once_it_is_fetched(world: World)
     asked = len(world.asked)
     await until(lambda: len(world.asked) > asked + 2)
     assert (one.told, two.told, three.told) == (1, 1, 0)
+
+
+async def test_all_that_is_looked_at_is_prepared_once_and_first_what_most_look_at(
+    world: World,
+) -> None:
+    pages = [world.open(Page(share(), path=f"{name}.ipynb")) for name in "abcb"]
+    world.tag, world.gone = "2", "b.ipynb"
+    await until(lambda: all(page.told for page in pages))
+    assert world.notebooks == ["b.ipynb", "a.ipynb", "c.ipynb"]
 
 
 async def test_who_comes_with_a_newer_state_brings_the_news(world: World) -> None:

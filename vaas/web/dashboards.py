@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from tornado.iostream import StreamClosedError
 
@@ -76,16 +76,16 @@ class Dashboard(Page):
             if name != OURS
             for value in (raw.decode("utf-8", "replace") for raw in values)
         ]
-        host, _, port = self.request.host.partition(":")
+        where = urlsplit(self.front.address)
         environment = {
-            # As CGI names them, and as notebooks written for Voilà read them;
-            # the path is the notebook's own, since the address holds the token.
+            # As CGI names them, and as notebooks written for Voilà read them. One run is
+            # for all viewers: nothing of how this one's request came to us may be in it, or
+            # whoever writes the address in another way (``Host``) has another run.
             "QUERY_STRING": urlencode(query),
-            "SCRIPT_NAME": f"/{quote(link.path)}",
             "PATH_INFO": "",
-            "SERVER_NAME": host,
-            "SERVER_PORT": port,
-            "SERVER_PROTOCOL": self.request.version,
+            "SERVER_NAME": where.hostname or "",
+            "SERVER_PORT": str(where.port or ""),
+            "SERVER_PROTOCOL": "HTTP/1.1",
             "SERVER_SOFTWARE": f"vaas/{__version__}",
         }
         password = self.front.viewers.password(self.viewer, link)

@@ -39,6 +39,7 @@ class Front:
         scheme_for: ``https`` or ``http`` for a host, from the site rules.
         health: what ``/health/ready`` answers, without secrets.
         public_url: address under which viewers reach us, or empty.
+        address: that, or else the one that notebooks are told; the same for all.
         image_hosts: sources of pictures that a dashboard may load.
         cards: examples for the home page.
         embed: whose pages may frame dashboards, see ``vaas.web.embedding.sources``.
@@ -62,6 +63,7 @@ class Front:
     scheme_for: Callable[[str], str]
     health: Callable[[], Mapping[str, Any]]
     public_url: str = ""
+    address: str = "http://localhost"
     image_hosts: Sequence[str] = ()
     cards: Sequence[Card] = ()
     embed: str | Sequence[str] = "none"

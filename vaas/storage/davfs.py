@@ -17,6 +17,7 @@ import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from vaas.errors import WorkspaceError
@@ -25,7 +26,7 @@ from vaas.storage.fuse import detach
 from vaas.storage.mounted import MountedStorage, find_program
 from vaas.storage.proxy import LOGIN
 from vaas.storage.site import Mount, Site
-from vaas.storage.tasks import disk_errors, in_thread, settle
+from vaas.storage.tasks import disk_errors, in_thread, settle, until_done
 from vaas.storage.trees import SEALED_FILE, remove_tree
 
 START = 10.0
@@ -35,7 +36,6 @@ CACHES = Path("/var/tmp")  # noqa: S108 - made with a random name, for a process
 PIDS = Path("/run/mount.davfs")
 """Where davfs2 tells the numbers of its processes."""
 
-_FIRST_WAIT, _LONGEST_WAIT = 0.2, 10.0
 _MONTH = 30 * 24 * 3600
 _OPTIONS = "ro,nosuid,nodev,noexec,uid=0,gid=0,file_mode=444,dir_mode=555"
 _AS_IF = (
@@ -110,25 +110,18 @@ class DavfsSite(Site):
 
     async def _keep(self, mount: Mount, pid: int) -> None:
         """Make a mount anew at its place whenever its process dies, until cancelled."""
-        wait = _FIRST_WAIT
         while True:
-            try:
-                with disk_errors():
-                    await _until_end(pid)
-                _log.warning("a mount by davfs2 died")
-                metrics.mount_restarts.inc()
-                await in_thread(_end, mount.place)
-                assert self._cache is not None
-                pid = await _mount(mount, self._cache.path)
-            except WorkspaceError as error:
-                _log.warning("a mount does not come back", detail=error.detail)
-            except Exception:  # noqa: BLE001  whatever it was may pass
-                _log.exception("a mount does not come back")
-            else:
-                wait = _FIRST_WAIT
-                continue
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, _LONGEST_WAIT)
+            pid = await until_done(partial(self._again, mount, pid), "a mount does not come back")
+
+    async def _again(self, mount: Mount, pid: int) -> int:
+        """Make a mount anew when its process has died; the new one's id."""
+        with disk_errors():
+            await _until_end(pid)
+        _log.warning("a mount by davfs2 died")
+        metrics.mount_restarts.inc()
+        await in_thread(_end, mount.place)
+        assert self._cache is not None
+        return await _mount(mount, self._cache.path)
 
 
 class DavfsMount(MountedStorage):

@@ -15,19 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from vaas.errors import VaasError, WorkspaceError
+from vaas.errors import WorkspaceError
 from vaas.observability import logger, metrics
 from vaas.storage.front import Front
 from vaas.storage.fuse import detach
 from vaas.storage.line import Line
 from vaas.storage.proxy import Door
 from vaas.storage.rcd import Daemon
-from vaas.storage.tasks import in_thread, settle
+from vaas.storage.tasks import in_thread, settle, until_done
 
 SHARE = "share"
 """Name of the mount point in the folder that sandboxes show."""
 
-_FIRST_WAIT, _LONGEST_WAIT = 0.2, 10.0
 _ANSWERS = 0.5
 """Seconds in which a healthy daemon answers."""
 
@@ -210,27 +209,18 @@ class RcloneSite(Site):
 
     async def _keep(self) -> None:
         """Replace the daemon whenever it dies, until cancelled."""
-        wait = _FIRST_WAIT
         while True:
             if self._daemon is not None and not self._daemon.ended.is_set():
                 await self._daemon.ended.wait()
-            try:
-                async with self._changing:
-                    await self._again()
-            except VaasError as error:
-                _log.warning("mounts not back yet", detail=error.detail)
-            except Exception:  # noqa: BLE001  whatever it was may pass
-                _log.exception("mounts not back yet")
-            else:
-                wait = _FIRST_WAIT
-                continue
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, _LONGEST_WAIT)
+            await until_done(self._again, "mounts not back yet")
 
     async def _again(self) -> None:
-        """Make all mounts anew at their places."""
-        if self._daemon is not None and not self._daemon.ended.is_set():
-            return
+        """Make all mounts anew at their places, unless that was done meanwhile."""
+        async with self._changing:
+            if self._daemon is None or self._daemon.ended.is_set():
+                await self._mount_all()
+
+    async def _mount_all(self) -> None:
         _log.warning("a mount daemon died", mounts=len(self.mounts))
         metrics.mount_restarts.inc()
         for mount in self.mounts:

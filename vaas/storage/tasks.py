@@ -6,14 +6,20 @@ import asyncio
 import errno
 import functools
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import ParamSpec, TypeVar, cast
 
-from vaas.errors import DiskFull, WorkspaceError
+from vaas.errors import DiskFull, VaasError, WorkspaceError
+from vaas.observability import logger
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+log = logger(__name__)
+
+_FIRST_WAIT, _LONGEST_WAIT = 0.2, 10.0
+"""Seconds between two tries."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -27,6 +33,25 @@ async def settle(task: asyncio.Future[T]) -> None:
             continue
     if not task.cancelled():
         task.exception()  # mark it as seen
+
+
+async def until_done(work: Callable[[], Awaitable[T]], what: str) -> T:
+    """Do something again and again until it is done, with longer and longer pauses.
+
+    Args:
+        work: tried anew whatever error it raises, which may pass.
+        what: told of each, as an event of the log.
+    """
+    wait = _FIRST_WAIT
+    while True:
+        try:
+            return await work()
+        except VaasError as error:
+            log.warning(what, detail=error.detail)
+        except Exception:  # told, not raised
+            log.exception(what)
+        await asyncio.sleep(wait)
+        wait = min(2 * wait, _LONGEST_WAIT)
 
 
 @contextmanager
@@ -135,4 +160,12 @@ async def crew() -> AsyncIterator[asyncio.TaskGroup]:
         raise errors.exceptions[0] from None
 
 
-__all__ = ["crew", "disk_errors", "grasp", "in_own_thread", "in_thread", "settle"]
+__all__ = [
+    "crew",
+    "disk_errors",
+    "grasp",
+    "in_own_thread",
+    "in_thread",
+    "settle",
+    "until_done",
+]

@@ -42,7 +42,7 @@ def crowd(
 
 def _tried(figure: Coroutine[Any, Any, float]) -> float | None:
     try:
-        return asyncio.run(asyncio.wait_for(figure, PATIENCE))
+        return asyncio.run(_in_time(figure))
     except (
         AssertionError,
         TimeoutError,
@@ -53,6 +53,11 @@ def _tried(figure: Coroutine[Any, Any, float]) -> float | None:
     ) as error:
         print(f"not everybody was served: {error!r}", file=sys.stderr)
         return None
+
+
+async def _in_time(figure: Coroutine[Any, Any, float]) -> float:
+    async with asyncio.timeout(PATIENCE):
+        return await figure
 
 
 async def _at_once(client: Client, address: str, size: int) -> float:

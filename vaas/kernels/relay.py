@@ -76,7 +76,8 @@ class Relay(Channel):
         while back:
             await self._gone.wait()
             try:
-                await asyncio.wait_for(self._here.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._here.wait()
             except TimeoutError:
                 back = False
 

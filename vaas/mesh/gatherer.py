@@ -84,7 +84,8 @@ class Gatherer:
             except Exception:  # the task's last line: told, not raised
                 log.exception("gathering_failed")
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._over.wait(), EVERY)
+                async with asyncio.timeout(EVERY):
+                    await self._over.wait()
 
     async def round(self) -> None:
         """Ask once; what is known of a site that does not answer stays."""

@@ -49,7 +49,8 @@ class Shown:
         """
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look.wait(), EVERY)
+                async with asyncio.timeout(EVERY):
+                    await self._look.wait()
             self._look.clear()
             try:
                 await self._end(end)

@@ -129,6 +129,7 @@ async def _run_cell(runner: _Runner, index: int, cell: Any) -> CellResult:
         _raise_if_cancelled()
         text = "the kernel ended while the cell was running"
         failure = CellFailure(index + 1, None, "DeadKernel", text, text)
+    _raise_if_cancelled()
     for captured in runner.captured():
         captured.flush()
     outputs = viewer_outputs(cell.outputs, cut=runner.is_over(index))
@@ -139,7 +140,11 @@ async def _run_cell(runner: _Runner, index: int, cell: Any) -> CellResult:
 
 
 def _raise_if_cancelled() -> None:
-    """Let a cancelled task end: nbclient takes its cancelling for the kernel's death."""
+    """Let a cancelled task end.
+
+    nbclient takes its cancelling for the kernel's death, and loses it where a message comes
+    at the same moment: Python 3.11's ``asyncio.wait_for`` does.
+    """
     task = asyncio.current_task()
     if task and task.cancelling():
         raise asyncio.CancelledError

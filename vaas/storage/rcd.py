@@ -222,8 +222,7 @@ class Daemon:
         assert self._process.stderr is not None
         while await self._process.stderr.read(1 << 16):
             pass
-        status = await self._process.wait()
-        _log.info("rclone ended", status=status)
+        _log.info("rclone ended", status=await self._process.wait())
         self.ended.set()
 
     def _post(self, path: str, text: str) -> tuple[int, bytes]:
@@ -277,7 +276,8 @@ async def _end(process: Process) -> None:
         with suppress(ProcessLookupError):
             stop()
         with suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), END)
+            async with asyncio.timeout(END):
+                await process.wait()
             return
 
 

@@ -46,7 +46,8 @@ class QueueChannel:
             Empty: none came within ``timeout`` seconds.
         """
         try:
-            return await asyncio.wait_for(self.messages.get(), timeout)
+            async with asyncio.timeout(timeout):
+                return await self.messages.get()
         except TimeoutError as error:
             raise Empty from error
 

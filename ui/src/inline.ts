@@ -42,6 +42,7 @@ declare global {
   interface Window {
     vaasLine: (session: string) => void;
     vaasEarly: Early | undefined;
+    vaasUsed: Event[];
     vaasPhase: (phase: Phase) => void;
     vaasName: (name: string, language: string) => void;
     vaasFail: (failure: Failure) => void;
@@ -71,8 +72,7 @@ interface Early {
 const find = (id: string): HTMLElement | null => document.getElementById(`vaas-${id}`);
 
 function sizeWords(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  if (bytes < 1e6) return `${Math.round(bytes / 1e3)} kB`;
+  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
@@ -215,6 +215,12 @@ window.vaasScript = ({ src, painted, state, scripts, modules }) => {
   // What no frame has begun begins all the same.
   setTimeout(() => steps.splice(0).forEach((step) => step()), PAINTED_WITHIN_MS);
 };
+
+/** What is done to the still, for the live dashboard to do: see `dashboard/again.ts`. */
+window.vaasUsed = [];
+for (const kind of ["click", "input", "keydown"]) {
+  addEventListener(kind, (event) => (event.target as Element).closest(".vaas-still") && window.vaasUsed.push(event));
+}
 
 /** Whether the page has come to its end, whatever that is. */
 let whole = false;

@@ -9,6 +9,7 @@ import type { RenderMimeRegistry } from "@jupyterlab/rendermime";
 import { MessageLoop } from "@lumino/messaging";
 import { Widget } from "@lumino/widgets";
 
+import { done } from "./again";
 import { LIVE, uncovered } from "./late";
 import { VIEW, type WidgetManager } from "./manager";
 import { alike, decoded, settled } from "./settled";
@@ -133,7 +134,9 @@ async function takeOver(cell: HTMLElement, painted: HTMLElement[], live: HTMLEle
   await decoded(live);
   cell.classList.remove("vaas-coming");
   cell.style.minHeight = "";
+  const steps = painted.map(done);
   goLive(cell, painted);
+  steps.forEach((again) => again(live));
 }
 
 /** Take away what was painted, and let waiting widgets know. */

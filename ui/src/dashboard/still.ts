@@ -3,20 +3,19 @@
  * and the styles that it needs. The server's own browser asks for it once for each run,
  * and later pages show it until their live outputs can be seen.
  *
- * Nothing of it acts: no scripts, nothing that takes the focus, no names or ids of
- * which the live page has its own.
+ * Nothing of it acts: no scripts, nothing that takes the focus by itself, no names or
+ * ids of which the live page has its own. What viewers do to it waits: see `again`.
  */
 
 import type { IOutput } from "@jupyterlab/nbformat";
 
+import { ACTS } from "./again";
 import type { Cells } from "./cells";
 import { decoded, settled } from "./settled";
 
 const DRAWN_WITHIN_MS = 10_000;
 const CALM_FRAMES = 45;
 
-const ACTS = "script, noscript, template, link, meta, base, object, embed, video, audio";
-const FOCUSABLE = "a, area, button, input, select, textarea, summary, [tabindex]";
 const DROPPED = /^on|^(autofocus|contenteditable|name|form|accesskey|popovertarget)$/;
 const REFERENCES = ["for", "list", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "aria-activedescendant"];
 const DYNAMIC = /::?(-[\w-]+|before|after|hover|focus(-visible|-within)?|active|visited|placeholder|selection|marker|backdrop|first-line|first-letter)(\([^)]*\))?/g;
@@ -84,10 +83,6 @@ class Still {
       else if (name === "id") copy.id = this.prefix + value;
       else if (REFERENCES.includes(name)) copy.setAttribute(name, value.replace(/\S+/g, (id) => this.prefix + id));
       else if (value.includes("#")) copy.setAttribute(name, this.renamed(value));
-    }
-    if (copy.matches(FOCUSABLE)) {
-      copy.setAttribute("tabindex", "-1");
-      copy.setAttribute("aria-disabled", "true");
     }
     if (copy.localName === "style") copy.textContent = this.renamed(copy.textContent ?? "");
     const stands = standIn(original);

@@ -133,7 +133,14 @@ def test_what_libraries_are_known_to_fetch_comes_in_one_file_for_each(
     scripts = [one for one in asked if "/labextensions/" in one and one.endswith(".js")]
     assert scripts
     assert all("/remoteEntry." in one for one in scripts)
-    assert len([one for one in asked if "/bundles/" in one]) == len(scripts)
+    bundles = [one for one in asked if "/bundles/" in one]
+    assert len(bundles) == len(scripts)
+    # In the order in which they are needed, and nothing of Voilà's own page.
+    own = next(
+        index for index, one in enumerate(asked) if "/static/dashboard-" in one and "js" in one
+    )
+    assert own < asked.index(scripts[0]) < asked.index(bundles[0])
+    assert [one for one in asked if "voila" in one] == []
 
 
 def test_without_those_files_libraries_fetch_for_themselves(

@@ -13,6 +13,10 @@ def test_styles_stay_small() -> None:
     assert sizes["shell.css"] + sizes["inline.js"] < 10_000
 
 
+def test_the_dashboards_script_stays_a_fraction_of_voilas() -> None:
+    assert (STATIC / f"{manifest()['dashboard.js']}.br").stat().st_size < 200_000
+
+
 def test_every_file_has_its_compressed_siblings() -> None:
     for file in manifest().values():
         for suffix in (".br", ".gz"):

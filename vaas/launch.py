@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
@@ -20,7 +20,6 @@ from vaas.choice import choose
 from vaas.errors import NotebookMissing, ParameterWrong, SessionGone
 from vaas.kernels import Installations, Kernel, KernelRequest, Limits
 from vaas.left import Left, note_of, standing
-from vaas.manifest import Manifest
 from vaas.model import KernelRef, Phase, Share, Workspace
 from vaas.places import local_path, pick_notebook, read_inside, titles
 from vaas.recipe import Recipe
@@ -28,7 +27,7 @@ from vaas.rendering import Notebook, PageRenderer, has_template, load_notebook
 from vaas.session import Session
 from vaas.sessions import Sessions
 from vaas.watch import Watch
-from vaas.wish import LANGUAGE, Elsewhere, Listing, Opened, Remembered, Wish
+from vaas.wish import LANGUAGE, Elsewhere, Listing, News, Opened, Queued, Remembered, Turn, Wish
 
 
 class Launcher:
@@ -67,17 +66,16 @@ class Launcher:
         self.installations = installations
         self._watch = Watch(arrivals.look_again, self._prepare, self._editor)
 
-    async def open(
-        self, wish: Wish
-    ) -> AsyncIterator[Phase | Manifest | Listing | Elsewhere | Opened | Remembered]:
+    async def open(self, wish: Wish) -> AsyncGenerator[News, None]:
         """Go the whole way for one viewer.
 
         Yields:
             phases while it takes time, and the share's manifest when that is
             known; then an ``Opened`` if the link leads to one dashboard, a
             ``Listing`` if to a folder with several, ``Elsewhere`` if a stream was
-            wished that this address cannot be, or ``Remembered`` if its cloud
-            does not answer.
+            wished that this address cannot be, ``Remembered`` if its cloud does
+            not answer, or for a document, where all places are taken, ``Queued``
+            and, after phases of the line, its ``Turn`` to come again.
 
         Raises:
             VaasError: whatever stopped it, in words for the viewer.
@@ -94,9 +92,7 @@ class Launcher:
             async for event in self._show(stack, wish, here):
                 yield event
 
-    async def _show(
-        self, stack: AsyncExitStack, wish: Wish, here: Arrival
-    ) -> AsyncIterator[Phase | Listing | Elsewhere | Opened]:
+    async def _show(self, stack: AsyncExitStack, wish: Wish, here: Arrival) -> AsyncIterator[News]:
         """Read the notebook and begin its session."""
         share, workspace = here.share, here.workspace
         assert share is not None
@@ -115,13 +111,17 @@ class Launcher:
             yield Elsewhere(path, whole)
             return
         recipe = await self._recipe(wish, share, workspace, notebook)
-        place = stack.enter_context(self.sessions.room.enter(waits=wish.stream))
+        place = stack.enter_context(self.sessions.room.enter(wish.ticket))
         yield Phase("environment")
         ref = recipe.request.ref
         session = Session(ref.id, share, workspace, recipe.notebook, recipe, place)
         html = await self._inside(session) if wish.stream else ""
         await self.arrivals.offline.use(wish.link)
         # A mount goes with the server that made it, and with it what reads there.
+        if session.waits and not wish.stream:
+            async for event in self._queue(session):
+                yield event
+            return
         if not workspace.mounted:
             stands = await asyncio.to_thread(standing, workspace)
             session.note = lambda: note_of(session, manifest, stands)
@@ -133,6 +133,17 @@ class Launcher:
     async def _inside(self, session: Session) -> str:
         """The inside of a session's page, with what is known of the notebook's run."""
         prepared = self.sessions.prepared(session.recipe)
+    async def _queue(self, session: Session) -> AsyncIterator[News]:
+        """Stand in line for a document, of which nothing can be sent before its turn."""
+        moved = asyncio.Event()
+        session.place.moved = moved.set
+        yield Queued(session, await self._inside(session))
+        while phase := session.waits:
+            yield phase
+            await moved.wait()
+            moved.clear()
+        yield Turn(self.sessions.room.hand_on(session.place))
+
         if prepared is None:
             # An earlier server may have run it, or this one, before it needed the memory.
             seen = await self.arrivals.offline.seen(session.share) if session.recipe.plain else ""
@@ -255,3 +266,6 @@ __all__ = [
     "Wish",
     "pick_notebook",
 ]
+    "News",
+    "Queued",
+    "Turn",

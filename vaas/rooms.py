@@ -120,7 +120,7 @@ async def _sessions(
     """What runs notebooks for viewers; the stack closes it."""
     kernel = settings.kernel
     prepared = PreparedNotebooks(host, most=kernel.templates, life=kernel.template_life)
-    room = WaitingRoom(kernel.most, kernel.line)
+    room = WaitingRoom(kernel.most, kernel.line, kernel.grace)
     sessions = Sessions(host, prepared, room, grace=kernel.grace)
     stack.push_async_callback(sessions.close)
     await stack.enter_async_context(upkeep(prepared, kernel.template_spare))

@@ -82,6 +82,7 @@ class Prepared:
         session: what each fork calls its session.
         took: seconds that it took to make.
         until: ``time.monotonic()`` at which it is too old to be forked, unless a newer one is on its way.
+        seen: ``time.monotonic()`` when somebody looked at it last, or at what it takes the place of.
         used: whether somebody has looked at it.
         successor: whether one is ``coming``, or has ``failed`` to come.
     """
@@ -93,6 +94,7 @@ class Prepared:
     session: str
     took: float
     until: float
+    seen: float
     used: bool = False
     successor: Literal["", "coming", "failed"] = ""
 

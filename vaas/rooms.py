@@ -99,6 +99,7 @@ async def rooms(
             kernel_limits(settings),
             installations=installations,
             refresh=settings.refresh,
+            recent=settings.recent,
         )
         stack.push_async_callback(launcher.close)
         received = ReceivedFiles(shares, sessions, offline, modes.erase)

@@ -8,7 +8,7 @@ not tried at every visit. An author decides otherwise in the notebook's metadata
 ``{"vaas": {"launch": "fresh"}}`` is never forked, ``"fork"`` also where the address
 has more than values of declared parameters, of which each set has a run of its own;
 after ``{"vaas": {"ttl": 3600}}`` seconds a run is too old. One that somebody has
-looked at gets a successor before that, and is used until it is there.
+looked at, or may soon, gets a successor before that, and is used until it is there.
 """
 
 from __future__ import annotations
@@ -41,16 +41,19 @@ class PreparedNotebooks:
         made: is told of each run that went well, with the notebook as it ran.
     """
 
-    def __init__(self, host: KernelHost, *, most: int = 8, life: float = inf) -> None:
+    def __init__(
+        self, host: KernelHost, *, most: int = 8, life: float = inf, recent: float = 0.0
+    ) -> None:
         """Start with none.
 
         Args:
             host: starts templates.
             most: kept at a time; the one not used for longest goes first. 0: none.
             life: seconds after which one is too old.
+            recent: seconds for which somebody may come after the last one who looked.
         """
         self.made: Callable[[Recipe, Notebook, Recording], None] = _unheard
-        self._host, self._most, self._life = host, most, life
+        self._host, self._most, self._life, self._recent = host, most, life, recent
         self._kept: dict[Key, Prepared] = {}
         self._refusals = Refusals()
         self._making: dict[Key, tuple[Run, asyncio.Task[None]]] = {}
@@ -131,7 +134,7 @@ class PreparedNotebooks:
         for key, one in list(self._kept.items()):
             if not one.lives(now):
                 await self._let_go(key, "ended" if one.template.ended.done() else "age")
-            elif one.wants_successor(now) and not pressed and key not in self._making:
+            elif one.wants_successor(now, self._recent) and not pressed and key not in self._making:
                 one.successor = "coming"
                 self._begin(one.recipe)
         if pressed and self._kept:
@@ -231,12 +234,12 @@ class PreparedNotebooks:
             await (await template.fork(request)).close()
         await self._make_room(recipe.key)
         older = [self._kept.pop(key) for key in self._older(recipe.key)]
-        now = time.monotonic()
-        until = now + min(self._life, recipe.age(now - began))
+        took = (now := time.monotonic()) - began
+        lasts = min(self._life, recipe.age(took))
         # Of one that nobody looks at, changes do not make what is looked at the least used.
         seen = max((one.seen for one in older), default=now)
         self._kept[recipe.key] = Prepared(
-            recipe, template, recording, notebook.fresh, run.session, now - began, until, seen
+            recipe, template, recording, notebook.fresh, run.session, took, now, lasts, seen
         )
         metrics.templates.labels("made").inc()
         template.ended.add_done_callback(letting_go(stack.pop_all()))

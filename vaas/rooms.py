@@ -120,7 +120,8 @@ async def _sessions(
 ) -> tuple[PreparedNotebooks, Sessions]:
     """What runs notebooks for viewers; the stack closes it."""
     kernel = settings.kernel
-    prepared = PreparedNotebooks(host, most=kernel.templates, life=kernel.template_life)
+    most, life = kernel.templates, kernel.template_life
+    prepared = PreparedNotebooks(host, most=most, life=life, recent=settings.recent)
     room = WaitingRoom(kernel.most, kernel.line, kernel.grace)
     sessions = Sessions(host, prepared, room, grace=kernel.grace)
     stack.push_async_callback(sessions.close)

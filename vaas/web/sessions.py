@@ -92,7 +92,7 @@ class Leave(Handler):
         self.set_status(204)
 
 
-class Elsewhere(Handler):
+class HandOn(Handler):
     """``POST /api/v1/sessions/{id}/place``: the viewer goes on by another page, in this one's place."""
 
     async def post(self, session_id: str) -> None:
@@ -254,4 +254,4 @@ def _session_of_page(front: Front, session_id: str) -> Session | None:
     return None if session.state == "ended" and session.joined else session
 
 
-__all__ = ["Channels", "Elsewhere", "KernelModel", "Leave", "SessionState", "Widgets"]
+__all__ = ["Channels", "HandOn", "KernelModel", "Leave", "SessionState", "Widgets"]

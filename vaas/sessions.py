@@ -103,6 +103,7 @@ class Sessions:
 
     async def close(self) -> None:
         """End all sessions and wait until their kernels and workspaces are gone."""
+        self.room.close()
         await asyncio.sleep(0)  # as in ``end``
         tasks = tuple(self._tasks.values())
         for task in tasks:

@@ -103,6 +103,10 @@ class WaitingRoom:
         finally:
             self._leave(place)
 
+    def close(self) -> None:
+        """Give no more places: who waits is let in by another server."""
+        self._places = 0
+
     def hand_on(self, place: Place) -> str:
         """Let somebody else have a place, as it is; its holder has it no more.
 

@@ -224,7 +224,7 @@ class Watch:
             try:
                 pause = watched.pause(await self._ask(watched))
             except ShareChanged:  # while it was fetched: its author is at work
-                pause = max(watched.every, BUSY)
+                pause = max(watched.every if watched.sessions else watched.pause(0), BUSY)
             except VaasError as error:
                 log.info("not_seen", share=watched.share.version.share, why=error.label)
                 if isinstance(error, _FINAL):

@@ -43,6 +43,9 @@ class Dashboard(Page):
     opened = ""
     """The session that this answer began, if any."""
 
+    look: Callable[[], None] = staticmethod(lambda: None)
+    """Has somebody who stands in line for a document be told, or found to have left."""
+
     async def get(self, *where: str) -> None:
         """Show what the address leads to."""
         link = await self.link_at(*where)
@@ -68,6 +71,10 @@ class Dashboard(Page):
     async def _tell_of_cloud(self, link: ShareLink) -> None:
         """Tell a page that waits for its cloud whether that answers again."""
         self.write({"back": await self.front.launcher.arrivals.answers(self._wish(link))})
+
+    def on_connection_close(self) -> None:
+        """Who leaves the line lets the others move up at once."""
+        self.look()
 
     def compute_etag(self) -> None:
         """Dashboards are never the same twice."""
@@ -150,6 +157,7 @@ class Dashboard(Page):
             metrics.launches.labels("remembered").inc()
             await stream.remembered(event.snapshot)
         elif isinstance(event, Queued):
+            self.look = event.session.place.moved
             await stream.queue(event)
         elif isinstance(event, Turn):
             stream.go(self._again(event.ticket))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import httpx
 import pytest
 import pytest_asyncio
 
@@ -301,19 +299,3 @@ async def test_who_goes_on_by_another_page_keeps_the_place(
             await stood(last, 1, 1)
         assert "/static/plain-" in (await arrives(viewer, stack, there)).text
         assert stage.front.health()["waiting"] == 1
-
-
-async def test_a_service_that_ends_sends_nobody_on() -> None:
-    """Their page finds its line cut, and stands in that of the next service."""
-    async with AsyncExitStack() as stack, AsyncExitStack() as ending:
-        small = await ending.enter_async_context(staged(kernel={"most": 1}))
-        viewer = await stack.enter_async_context(small.viewer())
-        address = small.notebook(code(ONCE))
-        async with viewer.line(await kernel_of(viewer, address)) as line:
-            await line.until("vaas_ready")
-            async with document(viewer, f"{address}?vaas=plain") as whole:
-                await whole.stood(1)
-                await ending.aclose()
-                with contextlib.suppress(httpx.HTTPError, StopAsyncIteration):
-                    await whole.turn()
-                assert "location.replace" not in whole.text

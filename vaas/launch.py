@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from urllib.parse import quote
 
 from vaas.arrival import Arrival, Arrivals
 from vaas.choice import choose
-from vaas.errors import NotebookMissing, ParameterWrong, SessionGone
+from vaas.errors import NotebookMissing, ParameterWrong, SessionGone, VaasError
 from vaas.kernels import Installations, Kernel, KernelRequest, Limits
 from vaas.left import Left, note_of, standing
-from vaas.manifest import Manifest
 from vaas.model import KernelRef, Phase, Share, Workspace
 from vaas.places import local_path, pick_notebook, read_inside, titles
 from vaas.recipe import Recipe
@@ -28,7 +27,7 @@ from vaas.rendering import Notebook, PageRenderer, has_template, load_notebook
 from vaas.session import Session
 from vaas.sessions import Sessions
 from vaas.watch import Watch
-from vaas.wish import LANGUAGE, Elsewhere, Listing, Opened, Remembered, Wish
+from vaas.wish import LANGUAGE, Elsewhere, Listing, News, Opened, Queued, Remembered, Turn, Wish
 
 
 class Launcher:
@@ -49,6 +48,7 @@ class Launcher:
         *,
         installations: Installations,
         refresh: float = 0.0,
+        recent: float = 0.0,
     ) -> None:
         """Take the rooms; ``app`` builds them.
 
@@ -60,24 +60,25 @@ class Launcher:
             installations: environments in which they may run.
             refresh: seconds between two looks at a share that somebody looks
                 at; 0 for none.
+            recent: seconds for which it is so when they have left.
         """
         self.arrivals, self.sessions = arrivals, sessions
         self._renderer, self._limits = renderer, limits
         self._refresh = refresh
         self.installations = installations
-        self._watch = Watch(arrivals.look_again, self._prepare, self._editor)
+        runs = sessions.runs
+        self._watch = Watch(arrivals.look_again, self._prepare, self._editor, runs.keeps, recent)
 
-    async def open(
-        self, wish: Wish
-    ) -> AsyncIterator[Phase | Manifest | Listing | Elsewhere | Opened | Remembered]:
+    async def open(self, wish: Wish) -> AsyncGenerator[News, None]:
         """Go the whole way for one viewer.
 
         Yields:
             phases while it takes time, and the share's manifest when that is
             known; then an ``Opened`` if the link leads to one dashboard, a
             ``Listing`` if to a folder with several, ``Elsewhere`` if a stream was
-            wished that this address cannot be, or ``Remembered`` if its cloud
-            does not answer.
+            wished that this address cannot be, ``Remembered`` if its cloud does
+            not answer, or for a document, where all places are taken, ``Queued``
+            and, after phases of the line, its ``Turn`` to come again.
 
         Raises:
             VaasError: whatever stopped it, in words for the viewer.
@@ -94,9 +95,7 @@ class Launcher:
             async for event in self._show(stack, wish, here):
                 yield event
 
-    async def _show(
-        self, stack: AsyncExitStack, wish: Wish, here: Arrival
-    ) -> AsyncIterator[Phase | Listing | Elsewhere | Opened]:
+    async def _show(self, stack: AsyncExitStack, wish: Wish, here: Arrival) -> AsyncIterator[News]:
         """Read the notebook and begin its session."""
         share, workspace = here.share, here.workspace
         assert share is not None
@@ -115,10 +114,14 @@ class Launcher:
             yield Elsewhere(path, whole)
             return
         recipe = await self._recipe(wish, share, workspace, notebook)
-        place = stack.enter_context(self.sessions.room.enter(waits=wish.stream))
+        place = stack.enter_context(self.sessions.room.enter(wish.ticket))
         yield Phase("environment")
         ref = recipe.request.ref
         session = Session(ref.id, share, workspace, recipe.notebook, recipe, place)
+        if session.waits and not wish.stream:
+            async for event in self._queue(session):
+                yield event
+            return
         html = await self._inside(session) if wish.stream else ""
         await self.arrivals.offline.use(wish.link)
         # A mount goes with the server that made it, and with it what reads there.
@@ -129,6 +132,17 @@ class Launcher:
         self.sessions.begin(session, stack.pop_all(), stream=wish.stream)
         self._watch.add(session, manifest.every(self._refresh))
         yield Opened(session, html, here.snapshot)
+
+    async def _queue(self, session: Session) -> AsyncIterator[News]:
+        """Stand in line for a document, of which nothing can be sent before its turn."""
+        moved = asyncio.Event()
+        session.place.moved = moved.set
+        yield Queued(session, await self._inside(session))
+        while phase := session.waits:
+            yield phase
+            await moved.wait()
+            moved.clear()
+        yield Turn(self.sessions.room.hand_on(session.place))
 
     async def _inside(self, session: Session) -> str:
         """The inside of a session's page, with what is known of the notebook's run."""
@@ -168,6 +182,8 @@ class Launcher:
             session.note = lambda: note
             stack.callback(self._watch.remove, session)
             await self.sessions.resume(session, kernel, stack.pop_all())
+            with suppress(VaasError):  # which is the next viewer's to be told
+                self.sessions.runs.make_ahead(await self._again(recipe, left.share, workspace))
             self._watch.add(session, left.manifest.every(self._refresh))
 
     async def close(self) -> None:
@@ -197,16 +213,21 @@ class Launcher:
         async with self.arrivals.unseen(wish) as (_, workspace):
             return await asyncio.to_thread(read_inside, workspace.near, wish.link.path)
 
-    async def _prepare(self, session: Session, share: Share) -> None:
+    async def _prepare(self, older: Recipe, share: Share) -> None:
         """Fetch a share's new state; run the notebook if that is how its viewers get it."""
         async with self.arrivals.files(share) as workspace:
-            notebook = await self._load(share, workspace, session.notebook.path)
-            wish = Wish.again(share.link, session.recipe.request.environment)
             try:
-                recipe = await self._recipe(wish, share, workspace, notebook)
+                recipe = await self._again(older, share, workspace)
             except ParameterWrong:  # who reloads the page is asked for others
                 return
-        self.sessions.prepare_anew(session, recipe)
+        if self.sessions.runs.keeps(older):
+            self.sessions.runs.make(recipe)
+
+    async def _again(self, older: Recipe, share: Share, workspace: Workspace) -> Recipe:
+        """What a viewer would get now who wishes what another one did."""
+        notebook = await self._load(share, workspace, older.notebook.path)
+        wish = Wish.again(share.link, older.request.environment)
+        return await self._recipe(wish, share, workspace, notebook)
 
     async def _editor(self, session: Session, share: Share) -> str:
         """Who is editing a session's notebook; empty if nobody is known to."""
@@ -249,9 +270,12 @@ __all__ = [
     "Elsewhere",
     "Launcher",
     "Listing",
+    "News",
     "Opened",
+    "Queued",
     "Remembered",
     "Session",
+    "Turn",
     "Wish",
     "pick_notebook",
 ]

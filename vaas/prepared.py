@@ -8,19 +8,19 @@ not tried at every visit. An author decides otherwise in the notebook's metadata
 ``{"vaas": {"launch": "fresh"}}`` is never forked, ``"fork"`` also where the address
 has more than values of declared parameters, of which each set has a run of its own;
 after ``{"vaas": {"ttl": 3600}}`` seconds a run is too old. One that somebody has
-looked at gets a successor before that, and is used until it is there.
+looked at, or may soon, gets a successor before that, and is used until it is there.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from math import inf
 
+from vaas.closing import letting_go
 from vaas.errors import KernelStartFailed, VaasError
 from vaas.kernels import KernelHost, Relay, Template
 from vaas.model import KernelRef
@@ -41,17 +41,20 @@ class PreparedNotebooks:
         made: is told of each run that went well, with the notebook as it ran.
     """
 
-    def __init__(self, host: KernelHost, *, most: int = 8, life: float = inf) -> None:
+    def __init__(
+        self, host: KernelHost, *, most: int = 8, life: float = inf, recent: float = 0.0
+    ) -> None:
         """Start with none.
 
         Args:
             host: starts templates.
             most: kept at a time; the one not used for longest goes first. 0: none.
             life: seconds after which one is too old.
+            recent: seconds for which somebody may come after the last one who looked.
         """
         self.made: Callable[[Recipe, Notebook, Recording], None] = _unheard
-        self._host, self._most, self._life = host, most, life
-        self._kept: OrderedDict[Key, Prepared] = OrderedDict()
+        self._host, self._most, self._life, self._recent = host, most, life, recent
+        self._kept: dict[Key, Prepared] = {}
         self._refusals = Refusals()
         self._making: dict[Key, tuple[Run, asyncio.Task[None]]] = {}
         # One at a time of those that nobody watches: viewers who are here come first.
@@ -65,10 +68,10 @@ class PreparedNotebooks:
     def find(self, recipe: Recipe) -> Prepared | None:
         """A template that can be forked right now."""
         found = self._kept.get(recipe.key)
-        if found is None or not found.lives(time.monotonic()):
+        now = time.monotonic()
+        if found is None or not found.lives(now):
             return None
-        self._kept.move_to_end(recipe.key)
-        found.used = True
+        found.seen, found.used = now, True
         return found
 
     def keeps(self, recipe: Recipe) -> bool:
@@ -98,6 +101,11 @@ class PreparedNotebooks:
         if recipe.for_all:
             self._begun(recipe)
 
+    def make_ahead(self, recipe: Recipe) -> None:
+        """As ``make``, but only where nothing has to go for it."""
+        if len({*self._kept, *self._making, recipe.key}) <= self._most:
+            self.make(recipe)
+
     async def why_not(self, recipe: Recipe) -> str:
         """Why a notebook cannot be forked, for its author; found out by trying.
 
@@ -126,11 +134,11 @@ class PreparedNotebooks:
         for key, one in list(self._kept.items()):
             if not one.lives(now):
                 await self._let_go(key, "ended" if one.template.ended.done() else "age")
-            elif one.wants_successor(now) and not pressed and key not in self._making:
+            elif one.wants_successor(now, self._recent) and not pressed and key not in self._making:
                 one.successor = "coming"
                 self._begin(one.recipe)
         if pressed and self._kept:
-            await self._let_go(next(iter(self._kept)), "memory")
+            await self._let_go(self._by_use()[0], "memory")
 
     async def forget(self, share: str | None = None) -> None:
         """Make and keep nothing of a share (``Version.share``), or of any; forks that live go on."""
@@ -218,7 +226,7 @@ class PreparedNotebooks:
             passes = bool(recording.failure and recording.failure.name == "DeadKernel")
             self._give_up(recipe, why, passes=passes)
             if kernel := await run.give(template, recording.results):
-                kernel.ended.add_done_callback(_letting_go(stack.pop_all()))
+                kernel.ended.add_done_callback(letting_go(stack.pop_all()))
             return
         await run.heard_all()
         if not run.watchers:
@@ -226,16 +234,22 @@ class PreparedNotebooks:
             await (await template.fork(request)).close()
         await self._make_room(recipe.key)
         older = [self._kept.pop(key) for key in self._older(recipe.key)]
-        now = time.monotonic()
-        until = now + min(self._life, recipe.age(now - began))
+        took = (now := time.monotonic()) - began
+        lasts = min(self._life, recipe.age(took))
+        # Of one that nobody looks at, changes do not make what is looked at the least used.
+        seen = max((one.seen for one in older), default=now)
         self._kept[recipe.key] = Prepared(
-            recipe, template, recording, notebook.fresh, run.session, now - began, until
+            recipe, template, recording, notebook.fresh, run.session, took, now, lasts, seen
         )
         metrics.templates.labels("made").inc()
-        template.ended.add_done_callback(_letting_go(stack.pop_all()))
+        template.ended.add_done_callback(letting_go(stack.pop_all()))
         run.end()
         for one in older:
             await _retire(one, "replaced")
+
+    def _by_use(self) -> list[Key]:
+        """What is kept, the one not used for longest first."""
+        return sorted(self._kept, key=lambda key: self._kept[key].seen)
 
     def _older(self, key: Key) -> list[Key]:
         """Those that one takes the place of: the same notebook at other versions, and itself."""
@@ -246,7 +260,7 @@ class PreparedNotebooks:
     async def _make_room(self, key: Key) -> None:
         """Let the least used go; not those that are used until a newer one is there."""
         older = self._older(key)
-        others = [one for one in self._kept if one not in older]
+        others = [one for one in self._by_use() if one not in older]
         for one in to_let_go(others, key, self._most):
             await self._let_go(one, "room")
 
@@ -278,21 +292,6 @@ async def _why_not(template: Template, recording: Recording) -> str:
     if failed := recording.failure:
         return f"a cell failed: {failed.name}: {failed.message}"
     return "; ".join(await template.seal())
-
-
-_closing: set[asyncio.Task[None]] = set()
-
-
-def _letting_go(resources: AsyncExitStack) -> Callable[[object], None]:
-    """What closes a template's files when it has ended."""
-
-    def let_go(_: object) -> None:
-        """Close what was opened, in a task that is kept until it is done."""
-        task = asyncio.get_running_loop().create_task(resources.aclose())
-        _closing.add(task)
-        task.add_done_callback(_closing.discard)
-
-    return let_go
 
 
 __all__ = ["PreparedNotebooks"]

@@ -16,6 +16,10 @@ from vaas.shelf import SHARE_VERSION, Key
 _AHEAD, _MARGIN = 1.5, 2.0
 """A successor is begun so many times what a run takes before the end, and so many seconds."""
 
+_SELDOM = 60.0
+"""Where a run is good for so many times what it takes, it has successors before somebody has looked
+at it, too: they take little of the machine."""
+
 _LEAST = 6.0
 """A run is never too old before so many times what it took: runs take a sixth of all time at most."""
 
@@ -81,7 +85,9 @@ class Prepared:
         fresh: places of the cells that run for each viewer.
         session: what each fork calls its session.
         took: seconds that it took to make.
-        until: ``time.monotonic()`` at which it is too old to be forked, unless a newer one is on its way.
+        made: ``time.monotonic()`` when it was.
+        lasts: seconds from then until it is too old to be forked, unless a newer one is on its way.
+        seen: ``time.monotonic()`` when somebody looked at it last, or at what it takes the place of.
         used: whether somebody has looked at it.
         successor: whether one is ``coming``, or has ``failed`` to come.
     """
@@ -92,7 +98,9 @@ class Prepared:
     fresh: frozenset[int]
     session: str
     took: float
-    until: float
+    made: float
+    lasts: float
+    seen: float
     used: bool = False
     successor: Literal["", "coming", "failed"] = ""
 
@@ -100,6 +108,11 @@ class Prepared:
     def known(self) -> dict[int, CellResult]:
         """Results that a viewer gets as they are; others run in the fork."""
         return {i: one for i, one in self.recording.results.items() if i not in self.fresh}
+
+    @property
+    def until(self) -> float:
+        """``time.monotonic()`` at which it is too old."""
+        return self.made + self.lasts
 
     def lives(self, now: float) -> bool:
         """Whether it can be forked.
@@ -110,14 +123,16 @@ class Prepared:
         aged = now > self.until and self.successor != "coming"
         return not (aged or self.template.ended.done())
 
-    def wants_successor(self, now: float) -> bool:
+    def wants_successor(self, now: float, recent: float) -> bool:
         """Whether its successor is to be begun, so that nobody waits for it.
 
         Args:
             now: ``time.monotonic()``.
+            recent: seconds for which somebody may come after the last one who looked.
         """
         due = self.until - _AHEAD * self.took - _MARGIN
-        return self.used and not self.successor and now > due
+        awaited = now - self.seen < recent and self.lasts > _SELDOM * self.took
+        return (self.used or awaited) and not self.successor and now > due
 
 
 __all__ = ["Prepared", "Recipe"]

@@ -99,6 +99,7 @@ async def rooms(
             kernel_limits(settings),
             installations=installations,
             refresh=settings.refresh,
+            recent=settings.recent,
         )
         stack.push_async_callback(launcher.close)
         received = ReceivedFiles(shares, sessions, offline, modes.erase)
@@ -119,8 +120,9 @@ async def _sessions(
 ) -> tuple[PreparedNotebooks, Sessions]:
     """What runs notebooks for viewers; the stack closes it."""
     kernel = settings.kernel
-    prepared = PreparedNotebooks(host, most=kernel.templates, life=kernel.template_life)
-    room = WaitingRoom(kernel.most, kernel.line)
+    most, life = kernel.templates, kernel.template_life
+    prepared = PreparedNotebooks(host, most=most, life=life, recent=settings.recent)
+    room = WaitingRoom(kernel.most, kernel.line, kernel.grace)
     sessions = Sessions(host, prepared, room, grace=kernel.grace)
     stack.push_async_callback(sessions.close)
     await stack.enter_async_context(upkeep(prepared, kernel.template_spare))

@@ -103,6 +103,7 @@ class Sessions:
 
     async def close(self) -> None:
         """End all sessions and wait until their kernels and workspaces are gone."""
+        self.room.close()
         await asyncio.sleep(0)  # as in ``end``
         tasks = tuple(self._tasks.values())
         for task in tasks:
@@ -131,10 +132,10 @@ class Sessions:
         prepared = self._prepared.find(session.recipe)
         return await (prepared.template if prepared else session.kernel.result()).memory()
 
-    def prepare_anew(self, session: Session, recipe: Recipe) -> None:
-        """Run a newer version of a session's notebook out of sight, if an older could be forked."""
-        if self._prepared.keeps(session.recipe):
-            self._prepared.make(recipe)
+    @property
+    def runs(self) -> PreparedNotebooks:
+        """Notebooks that have run already."""
+        return self._prepared
 
     def begin(self, session: Session, stack: AsyncExitStack, *, stream: bool) -> None:
         """Let a session live.

@@ -32,7 +32,7 @@ def host_terms(settings: Settings) -> Terms:
     kernel = settings.kernel
     return Terms(
         most=kernel.hosted,
-        # A template that was let go lives on with the forks that it has.
+        # Others run meanwhile, and successors of those that are kept until they are there.
         templates=4 * kernel.templates,
         mode=kernel.sandbox,
         grace=kernel.grace,

@@ -1,6 +1,7 @@
 """Dashboards follow their data: shares that somebody looks at are looked at again.
 
-With it goes the question who is editing the notebooks, where a system knows that. One
+So are those that somebody looked at lately, but more rarely, and only as long as a run
+of theirs is kept: that the next viewer finds the newest one. With it goes the question who is editing the notebooks, where a system knows that. One
 question for each share, however many look at it; one at a time for each site, and as
 long as that is often enough no more than a twentieth of the time. When a share has
 changed, its new version is fetched first; then the pages that show an older one are told.
@@ -13,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from weakref import WeakValueDictionary
 
 from vaas.errors import (
@@ -31,6 +33,7 @@ from vaas.errors import (
 from vaas.kernels import Kernel
 from vaas.model import Share
 from vaas.observability import logger, metrics
+from vaas.recipe import Recipe
 from vaas.session import Session
 from vaas.shelf import lasting
 
@@ -52,6 +55,9 @@ BUSY = 2.0
 LONGEST = 300.0
 """Seconds between two questions when answers fail."""
 
+RARER, GONE = 15.0, 10.0
+"""How many times longer that is where nobody looks, or what part of the time since somebody did."""
+
 APART = 0.1
 """Seconds between two questions to one site."""
 
@@ -71,20 +77,22 @@ _FINAL = (
 log = logger(__name__)
 
 Look = Callable[[Share], Awaitable[Share]]
-Prepare = Callable[[Session, Share], Awaitable[None]]
+Prepare = Callable[[Recipe, Share], Awaitable[None]]
 Editor = Callable[[Session, Share], Awaitable[str]]
 
 
 @dataclass(slots=True, eq=False)
 class _Watched:
-    """A share that somebody looks at.
+    """A share that somebody looks at, or did.
 
     Attributes:
         share: its newest state that we know.
         every: seconds between two questions at least.
         changed: when that state was found.
         sessions: those who look.
+        lately: what they looked at who have left, by its kind, and until when that counts.
         editors: who is editing which notebook, as far as somebody is.
+        left: when the last of them left.
         task: asks.
     """
 
@@ -92,11 +100,16 @@ class _Watched:
     every: float
     changed: float
     sessions: list[Session] = field(default_factory=list)
+    lately: dict[tuple[object, ...], tuple[Recipe, float]] = field(default_factory=dict)
     editors: dict[str, str] = field(default_factory=dict)
+    left: float = 0.0
     task: asyncio.Task[None] | None = None
 
     def pause(self, took: float) -> float:
         """Seconds until the next question, after one that took some."""
+        if not self.sessions:
+            gone = (time.monotonic() - self.left) / GONE
+            return max(self.every * RARER, gone, took * SHARE_OF_TIME)
         calm = (time.monotonic() - self.changed) / CALMS
         return max(self.every, min(max(calm, took * SHARE_OF_TIME), SLOWEST))
 
@@ -104,14 +117,14 @@ class _Watched:
         """Tell the pages that show another state than the newest."""
         for session in self.sessions:
             if session.share.version != self.share.version:
-                session.kernel.add_done_callback(_tell)
+                session.kernel.add_done_callback(partial(_inject, "vaas_changed", {}))
 
     def tell_editor(self, session: Session) -> None:
         """Tell a page who is editing its notebook, as it is known when the page can hear it."""
 
         def tell(kernel: asyncio.Future[Kernel]) -> None:
             """What is known by then."""
-            _inject(kernel, "vaas_editing", {"who": self.editors.get(session.notebook.path, "")})
+            _inject("vaas_editing", {"who": self.editors.get(session.notebook.path, "")}, kernel)
 
         session.kernel.add_done_callback(tell)
 
@@ -119,16 +132,25 @@ class _Watched:
 class Watch:
     """Looks again at what is looked at, and owns the tasks that do."""
 
-    def __init__(self, look: Look, prepare: Prepare, editor: Editor) -> None:
+    def __init__(
+        self,
+        look: Look,
+        prepare: Prepare,
+        editor: Editor,
+        keeps: Callable[[Recipe], bool],
+        recent: float = 0.0,
+    ) -> None:
         """Start with nothing to watch.
 
         Args:
             look: asks for a share's state now.
-            prepare: fetches a share's new state for a session that shows an older one, and
-                for those alike.
+            prepare: fetches a share's new state for viewers of an older one.
             editor: asks who is editing a session's notebook.
+            keeps: tells whether a run is kept that a newer one would take the place of.
+            recent: seconds for which a share is followed that nobody looks at any more.
         """
         self._look, self._prepare, self._editor = look, prepare, editor
+        self._keeps, self._recent = keeps, recent
         self._watched: dict[str, _Watched] = {}
         self._sites: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -145,6 +167,9 @@ class Watch:
         found = self._watched.get(key)
         if found is None:
             found = self._watched[key] = _Watched(session.share, every, time.monotonic())
+        elif found.task and not found.sessions:
+            found.task.cancel()  # who came shall not wait for what nobody did
+            found.task = None
         found.sessions.append(session)
         found.every = every
         # A page that was there before this server may still say of somebody that they are.
@@ -154,18 +179,32 @@ class Watch:
             self._change(found, session.share)
         if found.task is None or found.task.done():
             found.task = asyncio.create_task(self._follow(found), name="a share's changes")
+            found.task.add_done_callback(lambda _: self._is_wanted(found))
 
     def remove(self, session: Session) -> None:
-        """They look no longer; the last one's end is that of the questions."""
-        key = session.share.link.fingerprint
-        found = self._watched.get(key)
+        """They look no longer; for a while somebody else may."""
+        found = self._watched.get(session.share.link.fingerprint)
         if found is None or session not in found.sessions:
             return
         found.sessions.remove(session)
-        if not found.sessions:
-            del self._watched[key]
-            if found.task is not None:
-                found.task.cancel()
+        found.left = time.monotonic()
+        # What somebody opened with their own rights is nobody else's.
+        if self._recent and session.share.link.hint != "opened":
+            kind = lasting(session.recipe.key)
+            found.lately[kind] = session.recipe, found.left + self._recent
+        if not self._is_wanted(found) and found.task is not None:
+            found.task.cancel()
+
+    def _is_wanted(self, watched: _Watched) -> bool:
+        """Whether a share is to be followed further; if not, it is forgotten."""
+        now, lately = time.monotonic(), watched.lately.items()
+        watched.lately = dict(one for one in lately if now < one[1][1] and self._keeps(one[1][0]))
+        asks = watched.task is not None and not watched.task.done()
+        if watched.sessions or (watched.lately and asks):
+            return True
+        if self._watched.get(watched.share.link.fingerprint) is watched:
+            del self._watched[watched.share.link.fingerprint]
+        return False
 
     async def close(self) -> None:
         """Ask no more."""
@@ -176,14 +215,16 @@ class Watch:
         self._watched.clear()
 
     async def _follow(self, watched: _Watched) -> None:
-        """Ask until cancelled, or until the answer is one that only people can change."""
+        """Ask while it is wanted, or until the answer is one that only people can change."""
         pause = watched.every
         while True:
             await asyncio.sleep(pause)
+            if not self._is_wanted(watched):
+                return
             try:
                 pause = watched.pause(await self._ask(watched))
             except ShareChanged:  # while it was fetched: its author is at work
-                pause = max(watched.every, BUSY)
+                pause = max(watched.every if watched.sessions else watched.pause(0), BUSY)
             except VaasError as error:
                 log.info("not_seen", share=watched.share.version.share, why=error.label)
                 if isinstance(error, _FINAL):
@@ -207,14 +248,16 @@ class Watch:
         return took
 
     async def _prepare_all(self, watched: _Watched, share: Share) -> None:
-        """Prepare the newer state of each notebook that is looked at, what most look at first.
+        """Prepare the newer state of each notebook that is wanted, what most look at first.
 
         What is wrong with one, that it was taken out of the share for instance, is not the
         others' fault; where it is so with all, it is with the share.
         """
         # Those of one kind differ in their own state, not in what comes next.
-        kinds = {lasting(one.recipe.key): one for one in watched.sessions}
+        kinds = {kind: one for kind, (one, _) in watched.lately.items()}
+        kinds |= {lasting(one.recipe.key): one.recipe for one in watched.sessions}
         viewers = Counter(lasting(one.recipe.key) for one in watched.sessions)
+        viewers.update(dict.fromkeys(watched.lately, 0))
         errors = []
         for kind, _ in viewers.most_common():
             try:
@@ -249,11 +292,7 @@ class Watch:
         watched.tell()
 
 
-def _tell(kernel: asyncio.Future[Kernel]) -> None:
-    _inject(kernel, "vaas_changed", {})
-
-
-def _inject(kernel: asyncio.Future[Kernel], kind: str, told: dict[str, str]) -> None:
+def _inject(kind: str, told: dict[str, str], kernel: asyncio.Future[Kernel]) -> None:
     if not kernel.cancelled() and kernel.exception() is None:
         kernel.result().channel.inject(kind, told)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vaas.manifest import Manifest
-from vaas.model import Secret, Share, ShareLink
+from vaas.model import Phase, Secret, Share, ShareLink
 from vaas.session import Session
 from vaas.shelf import SHARE_VERSION
 from vaas.snapshots import Snapshot
@@ -26,6 +26,7 @@ class Wish:
         languages: that the viewer reads, the best first, as ``pt-BR``.
         stream: ``True`` if the viewer's page takes results as they come by the
             kernel's channel, ``False`` if a template writes them into a document.
+        ticket: of a place that is kept for the viewer, see ``WaitingRoom.hand_on``.
     """
 
     link: ShareLink
@@ -33,6 +34,7 @@ class Wish:
     environment: Mapping[str, str] = field(default_factory=dict)
     languages: tuple[str, ...] = ()
     stream: bool = True
+    ticket: str = ""
 
     @classmethod
     def again(cls, link: ShareLink, variables: Mapping[str, str]) -> Wish:
@@ -115,4 +117,41 @@ class Elsewhere:
     whole: bool
 
 
-__all__ = ["LANGUAGE", "Elsewhere", "Listing", "Opened", "Remembered", "Wish"]
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """No place is free for a document: what its viewer sees in the line, by another page.
+
+    Attributes:
+        session: what theirs would be; it does not begin.
+        html: that page's inside.
+    """
+
+    session: Session
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A document's viewer, who stood in line, may come again.
+
+    Attributes:
+        ticket: with this.
+    """
+
+    ticket: str
+
+
+News = Phase | Manifest | Listing | Elsewhere | Opened | Remembered | Queued | Turn
+"""What is told on the way from a link to a page."""
+
+__all__ = [
+    "LANGUAGE",
+    "Elsewhere",
+    "Listing",
+    "News",
+    "Opened",
+    "Queued",
+    "Remembered",
+    "Turn",
+    "Wish",
+]

@@ -98,7 +98,7 @@ def test_a_library_that_needs_more_of_jupyterlab_gets_voilas_own_page(
     forking: Service, share: Share, visit: Visit
 ) -> None:
     viewer = visit(forking)
-    viewer.expects("widget|library|Error")
+    viewer.expects("widget|library|Error|WebSocket is already in CLOSING")
     body = {"content_type": "text/javascript", "body": NEEDS_MORE}
     script = "**/labextensions/anywidget/**"
     viewer.page.route(script, lambda route: route.fulfill(**body))

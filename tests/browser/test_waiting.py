@@ -41,9 +41,9 @@ def small(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield running
 
 
-def stand(viewer: Viewer, address: str, words: str) -> Page:
+def stand(viewer: Viewer, address: str, words: str, query: str = "") -> Page:
     """Open a dashboard, and find oneself in the line."""
-    viewer.page.goto(viewer.address(address), wait_until="commit")
+    viewer.page.goto(viewer.address(address, query=query), wait_until="commit")
     expect(viewer.page.locator("#vaas-line")).to_contain_text(words)
     expect(viewer.page.locator("#vaas-line")).to_be_visible()
     return viewer.page
@@ -96,3 +96,24 @@ def test_where_nothing_was_recorded_the_page_is_calm(
     first.page.goto("about:blank")
     second.ready()
     expect(page.get_by_text("Sum of all days: 42 mm")).to_be_visible()
+
+
+def test_voilas_own_page_is_waited_for_in_the_same_line(
+    small: Service, share: Share, visit: Visit
+) -> None:
+    address = share({"a.ipynb": BOOK})
+    first, second = visit(small), visit(small, **SHAPES["dark-phone"])
+    first.open(address)
+    page = stand(second, address, "number 1 in line", query="vaas=plain")
+    expect(page.get_by_text("Sum of all days: 42 mm")).to_be_visible()
+    expect(page.locator("#vaas-line")).to_contain_text("as it was recorded")
+    second.picture("waiting-document", full=False)
+    assert second.fits()
+    assert serious(page) == []
+    first.page.goto("about:blank")
+    page.locator(".noUi-handle").press("ArrowRight")
+    expect(page.get_by_text("now 5")).to_be_visible()
+    assert page.locator("#vaas-shell, #dashboard").count() == 0
+    assert page.url == second.address(address, query="vaas=plain")
+    page.goto("about:blank")
+    assert eventually(lambda: small.kernels() == 0)

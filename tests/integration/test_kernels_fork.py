@@ -371,6 +371,23 @@ async def test_a_fork_that_dies_is_told_and_the_others_live(host, tmp_path):
     assert isinstance(two.ended.result(), SessionGone)
 
 
+async def test_those_that_live_on_for_their_forks_take_no_place(tmp_path):
+    """As the runs of a notebook that ages soon do, of whose viewers many stay."""
+    async with a_host(tmp_path / "run", "single", most=4) as host:
+        users, kernels = len(host._template_users), []
+        for age in range(3):
+            made = await template(host, tmp_path, f"x = {age}")
+            kernels.append(await made.fork(request(tmp_path / "share")))
+            with pytest.raises(ServerFull):
+                await host.prepare(request(tmp_path / "share"))
+            await made.retire()
+        said = [(await run(kernel, "print(x)")).out for kernel in kernels]
+        assert said == ["0\n", "1\n", "2\n"]
+        for kernel in kernels:
+            await kernel.close()
+        await until(lambda: len(host._template_users) == users)
+
+
 async def test_a_full_house_is_told(tmp_path):
     async with a_host(tmp_path / "run", "fork", most=1) as host:
         made = await template(host, tmp_path, "1")

@@ -11,9 +11,11 @@ import pytest
 import pytest_asyncio
 
 from tests.service.harness import Stage, Viewer, book, code, staged
+from tests.unit.storage.readers import until
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
 
+READS = "print('of', open('data.csv').read())"
 ONCE = "import uuid\nprint('named', uuid.uuid4())"
 KERNEL = {"cell": 10, "most": 8, "grace": 2, "templates": 3}
 NAMED = re.compile("named [0-9a-f-]{36}")
@@ -21,7 +23,7 @@ NAMED = re.compile("named [0-9a-f-]{36}")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage() -> AsyncIterator[Stage]:
-    async with staged(kernel=KERNEL) as found:
+    async with staged(refresh=0.05, kernel=KERNEL) as found:
         yield found
 
 
@@ -89,3 +91,37 @@ async def test_the_new_run_is_there_before_the_old_one_goes(
         await viewer.leave(page.kernel)
         await asyncio.sleep(0.05)
     await until_one_ends(viewer, "replaced", replaced)
+
+
+def kept(stage: Stage) -> set[str]:
+    """The versions of which a run is kept."""
+    return {key[0].tag for key in stage.front.launcher.sessions.runs._kept}
+
+
+async def test_a_change_that_nobody_looks_at_is_run_ahead(stage: Stage, viewer: Viewer) -> None:
+    link = stage.link({"a.ipynb": code(READS), "data.csv": "old"})
+    address = stage.address(link)
+    assert "of old" in await first(viewer, address)
+    for data in ("newer", "the newest"):
+        before = kept(stage)
+        stage.fill(stage.folders[link], {"data.csv": data})
+        await until(lambda before=before: kept(stage) - before, 20)
+    page = await viewer.get(address)
+    assert "of the newest" in page.text, "nobody waits for the run"
+    await viewer.leave(page.kernel)
+
+
+async def test_one_that_changes_and_is_not_looked_at_is_the_first_to_go() -> None:
+    wanted = {"refresh": 0.05, "kernel": KERNEL | {"templates": 2}}
+    async with staged(**wanted) as small, small.viewer() as viewer:
+        link = small.link({"a.ipynb": code(READS), "data.csv": "old"})
+        await first(viewer, small.address(link))
+        looked_at = small.notebook(code(ONCE))
+        seen = await first(viewer, looked_at)
+        before = kept(small)
+        small.fill(small.folders[link], {"data.csv": "newer"})
+        await until(lambda: kept(small) - before, 20)
+        await first(viewer, small.notebook(code(ONCE)))
+        assert await first(viewer, looked_at) == seen
+        # And then it is looked at no more.
+        await until(lambda: len(small.front.launcher._watch._watched) == 2, 20)

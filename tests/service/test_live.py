@@ -85,10 +85,14 @@ async def test_whoever_comes_with_news_brings_it_to_the_others(
         await line.until("vaas_changed", SOON)
 
 
-async def test_nobody_looks_and_nothing_is_asked(stage: Stage, viewer: Viewer) -> None:
-    _, address = shared(stage, "reva")
+async def test_nobody_looks_and_nothing_is_kept_and_nothing_is_asked(
+    stage: Stage, viewer: Viewer
+) -> None:
+    cells = [nb.new_code_cell("1")]
+    _, address = shared(stage, "reva", **{"app.ipynb": book(cells, vaas={"launch": "fresh"})})
     await viewer.view(address)
-    assert not stage.front.launcher._watch._watched
+    watched = stage.front.launcher._watch._watched.values()
+    assert all(one.share.link.token not in address for one in watched)
 
 
 async def test_forks_are_of_the_newer_state(stage: Stage, viewer: Viewer) -> None:

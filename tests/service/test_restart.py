@@ -124,6 +124,14 @@ async def move(line: Line, model: str, value: int) -> str:
     return str(heard.content["text"]).strip()
 
 
+async def ran_ahead(viewer: Viewer, outcome: str) -> None:
+    """Wait until a notebook has been run out of sight, and what came of it."""
+    wanted = f'vaas_templates_total{{outcome="{outcome}"}} 1.0'
+    async with asyncio.timeout(20):
+        while wanted not in (await viewer.get("/metrics")).text:  # noqa: ASYNC110 - as Prometheus
+            await asyncio.sleep(0.05)
+
+
 def model_of(line: Line) -> str:
     return str(
         next(
@@ -161,6 +169,11 @@ async def test_the_next_server_goes_on(
             async with viewer.line(page.kernel) as line:
                 assert await move(line, model, 8) == "moved to [7, 8]"
                 assert viewer.url == before.url.rstrip("/")
+            # Who comes next shall not wait for the run, although nobody has come yet.
+            await ran_ahead(viewer, "refused" if THREAD in cells else "made")
+            if THREAD not in cells:
+                await viewer.view(address)
+                assert "vaas_forks_total 1.0" in (await viewer.get("/metrics")).text
             # What the page does when it is closed ends the kernel as ever.
             await viewer.leave(page.kernel)
             await until_ended(viewer, page.kernel)

@@ -1,4 +1,4 @@
-"""Runs that are called off before they begin leave nobody waiting."""
+"""Runs that are called off before they begin leave nobody waiting; and which have successors."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import nbformat.v4 as nb
 import pytest
@@ -16,7 +18,7 @@ from tests.unit.storage.readers import a_share
 from vaas.kernels import LocalKernelHost, Relay
 from vaas.model import Workspace
 from vaas.prepared import PreparedNotebooks
-from vaas.recipe import Recipe
+from vaas.recipe import Prepared, Recipe
 from vaas.rendering import load_notebook
 
 
@@ -53,3 +55,23 @@ async def test_who_comes_while_a_run_is_called_off_does_not_wait_for_it(
         assert (await watcher.take()).kernel is None
     assert [one async for one in watcher.cells()] == []
     assert prepared.making == 0
+
+
+@pytest.mark.parametrize(
+    ("lasts", "seen", "used", "wants"),
+    [
+        (100.0, -10.0, True, True),
+        (100.0, -10.0, False, True),
+        (100.0, -500.0, False, False),
+        (50.0, -10.0, False, False),
+        (50.0, -500.0, True, True),
+    ],
+    ids=["looked at", "lately", "long ago", "lately, but runs are long", "looked at, likewise"],
+)
+def test_who_may_come_soon_does_not_wait(
+    lasts: float, seen: float, *, used: bool, wants: bool
+) -> None:
+    nothing: Any = SimpleNamespace()
+    one = Prepared(nothing, nothing, nothing, frozenset(), "", 1.0, 0.0, lasts, seen, used)
+    assert not one.wants_successor(lasts - 10, 300.0)
+    assert one.wants_successor(lasts, 300.0) == wants

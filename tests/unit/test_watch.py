@@ -41,7 +41,7 @@ class Page:
     def __init__(self, share: Share, *, started: bool = True, path: str = "a.ipynb") -> None:
         self.share = share
         self.notebook = SimpleNamespace(path=path)
-        self.recipe = SimpleNamespace(key=(share.version, path))
+        self.recipe = SimpleNamespace(key=(share.version, path), notebook=self.notebook)
         self.state = "starting"
         self.told = 0
         self.editors: list[str] = []
@@ -64,7 +64,7 @@ class Page:
 class World:
     """What the watch asks, and what it is answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, recent: float = 0.0) -> None:
         self.tag = "1"
         self.errors: list[Exception] = []
         self.refused: list[Exception] = []
@@ -76,7 +76,8 @@ class World:
         self.gone = ""
         self.editors: dict[str, str] = {}
         self.asked_who: list[str] = []
-        self.watch = Watch(self.look, self.prepare, self.editor)  # type: ignore[arg-type]
+        self.kept = True
+        self.watch = Watch(self.look, self.prepare, self.editor, lambda _: self.kept, recent)  # type: ignore[arg-type]
 
     async def look(self, share: Share) -> Share:
         host = share.link.host
@@ -89,11 +90,11 @@ class World:
             raise self.errors.pop(0)
         return replace(share, version=replace(share.version, tag=self.tag))
 
-    async def prepare(self, session: Page, share: Share) -> None:
+    async def prepare(self, older: Any, share: Share) -> None:
         if self.refused:
             raise self.refused.pop(0)
-        self.notebooks.append(session.notebook.path)
-        if session.notebook.path == self.gone:
+        self.notebooks.append(older.notebook.path)
+        if older.notebook.path == self.gone:
             raise NotebookMissing("it was taken out")
         self.prepared.append(share.version.tag)
 
@@ -217,7 +218,7 @@ async def test_zero_is_never(world: World) -> None:
 
 
 async def test_the_calmer_the_rarer() -> None:
-    watched = watch._Watched(share(), 2.0, 0.0)
+    watched = watch._Watched(share(), 2.0, 0.0, [Page(share())])  # type: ignore[list-item]
     now = asyncio.get_running_loop().time()
     watched.changed = now
     assert watched.pause(0) == 2.0
@@ -230,6 +231,15 @@ async def test_the_calmer_the_rarer() -> None:
     assert watched.pause(1.0) == watched.pause(60.0) == watch.SLOWEST
     watched.every = 60.0
     assert watched.pause(1.0) == 60.0
+
+
+async def test_the_longer_nobody_looks_the_rarer() -> None:
+    watched = watch._Watched(share(), 2.0, 0.0)
+    watched.left = asyncio.get_running_loop().time()
+    assert watched.pause(0) == 2.0 * watch.RARER
+    assert watched.pause(60.0) == 60.0 * watch.SHARE_OF_TIME
+    watched.left -= 3000
+    assert 300 <= watched.pause(0) < 301
 
 
 async def test_who_is_editing_is_asked_with_each_look_and_told_once(world: World) -> None:
@@ -275,3 +285,77 @@ async def test_a_lock_that_cannot_be_asked_for_stops_nothing(world: World) -> No
     world.tag = "2"
     await until(lambda: page.told)
     assert page.editors == ["Marie"]
+
+
+@pytest.fixture
+async def lasting(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """Where shares are followed for an hour when nobody looks any more."""
+    monkeypatch.setattr(watch, "APART", 0.0)
+    monkeypatch.setattr(watch, "SHARE_OF_TIME", 0.0)
+    world = World(recent=3600.0)
+    yield world
+    await world.watch.close()
+
+
+async def left(world: World, *paths: str) -> None:
+    """Somebody has looked at notebooks of a share, and has left."""
+    pages = [world.open(Page(share(), path=path)) for path in paths]
+    for page in pages:
+        world.watch.remove(page)  # type: ignore[arg-type]
+
+
+async def test_what_was_looked_at_lately_is_prepared_too(lasting: World) -> None:
+    await left(lasting, "a.ipynb", "a.ipynb", "b.ipynb")
+    page = lasting.open(Page(share(), path="c.ipynb"))
+    lasting.tag = "2"
+    await until(lambda: page.told)
+    assert lasting.notebooks == ["c.ipynb", "a.ipynb", "b.ipynb"]
+    lasting.watch.remove(page)  # type: ignore[arg-type]
+    lasting.tag = "3"
+    await until(lambda: lasting.prepared[-1] == "3")
+    assert sorted(lasting.notebooks[3:]) == ["a.ipynb", "b.ipynb", "c.ipynb"]
+
+
+async def test_where_nobody_looks_it_is_asked_rarely_and_soon_again_when_somebody_does(
+    lasting: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await left(lasting, "a.ipynb")
+    await until(lambda: len(lasting.asked) > 3)
+    assert lasting.asked[3] - lasting.asked[2] > watch.RARER * FAST / 2
+    monkeypatch.setattr(watch, "RARER", 1e6)
+    asked = len(lasting.asked)
+    await until(lambda: len(lasting.asked) > asked)
+    lasting.tag = "2"
+    page = lasting.open(Page(share()))
+    await until(lambda: page.told)
+
+
+async def test_it_is_no_longer_asked_when_nothing_is_kept_of_it(lasting: World) -> None:
+    await left(lasting, "a.ipynb")
+    await until(lambda: lasting.asked)
+    lasting.kept = False
+    await until(lambda: not lasting.watch._watched)
+
+
+async def test_nor_when_that_was_long_ago(lasting: World) -> None:
+    lasting.watch._recent = 0.2
+    await left(lasting, "a.ipynb")
+    await until(lambda: lasting.asked)
+    await until(lambda: not lasting.watch._watched)
+
+
+async def test_nor_when_only_people_can_change_what_is_wrong(lasting: World) -> None:
+    lasting.errors = [PasswordWrong("no")]
+    await left(lasting, "a.ipynb")
+    await until(lambda: not lasting.watch._watched)
+    assert len(lasting.asked) == 1
+
+
+async def test_what_somebody_opened_by_their_own_rights_is_not_asked_for_others(
+    lasting: World,
+) -> None:
+    page = Page(share())
+    page.share = replace(page.share, link=replace(page.share.link, hint="opened"))
+    lasting.open(page)
+    lasting.watch.remove(page)  # type: ignore[arg-type]
+    assert not lasting.watch._watched

@@ -16,6 +16,9 @@ interface App {
   };
 }
 
+// The ticket by which the viewer came to their place is used now.
+history.replaceState(history.state, "", location.href.replace(/&vaas=place-\w*/, ""));
+
 let app: App | undefined;
 
 // Voilà leaves its application here once it has started, which is after this script.

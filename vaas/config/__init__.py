@@ -78,6 +78,8 @@ class Settings(BaseSettings):
         state: where is kept what must survive a restart.
         refresh: seconds between two looks at a share whose dashboards are open,
             at least; 0: dashboards do not follow their data.
+        recent: seconds for which that is so when the last viewer has left, but more
+            rarely, so that the next one finds the newest run; 0: nothing is run then.
         embed: whose pages may frame a dashboard: ``share`` for the hosts that its share
             names, ``none`` for nobody's, or of the share's hosts these alone.
         image_hosts: hosts from which a dashboard's page may load pictures, such
@@ -110,6 +112,7 @@ class Settings(BaseSettings):
     cs3_app: Cs3AppSettings = Cs3AppSettings()
     state: StateSettings = StateSettings()
     refresh: float = Field(default=2.0, ge=0)
+    recent: float = Field(default=3600.0, ge=0)
     embed: Literal["share", "none"] | tuple[FrameHost, ...] = "share"
     image_hosts: tuple[str, ...] = ("https:",)
     log_format: Literal["text", "json"] = "text"

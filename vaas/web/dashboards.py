@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
-from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from tornado.iostream import StreamClosedError
 
 from vaas import __version__
 from vaas.errors import ParameterWrong, PasswordWrong, VaasError
-from vaas.launch import Elsewhere, Listing, Opened, Remembered, Wish
+from vaas.launch import Elsewhere, Listing, News, Queued, Remembered, Turn, Wish
 from vaas.manifest import Manifest
 from vaas.model import Phase, ShareLink
 from vaas.observability import logger, metrics
 from vaas.rendering import OURS, Notebook, has_template, parameter_answers, source_cells
+from vaas.session import Session
 from vaas.shares.links import canonical_path
 from vaas.web.languages import accepted
 from vaas.web.stream import Page, Stream
@@ -31,7 +33,8 @@ starts to tell its progress instead."""
 SIGN_OF_LIFE = 5.0
 """Seconds after which a page is told anew that it goes on; see ``inline.ts``."""
 
-Event = Phase | Manifest | Listing | Elsewhere | Opened | Remembered
+_PLACE = "place-"
+"""What a viewer's ticket for a place begins with, in an address."""
 
 
 class Dashboard(Page):
@@ -39,6 +42,9 @@ class Dashboard(Page):
 
     opened = ""
     """The session that this answer began, if any."""
+
+    look: Callable[[], None] = staticmethod(lambda: None)
+    """Has somebody who stands in line for a document be told, or found to have left."""
 
     async def get(self, *where: str) -> None:
         """Show what the address leads to."""
@@ -52,8 +58,8 @@ class Dashboard(Page):
             raise
 
     async def _answer(self, link: ShareLink) -> None:
-        modes = {"source": self._source, "parameters": self._ask, "plain": self._document}
-        modes["cloud"] = self._tell_of_cloud
+        modes = {"source": self._source, "parameters": self._ask, "cloud": self._tell_of_cloud}
+        modes["plain"] = partial(self._show, whole=True)
         asked = (modes[one] for one in self.modes if one in modes)
         await next(asked, self._show)(link)
 
@@ -65,6 +71,10 @@ class Dashboard(Page):
     async def _tell_of_cloud(self, link: ShareLink) -> None:
         """Tell a page that waits for its cloud whether that answers again."""
         self.write({"back": await self.front.launcher.arrivals.answers(self._wish(link))})
+
+    def on_connection_close(self) -> None:
+        """Who leaves the line lets the others move up at once."""
+        self.look()
 
     def compute_etag(self) -> None:
         """Dashboards are never the same twice."""
@@ -90,15 +100,30 @@ class Dashboard(Page):
         }
         password = self.front.viewers.password(self.viewer, link)
         languages = accepted(self.request.headers.get("Accept-Language", ""))
-        return Wish(link, password, environment, languages, stream)
+        tickets = (one for one in self.modes if one.startswith(_PLACE))
+        ticket = next(tickets, "").removeprefix(_PLACE)
+        return Wish(link, password, environment, languages, stream, ticket)
 
-    async def _show(self, link: ShareLink) -> None:
-        """The dashboard, a list of dashboards, or progress first if that takes a while."""
+    def _again(self, ticket: str) -> str:
+        """This address, with a ticket for a place."""
+        told = parse_qsl(self.request.query, keep_blank_values=True)
+        query = [one for one in told if one[0] != OURS or not one[1].startswith(_PLACE)]
+        return f"{self.request.path}?{urlencode([*query, (OURS, _PLACE + ticket)])}"
+
+    async def _show(self, link: ShareLink, *, whole: bool = False) -> None:
+        """The dashboard, a list of dashboards, or progress first if that takes a while.
+
+        Args:
+            link: what the address leads to.
+            whole: as a document in another template, of which nothing is sent before it runs.
+        """
         stream = Stream(self, link)
-        events = self.front.launcher.open(self._wish(link))
+        events = self.front.launcher.open(self._wish(link, stream=not whole))
+        patiently = _patiently(events, stream.remain if whole else stream.wait)
         try:
-            async for event in _patiently(events, stream.wait):
-                await self._on(event, link, stream)
+            async with aclosing(events), aclosing(patiently):
+                async for event in patiently:
+                    await self._on(event, link, stream, whole=whole)
         except StreamClosedError:
             raise  # nobody is there to be told
         except Exception as error:
@@ -113,7 +138,7 @@ class Dashboard(Page):
             await self.finish()
             await self.front.launcher.sessions.end(self.opened)
 
-    async def _on(self, event: Event, link: ShareLink, stream: Stream) -> None:
+    async def _on(self, event: News, link: ShareLink, stream: Stream, *, whole: bool) -> None:
         if isinstance(event, Phase):
             await stream.tell(event)
         elif isinstance(event, Manifest):
@@ -131,10 +156,15 @@ class Dashboard(Page):
         elif isinstance(event, Remembered):
             metrics.launches.labels("remembered").inc()
             await stream.remembered(event.snapshot)
+        elif isinstance(event, Queued):
+            self.look = event.session.place.moved
+            await stream.queue(event)
+        elif isinstance(event, Turn):
+            stream.go(self._again(event.ticket))
         else:
             metrics.launches.labels("opened").inc()
             self.opened = event.session.id
-            await stream.dashboard(event)
+            await (self._document(event.session) if whole else stream.dashboard(event))
 
     def _list(self, listing: Listing, link: ShareLink) -> None:
         root = canonical_path(ShareLink(link.root, link.token, "", link.hint))
@@ -193,37 +223,30 @@ class Dashboard(Page):
             modes=[one for one in self.modes if one != "parameters"],
         )
 
-    async def _document(self, link: ShareLink) -> None:
+    async def _document(self, session: Session) -> None:
         """A whole document in another template, as Voilà itself would send it."""
-        async for event in self.front.launcher.open(self._wish(link, stream=False)):
-            if isinstance(event, Manifest):
-                self.frame_hosts = event.embed
-            if isinstance(event, Listing):
-                self._list(event, link)
-            if not isinstance(event, Opened):
-                continue
-            session = event.session
-            self.opened = session.id
-            wanted = session.notebook.template
-            name = wanted if wanted and has_template(wanted) else "plain"
-            self.be_dashboard()
+        wanted = session.notebook.template
+        name = wanted if wanted and has_template(wanted) else "plain"
+        self.be_dashboard()
 
-            async def start(session: Any = session) -> str:
-                """Wait until there is something to be seen."""
-                await asyncio.shield(session.begun)
-                return str(session.id)
+        async def start() -> str:
+            """Wait until there is something to be seen."""
+            await asyncio.shield(session.begun)
+            return session.id
 
-            async for piece in self.front.renderer.document(
-                session.notebook, name, start, session.cells
-            ):
-                self.write(piece)
-                await self.flush()
-            url = self.front.statics.url
-            self.write(f'<link rel="stylesheet" href="{url("plain.css")}">')
-            self.write(f'<script src="{url("plain.js")}"></script>')
+        async for piece in self.front.renderer.document(
+            session.notebook, name, start, session.cells
+        ):
+            self.write(piece)
+            await self.flush()
+        url = self.front.statics.url
+        self.write(f'<link rel="stylesheet" href="{url("plain.css")}">')
+        self.write(f'<script src="{url("plain.js")}"></script>')
 
 
-async def _patiently(events: AsyncIterator[Event], impatient: Any) -> AsyncIterator[Event]:
+async def _patiently(
+    events: AsyncGenerator[News, None], impatient: Callable[[], Awaitable[None]]
+) -> AsyncGenerator[News, None]:
     """The events; ``impatient`` is called again and again if the end does not come soon."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + PATIENCE
@@ -236,9 +259,10 @@ async def _patiently(events: AsyncIterator[Event], impatient: Any) -> AsyncItera
             event = await step
         finally:
             step.cancel()
+            await asyncio.wait([step])  # what it holds shall be closed
         if event is None:
             return
         yield event
 
 
-__all__ = ["Dashboard", "Event"]
+__all__ = ["Dashboard"]

@@ -21,10 +21,10 @@ from vaas.errors import (
     VaasError,
     VisitOver,
 )
-from vaas.launch import Opened
+from vaas.launch import News, Opened
 from vaas.model import ShareLink
 from vaas.rendering import CellFailure
-from vaas.web.dashboards import Dashboard, Event
+from vaas.web.dashboards import Dashboard
 from vaas.web.gates import visit_cookie
 from vaas.web.person import PersonHandler
 from vaas.web.pictures import Picture
@@ -122,14 +122,14 @@ class ReceivedDashboard(_ForWhoMay, Dashboard):
                 raise
             self.redirect(self.way_back, status=303)
 
-    async def _on(self, event: Event, link: ShareLink, stream: Stream) -> None:
+    async def _on(self, event: News, link: ShareLink, stream: Stream, *, whole: bool) -> None:
         """Have who sent the share told of cells that fail, too."""
         if isinstance(event, Opened):
             session = event.session
             session.failed = partial(self._tell_of_cell, session.notebook.path)
             if session.failure:
                 session.failed(session.failure)
-        await super()._on(event, link, stream)
+        await super()._on(event, link, stream, whole=whole)
 
     def _tell_of_cell(self, path: str, failure: CellFailure) -> None:
         line = f", line {failure.line}" if failure.line else ""

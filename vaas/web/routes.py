@@ -20,7 +20,7 @@ from vaas.web.owner import ContactGone, Mine, Ruling
 from vaas.web.pages import Home, Open, Password, WithoutSlash
 from vaas.web.pictures import PATTERN, Picture
 from vaas.web.received import ReceivedDashboard, ReceivedPicture
-from vaas.web.sessions import Channels, KernelModel, Leave, SessionState, Widgets
+from vaas.web.sessions import Channels, HandOn, KernelModel, Leave, SessionState, Widgets
 
 log = logger(__name__)
 
@@ -48,6 +48,7 @@ def make_application(front: Front) -> Application:
         (rf"/api/kernels/{_ID}", KernelModel, given),
         (rf"/api/kernels/{_ID}/channels", Channels, given),
         (rf"/api/v1/sessions/{_ID}", SessionState, given),
+        (rf"/api/v1/sessions/{_ID}/place", HandOn, given),
         (rf"/api/v1/sessions/{_ID}/widgets", Widgets, given),
         (rf"/voila/api/shutdown/{_ID}", Leave, given),
         (r"/favicon\.ico", RedirectHandler, icon),  # for templates that name none

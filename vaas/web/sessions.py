@@ -92,6 +92,19 @@ class Leave(Handler):
         self.set_status(204)
 
 
+class HandOn(Handler):
+    """``POST /api/v1/sessions/{id}/place``: the viewer goes on by another page, in this one's place."""
+
+    async def post(self, session_id: str) -> None:
+        """End the session; the answer is the ticket for its place, in the line or at its end."""
+        self.require_own_origin()
+        sessions = self.front.launcher.sessions
+        ticket = sessions.room.hand_on(sessions.find(session_id).place)
+        self.set_header("Content-Type", "text/plain")
+        await self.finish(ticket)
+        await sessions.end(session_id)  # not before, or the page would find its line cut
+
+
 class Channels(WebSocketHandler):
     """``/api/kernels/{id}/channels``: frames between a page and its kernel."""
 
@@ -241,4 +254,4 @@ def _session_of_page(front: Front, session_id: str) -> Session | None:
     return None if session.state == "ended" and session.joined else session
 
 
-__all__ = ["Channels", "KernelModel", "Leave", "SessionState", "Widgets"]
+__all__ = ["Channels", "HandOn", "KernelModel", "Leave", "SessionState", "Widgets"]

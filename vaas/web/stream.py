@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from vaas.errors import ParameterWrong, PasswordNeeded, PasswordWrong, VaasError
-from vaas.launch import LANGUAGE, Opened
+from vaas.launch import LANGUAGE, Opened, Queued
 from vaas.model import Phase, ShareLink
 from vaas.rendering import OURS, PAINTED, parameter_answers
 from vaas.session import Session
@@ -84,6 +84,22 @@ class Stream:
         if self.begun:
             self._block("phase", phase=_phase(phase))
             await self._handler.flush()
+
+    async def remain(self) -> None:
+        """As ``wait``, where something else than this page may still be the answer."""
+        if self.begun:
+            await self.wait()
+
+    async def queue(self, queued: Queued) -> None:
+        """Show what was recorded of a document that has no place yet; phases of the line follow."""
+        notebook = queued.session.notebook
+        self._name = notebook.title
+        await self.begin(scripts=False)
+        self._block("known", name=self._name)
+        style = self._front.statics.url("dashboard.css")
+        self._handler.write(f'<link rel="stylesheet" href="{style}">')
+        self._block("dashboard", scheme=notebook.theme)
+        self._handler.write(queued.html)
 
     def fail(self, error: VaasError) -> None:
         """Say what stopped it, in place of the dashboard."""

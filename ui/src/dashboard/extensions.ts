@@ -41,6 +41,7 @@ export class Extensions {
     private readonly all: readonly Extension[],
     private readonly root: string,
     private readonly rendermime: RenderMimeRegistry,
+    private readonly session: string,
   ) {}
 
   /** The exports of a module of widgets; nothing if no library brings it. */
@@ -63,7 +64,7 @@ export class Extensions {
   private async forModule(module: string): Promise<void> {
     if (this.registered.has(module)) return;
     const named = this.all.find((extension) => extension.name === module);
-    if (named) return this.load(named).catch(openPlain);
+    if (named) return this.load(named).catch((reason) => openPlain(this.session, reason));
     // A module that is called otherwise than its library: any of them may bring it.
     const widgets = this.all.filter((extension) => extension.extension);
     await Promise.allSettled(widgets.map((extension) => this.load(extension)));
@@ -126,10 +127,12 @@ export class Extensions {
   }
 }
 
-/** Voilà's own page holds more of JupyterLab than this one. */
-function openPlain(reason: unknown): never {
+/** Voilà's own page holds more of JupyterLab than this one; its viewer comes to it in their place. */
+async function openPlain(session: string, reason: unknown): Promise<never> {
   const address = new URL(location.href);
   address.searchParams.set("vaas", "plain");
+  const answer = await fetch(`/api/v1/sessions/${session}/place`, { method: "POST" }).catch(() => undefined);
+  if (answer?.ok) address.searchParams.append("vaas", `place-${await answer.text()}`);
   location.replace(address);
   throw reason;
 }

@@ -45,7 +45,7 @@ async function start(): Promise<void> {
   // Before the line is opened, so that nothing of it comes for a widget that is not there yet.
   const saved = config.widgets ? await savedWidgets() : undefined;
   const kernel = connect(config.still ? Silence : Line);
-  const manager = new WidgetManager(kernel, rendermime, new Extensions(config.extensions, config.libraries, rendermime));
+  const manager = new WidgetManager(kernel, rendermime, new Extensions(config.extensions, config.libraries, rendermime, config.session));
   const cells = new Cells(rendermime, manager);
   kernel.iopubMessage.connect((_, message) => receive(message, cells));
   if (saved) void manager.restore(saved);

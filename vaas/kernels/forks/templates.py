@@ -40,8 +40,8 @@ def template_users(templates: int, most: int) -> range:
     """The users that templates run as.
 
     Args:
-        templates: how many may live at a time.
-        most: how many kernels; each of them may be what became of a template.
+        templates: how many may be forked at a time.
+        most: how many kernels; each may be what became of a template, or keep one alive.
     """
     return range(FIRST_TEMPLATE_UID, min(FIRST_TEMPLATE_UID + templates + most, FIRST_UID))
 
@@ -66,7 +66,7 @@ class TemplatesHost(SandboxingHost):
 
         Args:
             where: see ``LocalKernelHost``.
-            templates: at a time.
+            templates: at a time, without those that live on for their forks alone.
             spares: forks made ahead, of all templates.
             settings: see ``LocalKernelHost``.
         """
@@ -149,8 +149,12 @@ class TemplatesHost(SandboxingHost):
         return partial(kind, furnish=self.fork, adopt=self._adopt)
 
     def _take_template_place(self, stack: AsyncExitStack) -> int:
-        """The user of a new template; one that became a kernel keeps its own, but no place."""
-        live = sum(not template.released for template in self._templates.values())
+        """The user of a new template.
+
+        One that became a kernel, or was let go and lives on for its forks alone, keeps its
+        user, but no place: there are no more of them than kernels.
+        """
+        live = sum(not template.ended.done() for template in self._templates.values())
         if live >= self._most_templates or not self._template_users:
             raise ServerFull("as many templates live as are allowed")
         uid = self._template_users.pop()

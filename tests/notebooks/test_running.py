@@ -97,7 +97,7 @@ async def test_a_cell_that_ends_its_kernel(
 ) -> None:
     page = await viewer.get(stage.notebook(code("print('one')", source, "print('three')")))
     async with viewer.line(page.kernel) as line:
-        assert await line.until_closed(20) == 4004
+        assert await line.until_closed(20) == 1000
     assert line.texts(0) == "one\n"
     assert CARD in line.html(1)
     state = await until_ended(viewer, page.kernel)
@@ -326,6 +326,6 @@ async def test_a_kernel_that_dies_before_its_page_comes(stage: Stage, viewer: Vi
     await until_ended(viewer, page.kernel)
     assert (await viewer.get(f"/api/kernels/{page.kernel}")).status == 200
     async with viewer.line(page.kernel) as line:
-        assert await line.until_closed() == 4004
+        assert await line.until_closed() == 1000
     assert line.texts(0) == "alive\n"
     assert (await viewer.get(f"/api/kernels/{page.kernel}")).status == 404

@@ -42,7 +42,9 @@ def _made(template: str) -> Any:
         template_paths=collect_template_paths(["voila", "nbconvert"], template),
         base_url="/",
         contents_manager=_NoFiles(),
-        markdown_renderer_class=type("_", (PlainDollars, CarriedPictures, VoilaMarkdownRenderer), {}),
+        markdown_renderer_class=type(
+            "_", (PlainDollars, CarriedPictures, VoilaMarkdownRenderer), {}
+        ),
         theme="light",
         show_margins=False,
         jquery_url="",  # a CDN's, for scripts that Voilà's front end no longer has

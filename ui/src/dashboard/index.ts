@@ -26,9 +26,9 @@ import { tellIfEmpty } from "./empty";
 import { Extensions } from "./extensions";
 import { WidgetManager } from "./manager";
 import { typesetter } from "./math";
+import { scripts } from "./scripts";
 import { markTheme, nameControls } from "./names";
 import { changed, editing, passing } from "./notices";
-import { scripts } from "./scripts";
 
 const config = readConfig();
 

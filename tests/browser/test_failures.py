@@ -52,6 +52,7 @@ def test_a_failing_cell(service: Service, share: Share, visit: Visit) -> None:
     log = service.written()
     assert "RuntimeError: no scythe" in log
     assert 'hidden = "secret barn"' in log
+    assert "INFO:vaas" not in log
     assert viewer.fits()
     assert serious(page) == []
     viewer.picture("cell-failed")
@@ -89,6 +90,8 @@ def test_a_kernel_that_dies(service: Service, share: Share, visit: Visit, when: 
     expect(page.get_by_role("button", name="Start again")).to_be_focused()
     expect(page.get_by_text("alive")).to_be_visible()
     assert serious(page) == []
+    # Whose kernel has ended does not ask for it again and again.
+    assert len([one for one in viewer.urls if "/channels" in one]) == 1
     viewer.picture(f"died-{when.replace(' ', '-')}")
     page.get_by_role("button", name="Start again").click()
     expect(page.get_by_text("alive")).to_be_visible()

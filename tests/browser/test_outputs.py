@@ -60,6 +60,17 @@ def test_values_prints_and_silence(service: Service, share: Share, visit: Visit)
     viewer.picture("outputs")
 
 
+def test_a_notebook_that_shows_nothing_says_so(
+    service: Service, share: Share, visit: Visit
+) -> None:
+    files = {"none.ipynb": notebook(), "quiet.ipynb": notebook("quiet = 1", "import math")}
+    link, viewer = share(files), visit(service)
+    for name in files:
+        page = viewer.open(link, name)
+        expect(page.locator("#dashboard")).to_have_text("This notebook has run, and shows nothing.")
+    viewer.picture("empty")
+
+
 def test_a_display_is_updated(service: Service, share: Share, visit: Visit) -> None:
     body = notebook(
         "import ipywidgets; line = display('first', display_id=True)",
@@ -77,6 +88,38 @@ def test_a_display_is_updated(service: Service, share: Share, visit: Visit) -> N
     expect(viewer.cell(0)).to_have_text("'third'")
 
 
+def test_a_script_that_fails_shows_no_error(service: Service, share: Share, visit: Visit) -> None:
+    """As those of ``%matplotlib notebook``, which only the classic notebook can show."""
+    body = notebook("from IPython.display import Javascript; Javascript('IPython.figure()')")
+    viewer = visit(service)
+    viewer.open(share({"a.ipynb": body}))
+    expect(viewer.cell(0)).to_have_text("This part of the dashboard could not be shown.")
+
+
+def test_every_place_of_a_display_is_updated_with_its_size(
+    service: Service, share: Share, visit: Visit
+) -> None:
+    body = notebook(
+        f"""
+        import ipywidgets
+        from IPython.display import Image
+        dot = {png(255, 0, 0)!r}
+        display(Image(dot), display_id="dot")
+        """,
+        "line = display(Image(dot), display_id='dot')",
+        """
+        button = ipywidgets.Button(description="Grow")
+        button.on_click(lambda _: line.update(Image(dot, width=80, height=40)))
+        button
+        """,
+    )
+    viewer = visit(service)
+    page = viewer.open(share({"a.ipynb": body}))
+    page.get_by_role("button", name="Grow").click()
+    for cell in (0, 1):
+        expect(viewer.cell(cell).locator("img")).to_have_js_property("width", 80)
+
+
 def test_markdown_with_math(service: Service, share: Share, visit: Visit) -> None:
     body = notebook(
         r"""
@@ -90,12 +133,14 @@ def test_markdown_with_math(service: Service, share: Share, visit: Visit) -> Non
         | 1 | 2 |
         """,
         r"from IPython.display import Math; Math(r'\sqrt{2}')",
+        r"#%% Costs \$5 to \$6.",
     )
     viewer = visit(service)
     page = viewer.open(share({"a.ipynb": body}))
     expect(page.locator("#dashboard mjx-container")).to_have_count(3)
     expect(page.get_by_role("cell", name="2", exact=True)).to_be_visible()
-    assert "$" not in page.locator("#dashboard").inner_text()
+    expect(page.get_by_text("Costs $5 to $6.")).to_be_visible()
+    assert page.locator("#dashboard").inner_text().count("$") == 2
     viewer.picture("math")
 
 

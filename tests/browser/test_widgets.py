@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
 from tests.browser.service import Service, eventually
@@ -105,6 +106,18 @@ def test_a_failing_callback_stays_with_its_author(
     assert eventually(lambda: "bare inside" in service.written())
     assert eventually(lambda: "caught inside" in service.written())
     viewer.picture("callback-failed")
+
+
+def test_what_has_no_words_has_a_name(service: Service, share: Share, visit: Visit) -> None:
+    viewer = visit(service)
+    play = "import ipywidgets; ipywidgets.Play()"
+    page = viewer.open(share({"a.ipynb": notebook(play, "#%% Of $x^2$")}))
+    for name in ("Play or pause", "Stop", "Repeat"):
+        expect(page.get_by_role("button", name=name)).to_be_visible()
+    spoken = page.locator("#dashboard mjx-assistive-mml")
+    expect(spoken.locator("math")).to_have_text("x2")
+    expect(spoken).to_have_css("position", "absolute")
+    assert serious(page) == []
 
 
 def test_viewers_do_not_meet(service: Service, share: Share, visit: Visit) -> None:

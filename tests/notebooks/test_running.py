@@ -83,6 +83,19 @@ async def test_exit_is_not_the_end(stage: Stage, viewer: Viewer) -> None:
     assert line.texts(0) == "on\n"
 
 
+@pytest.mark.parametrize("source", ["sys.exit()", "sys.exit(0)", "raise SystemExit"])
+async def test_a_notebook_that_ends_itself(stage: Stage, viewer: Viewer, source: str) -> None:
+    """What it showed is all that it has to show; only another status says that it failed."""
+    cells = ("import sys\nprint('on')", f"print('last')\n{source}", "print('after')")
+    line = await viewer.view(stage.notebook(code(*cells)))
+    assert [line.texts(n) for n in line.cells] == ["on\n", "last\n"]
+    assert line.ready == {"failed": False}
+    assert CARD not in noise(line)
+    line = await viewer.view(stage.notebook(code("import sys\nsys.exit('no data')")))
+    assert CARD in line.html(0)
+    assert failed(stage)["error"] == "SystemExit"
+
+
 @pytest.mark.parametrize(
     ("source", "label"),
     [
@@ -97,7 +110,7 @@ async def test_a_cell_that_ends_its_kernel(
 ) -> None:
     page = await viewer.get(stage.notebook(code("print('one')", source, "print('three')")))
     async with viewer.line(page.kernel) as line:
-        assert await line.until_closed(20) == 4004
+        assert await line.until_closed(20) == 1000
     assert line.texts(0) == "one\n"
     assert CARD in line.html(1)
     state = await until_ended(viewer, page.kernel)
@@ -326,6 +339,6 @@ async def test_a_kernel_that_dies_before_its_page_comes(stage: Stage, viewer: Vi
     await until_ended(viewer, page.kernel)
     assert (await viewer.get(f"/api/kernels/{page.kernel}")).status == 200
     async with viewer.line(page.kernel) as line:
-        assert await line.until_closed() == 4004
+        assert await line.until_closed() == 1000
     assert line.texts(0) == "alive\n"
     assert (await viewer.get(f"/api/kernels/{page.kernel}")).status == 404

@@ -270,7 +270,7 @@ async def test_other_sites_pages_cannot_connect(
 @pytest.mark.parametrize("kernel", ["0" * 32, "f" * 32, "0123456789abcdef" * 2])
 async def test_a_guessed_kernel_is_gone(stage: Stage, viewer: Viewer, kernel: str) -> None:
     async with viewer.line(kernel) as line:
-        assert await line.until_closed() == 4004
+        assert await line.until_closed() == 1000
     assert (await viewer.state(kernel))["state"] == "ended"
     assert (await viewer.get(f"/api/kernels/{kernel}")).status == 404
     await viewer.leave(kernel)

@@ -86,7 +86,7 @@ async def test_a_page_that_comes_back_finds_its_kernel(small: Stage) -> None:
                 assert (await line.ask("kernel_info_request")).content["status"] == "ok"
         await viewer.leave(page.kernel)
         async with viewer.line(page.kernel) as line:
-            assert await line.until_closed() == 4004
+            assert await line.until_closed() == 1000
 
 
 async def test_leaving_while_it_starts_leaves_nothing(small: Stage) -> None:

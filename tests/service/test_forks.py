@@ -102,6 +102,30 @@ async def test_the_second_viewer_gets_a_fork_by_itself(stage: Stage, viewer: Vie
     assert not stage.heard("fork_failed")
 
 
+async def test_half_characters_hold_nothing_up(stage: Stage, viewer: Viewer) -> None:
+    """As texts have them that were cut amid a character."""
+    told = "'half \\ud83d, whole \\ud83d\\ude00'"
+    widget = f"import ipywidgets as w\nw.Label({told})"
+    address = stage.notebook(forked(f"print({told})", widget))
+    for _ in range(2):
+        async with viewer.dashboard(address) as line:
+            await line.until("vaas_ready")
+            assert line.texts(0) == "half \ufffd, whole 😀\n"
+            assert model(await states(line), "LabelModel")[1]["value"] == line.texts(0).strip()
+
+
+async def test_a_notebook_that_ends_itself_is_forked_as_it_is_then(
+    stage: Stage, viewer: Viewer
+) -> None:
+    address = stage.notebook(forked(SLIDER, "import sys\nsys.exit()", "out.value = 'after'"))
+    for _ in range(2):
+        async with viewer.dashboard(address) as line:
+            await line.until("vaas_ready")
+            assert set(line.cells) == {0, 1}
+            assert model(await states(line), "LabelModel")[1]["value"] == ""
+    assert not stage.heard("not_forked")
+
+
 async def test_one_run_is_for_all_ways_of_writing_the_address(stage: Stage, viewer: Viewer) -> None:
     told = "os.environ['SCRIPT_NAME'], os.environ['SERVER_NAME']"
     address = stage.notebook(code(f"import os, uuid\nprint(uuid.uuid4(), {told})"), "an app.ipynb")

@@ -210,7 +210,7 @@ async def test_a_killed_host_is_replaced(site: Site, enough: int) -> None:
             for one in (psutil.Process(server.process.pid), host_of(server.mark)):
                 assert one.rlimit(psutil.RLIMIT_NOFILE)[0] == enough
             host_of(server.mark).kill()
-            assert await line.until_closed(5) == 4004
+            assert await line.until_closed(5) == 1000
         state = await until_ended(viewer, page.kernel)
         assert state["error"]["code"] == "died"
         await viewer.view(address)

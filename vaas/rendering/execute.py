@@ -20,7 +20,7 @@ from nbclient.output_widget import OutputWidget
 from traitlets import Any as AnyTrait
 
 from vaas.rendering.cards import error_card, html_output
-from vaas.rendering.failures import CellFailure, failure_of
+from vaas.rendering.failures import CellFailure, failure_of, is_exit
 from vaas.rendering.notebook import Notebook
 from vaas.rendering.streams import merged
 from vaas.rendering.tagged import Assignment, assign
@@ -47,11 +47,13 @@ class CellResult:
         index: place in the notebook, from 0.
         outputs: nbformat outputs, safe to show to a viewer.
         failure: set if the cell failed; cells after it are not run.
+        last: whether the notebook ended itself there, by ``sys.exit()``: they are not run either.
     """
 
     index: int
     outputs: list[dict[str, Any]]
     failure: CellFailure | None = None
+    last: bool = False
 
 
 async def run_cells(
@@ -92,6 +94,8 @@ async def run_cells(
                 yield result
                 if result.failure:
                     return
+                if result.last:
+                    break
         if record:
             notebook.node.metadata["widgets"] = await saved_widgets(client)
     finally:
@@ -114,13 +118,14 @@ async def _run_given(
 
 
 async def _run_cell(runner: _Runner, index: int, cell: Any) -> CellResult:
-    failure = None
+    failure, last = None, False
     try:
         # With history, because IPython looks there for a semicolon that
         # silences the cell; it is kept in memory only.
         await runner.async_execute_cell(cell, index, store_history=True)
     except CellExecutionError as error:
-        failure = failure_of(index, cell.source, error)
+        last = is_exit(error)
+        failure = None if last else failure_of(index, cell.source, error)
     except CellTimeoutError:
         text = f"the cell ran for more than {runner.timeout} s"
         failure = CellFailure(index + 1, None, "Timeout", text, text)
@@ -136,7 +141,7 @@ async def _run_cell(runner: _Runner, index: int, cell: Any) -> CellResult:
     runner.let_go(cell, index)
     if failure:
         outputs.append(error_card(failure))
-    return CellResult(index, outputs, failure)
+    return CellResult(index, outputs, failure, last)
 
 
 def _raise_if_cancelled() -> None:

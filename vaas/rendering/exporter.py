@@ -34,6 +34,7 @@ def _made(template: str) -> Any:
     from voila.exporter import VoilaExporter, VoilaMarkdownRenderer  # noqa: PLC0415
     from voila.paths import collect_template_paths  # noqa: PLC0415
 
+    from vaas.rendering.dollars import PlainDollars  # noqa: PLC0415
     from vaas.rendering.pictures import CarriedPictures  # noqa: PLC0415
 
     made = VoilaExporter(
@@ -41,7 +42,9 @@ def _made(template: str) -> Any:
         template_paths=collect_template_paths(["voila", "nbconvert"], template),
         base_url="/",
         contents_manager=_NoFiles(),
-        markdown_renderer_class=type("_", (CarriedPictures, VoilaMarkdownRenderer), {}),
+        markdown_renderer_class=type(
+            "_", (PlainDollars, CarriedPictures, VoilaMarkdownRenderer), {}
+        ),
         theme="light",
         show_margins=False,
         jquery_url="",  # a CDN's, for scripts that Voilà's front end no longer has

@@ -33,6 +33,15 @@ class CellFailure:
     traceback: str
 
 
+def is_exit(error: CellExecutionError) -> bool:
+    """Whether a notebook ends itself, and says that nothing is wrong: ``sys.exit()``.
+
+    Args:
+        error: what nbclient tells.
+    """
+    return error.ename == "SystemExit" and error.evalue in ("", "0", "None")
+
+
 def failure_of(index: int, source: str, error: CellExecutionError) -> CellFailure:
     """Make an exception readable.
 
@@ -80,4 +89,4 @@ def _line(traceback: str) -> int | None:
     return None
 
 
-__all__ = ["CellFailure", "failure_of"]
+__all__ = ["CellFailure", "failure_of", "is_exit"]

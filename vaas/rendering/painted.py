@@ -101,10 +101,17 @@ def _piece(output: Mapping[str, Any]) -> str | None:
     for kind in _PICTURES:
         if kind in data:
             source = f"data:{kind};base64,{escape(str(data[kind]).strip())}"
-            return _child("jp-RenderedImage", f'<img src="{source}" alt="">')
+            return _child("jp-RenderedImage", f'<img src="{source}" alt=""{_size(output, kind)}>')
     if set(data) <= {"text/plain"}:
         return _text(str(data.get("text/plain", "")))
     return None
+
+
+def _size(output: Mapping[str, Any], kind: str) -> str:
+    """A picture's size as its author has it: that of a sharp one is half of what it holds."""
+    told = output.get("metadata", {}).get(kind)
+    sides = {side: told.get(side) for side in ("width", "height")} if isinstance(told, dict) else {}
+    return "".join(f' {k}="{v:.0f}"' for k, v in sides.items() if type(v) in (int, float))
 
 
 def _text(text: str) -> str | None:

@@ -25,6 +25,9 @@ from vaas.web.statuses import status_of
 log = logger(__name__)
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
+_OVER = 1000
+"""By which Jupyter's front ends know that there is nothing to come back to."""
+
 _ASKED_AFTER = 0.25
 """Seconds from a frame to the question whether it has arrived; others come meanwhile."""
 
@@ -148,8 +151,11 @@ class Channels(WebSocketHandler):
         except ServerFull:
             self.restart()
             return
-        if self.session is None or self.selected_subprotocol != PROTOCOL:
-            self.close(4004, "gone")
+        if self.session is None:
+            self.close(_OVER, "gone")
+            return
+        if self.selected_subprotocol != PROTOCOL:
+            self.close(4004, "unknown protocol")
             return
         # What a click answers comes in several small messages; none waits for another's receipt.
         self.set_nodelay(True)
@@ -187,13 +193,13 @@ class Channels(WebSocketHandler):
         except WebSocketClosedError:
             return
         except asyncio.CancelledError:
-            self.close(4004, "ended")
+            self.close(_OVER, "ended")
             raise
         except Exception:  # the task's last line: told, not raised
             log.exception("line_failed")
             self.close(1011, "failed")  # the page comes back, and gets what it has not got
         else:
-            self.close(4004, "ended")
+            self.close(_OVER, "ended")
 
     async def _take_over(self, session: Session) -> None:
         """End the line that the page had before, and send again what may have been lost on it.

@@ -30,6 +30,20 @@ def test_the_richest_form_is_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "size"),
+    [
+        ({"image/png": {"width": 600, "height": 400.5}}, ' width="600" height="400"'),
+        ({"image/png": {"width": "1 onload=x", "height": True}}, ""),
+        ({"image/png": "small", "width": 3}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_picture_has_its_size(told: dict[str, Any], size: str) -> None:
+    picture = shown(image_png="AAAA") | {"metadata": told}
+    assert f'AAAA" alt=""{size}>' in painted([picture])
+
+
+@pytest.mark.parametrize(
     "output",
     [
         shown(text_html="<b>x</b><ScRipt>alert(1)</script>"),

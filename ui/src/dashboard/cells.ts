@@ -25,7 +25,7 @@ const ASK_AGAIN_MS = 2000;
 
 export class Cells {
   private readonly areas = new Map<number, Widget>();
-  private readonly displays = new Map<string, [OutputAreaModel, number]>();
+  private readonly displays = new Map<string, [OutputAreaModel, number][]>();
   private readonly observer: ResizeObserver;
   private readonly comings: Promise<void>[] = [];
   private order: Promise<void> = Promise.resolve();
@@ -58,11 +58,11 @@ export class Cells {
     void uncovered().then(() => document.querySelectorAll(".vaas-still-style").forEach((one) => one.remove()));
   }
 
-  /** `update_display` of a displayed object, whichever cell shows it, or will. */
-  update(displayId: string, data: IOutput["data"]): void {
+  /** `update_display` of a displayed object, whichever cells show it, or will. */
+  update(displayId: string, { data, metadata }: Record<string, unknown>): void {
     this.queue(() => {
-      const place = this.displays.get(displayId);
-      if (place && data) place[0].set(place[1], { output_type: "display_data", data, metadata: {} } as never);
+      const output = { output_type: "display_data", data, metadata: metadata ?? {} };
+      for (const [model, position] of this.displays.get(displayId) ?? []) model.set(position, output as never);
     });
   }
 
@@ -95,7 +95,7 @@ export class Cells {
       await this.modelOf(output);
       const position = model.add(output) - 1;
       const id = (output["transient"] as { display_id?: string } | undefined)?.display_id;
-      if (id) this.displays.set(id, [model, position]);
+      if (id) this.displays.set(id, [...(this.displays.get(id) ?? []), [model, position]]);
     }
     if (painted.length > 0) this.comings.push(takeOver(cell, painted, area.node, height));
   }

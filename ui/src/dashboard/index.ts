@@ -13,7 +13,6 @@
  */
 
 import type { IManagerState } from "@jupyter-widgets/base-manager";
-import { rendererFactory as scripts } from "@jupyterlab/javascript-extension";
 import type { IOutput } from "@jupyterlab/nbformat";
 import { RenderMimeRegistry, standardRendererFactories } from "@jupyterlab/rendermime";
 import { CommsOverSubshells, type KernelMessage, ServerConnection } from "@jupyterlab/services";
@@ -23,9 +22,11 @@ import { Cells } from "./cells";
 import { readConfig } from "./config";
 import { Connection } from "./connection";
 import { Line } from "./early";
+import { tellIfEmpty } from "./empty";
 import { Extensions } from "./extensions";
 import { WidgetManager } from "./manager";
 import { typesetter } from "./math";
+import { scripts } from "./scripts";
 import { markTheme, nameControls } from "./names";
 import { changed, editing, passing } from "./notices";
 
@@ -101,6 +102,7 @@ function receive({ header, content }: KernelMessage.IIOPubMessage, cells: Cells)
     case "vaas_ready":
       void cells.finish().then(() => {
         live = true;
+        tellIfEmpty();
         window.vaasPhase({ name: "ready" });
       });
       break;
@@ -117,7 +119,7 @@ function receive({ header, content }: KernelMessage.IIOPubMessage, cells: Cells)
       break;
     case "update_display_data": {
       const transient = told["transient"] as { display_id?: string } | undefined;
-      if (transient?.display_id) cells.update(transient.display_id, told["data"] as IOutput["data"]);
+      if (transient?.display_id) cells.update(transient.display_id, told);
       break;
     }
   }

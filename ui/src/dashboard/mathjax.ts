@@ -1,7 +1,7 @@
 /** MathJax, as JupyterLab sets it up, drawing SVG: so it needs no fonts of its own. */
 
 import { browserAdaptor } from "mathjax-full/js/adaptors/browserAdaptor.js";
-import { AssistiveMmlHandler } from "mathjax-full/js/a11y/assistive-mml.js";
+import { AssistiveMmlHandler, type AssistiveMmlMathDocument } from "mathjax-full/js/a11y/assistive-mml.js";
 import { RegisterHTMLHandler } from "mathjax-full/js/handlers/html.js";
 import { TeX } from "mathjax-full/js/input/tex.js";
 import { AllPackages } from "mathjax-full/js/input/tex/AllPackages.js";
@@ -24,9 +24,10 @@ const page = mathjax.document(document, {
   processHtmlClass: "tex2jax_process|mathjax_process",
 });
 
-/** Replace the formulas in a node's text. */
+/** Replace the formulas in a node's text, each beside MathML for who does not see it. */
 export function typeset(node: HTMLElement): void {
   page.options.elements = [node];
-  page.clear().findMath({ elements: [node] }).compile().getMetrics().typeset().updateDocument();
+  page.clear().findMath({ elements: [node] }).compile().getMetrics().typeset();
+  (page as AssistiveMmlMathDocument<unknown, unknown, unknown>).assistiveMml().updateDocument();
   page.clear();
 }

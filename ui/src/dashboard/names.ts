@@ -1,7 +1,17 @@
 /**
  * Names for what ipywidgets leaves without: a slider's handle is a `div` with
- * the role of a slider, and Python cannot name it. It gets its label's text.
+ * the role of a slider, and Python cannot name it. It gets its label's text. A
+ * player's buttons have icons alone.
  */
+
+const PLAYER = ["Play or pause", "Stop", "Repeat"];
+
+function namePlayers(root: ParentNode): void {
+  for (const button of root.querySelectorAll<HTMLElement>(".widget-play > button:not([aria-label])")) {
+    const place = [...(button.parentElement as HTMLElement).children].indexOf(button);
+    button.setAttribute("aria-label", PLAYER[place] as string);
+  }
+}
 
 function nameSliders(root: ParentNode): void {
   for (const handle of root.querySelectorAll<HTMLElement>(".noUi-handle:not([aria-label])")) {
@@ -11,14 +21,19 @@ function nameSliders(root: ParentNode): void {
   }
 }
 
-/** Name the sliders that are there and those that come. */
+/** Name the controls that are there and those that come. */
 export function nameControls(): void {
-  nameSliders(document);
+  name(document);
   new MutationObserver((changes) => {
     for (const change of changes) {
-      for (const node of change.addedNodes) if (node instanceof HTMLElement) nameSliders(node);
+      for (const node of change.addedNodes) if (node instanceof HTMLElement) name(node);
     }
   }).observe(document.body, { childList: true, subtree: true });
+}
+
+function name(root: ParentNode): void {
+  nameSliders(root);
+  namePlayers(root);
 }
 
 /** Widget libraries ask the page, as JupyterLab marks it, whether it is light or dark. */

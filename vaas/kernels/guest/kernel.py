@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import builtins
 import inspect
+import json
 import logging
 import os
 import signal
@@ -16,6 +17,7 @@ from typing import Any
 from ipykernel.eventloops import enable_gui, loop_map
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
+from jupyter_client.jsonutil import json_default
 from jupyter_client.session import Session
 from traitlets.config import Config
 
@@ -57,10 +59,18 @@ class FrameSession(Session):
         parts = [message[name] for name in ("header", "parent_header", "metadata", "content")]
         buffers = buffers or message.get("buffers") or ()
         if isinstance(stream, Port):
-            packed = [self.pack(part) for part in parts]
+            packed = [self._packed(part) for part in parts]
             self._tell_first(stream, message, packed[-1], buffers)
             stream.line.send(stream.channel, [*packed, *buffers])
         return message
+
+    def _packed(self, part: Any) -> bytes:
+        """A part of a message; half characters, which no line can carry, are made whole or marked."""
+        try:
+            return bytes(self.pack(part))
+        except UnicodeEncodeError:
+            text = json.dumps(part, default=json_default, ensure_ascii=False)
+            return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
     def _tell_first(self, stream: Port, message: Any, content: bytes, buffers: Any) -> None:
         aside = stream.line.aside

@@ -56,9 +56,8 @@ class Keeper(logging.Handler):
             name: by which servers find one with such terms.
         """
         super().__init__(logging.INFO)
-        self.setFormatter(
-            logging.Formatter("%(message)s")
-        )  # the server writes the rest of the line
+        # The server writes the rest of the line.
+        self.setFormatter(logging.Formatter("%(message)s"))
         self.host = ForkingHost(
             folder,
             most=terms.most,

@@ -5,10 +5,15 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat.v4 as nb
 import pytest
+
+from vaas.kernels.installations import MADE, VENV
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 pytestmark = pytest.mark.sandbox
@@ -19,10 +24,10 @@ THREAD = (
 )
 
 
-def check(folder: Path, data: Path, told: str = "waits") -> dict[str, str]:
+def check(folder: Path, data: Path, told: str = "waits", **variables: str) -> dict[str, str]:
     done = subprocess.run(
         [sys.executable, "-m", "vaas", "check", str(folder), "--json"],
-        env={**os.environ, "VAAS_DATA": str(data)},
+        env={**os.environ, "VAAS_DATA": str(data), **variables},
         capture_output=True,
         timeout=120,
         check=True,
@@ -30,21 +35,60 @@ def check(folder: Path, data: Path, told: str = "waits") -> dict[str, str]:
     return {one["path"]: one[told] for one in json.loads(done.stdout)["notebooks"]}
 
 
-def test_what_makes_viewers_wait_is_told(tmp_path):
+HINDRANCES = {
+    "thread": (THREAD, "the thread 'worker' still runs"),
+    "socket": ("import socket\nline = socket.socket()", "open: socket:"),
+    "child": ("import subprocess\nchild = subprocess.Popen(['sleep', '60'])", "that it started"),
+    "file": ("file = open('/scratch/notes', 'w')", "open for writing: /scratch/notes"),
+    # A graphics card's context holds such a device, and memory that the card sees.
+    "device": ("import os\ndevice = os.open('/dev/ptmx', os.O_RDWR)", "open: /dev/"),
+    "memory": ("import mmap\nshared = mmap.mmap(-1, 4096)", "memory shared with others"),
+}
+"""What a run leaves behind, and what of the reason is told."""
+
+
+@pytest.fixture
+def tongue() -> Iterator[Path]:
+    """A folder of environments with one whose kernel speaks another language, as far as is known."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="vaas-environments-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        kernel = folder / MADE / "tongue-1" / VENV / "share/jupyter/kernels/tongue"
+        kernel.mkdir(parents=True)
+        python = kernel.parents[3] / "bin" / "python"
+        python.parent.mkdir()
+        python.symlink_to(sys.executable)
+        start = "from ipykernel.kernelapp import launch_new_instance as start; start()"
+        spec = {
+            "argv": [str(python), "-c", start, "-f", "{connection_file}"],
+            "display_name": "Tongue",
+            "language": "tongue",
+            "env": {"PYTHONPATH": sysconfig.get_path("purelib")},
+        }
+        (kernel / "kernel.json").write_text(json.dumps(spec))
+        (folder / "tongue").symlink_to(folder / MADE / "tongue-1")
+        yield folder
+
+
+def test_what_makes_viewers_wait_is_told(tmp_path, tongue):
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python", "language": "python"}}
+    other = {"name": "tongue", "display_name": "Tongue", "language": "tongue"}
     books = {
         "good": ("print(1)", {}),
-        "thread": (THREAD, {}),
         "fresh": ("print(1)", {"vaas": {"launch": "fresh"}}),
+        "tongue": ("print(1)", {"kernelspec": other}),
+        **{name: (code, {}) for name, (code, _) in HINDRANCES.items()},
     }
     (tmp_path / "share").mkdir()
     for name, (code, more) in books.items():
         book = nb.new_notebook(cells=[nb.new_code_cell(code)], metadata=metadata | more)
         (tmp_path / "share" / f"{name}.ipynb").write_text(json.dumps(book))
-    waits = check(tmp_path / "share", tmp_path / "data")
+    waits = check(tmp_path / "share", tmp_path / "data", VAAS_ENVIRONMENTS=str(tongue))
     assert waits["good.ipynb"] == ""
-    assert waits["thread.ipynb"] == "the thread 'worker' still runs"
     assert "fresh" in waits["fresh.ipynb"]
+    assert waits["tongue.ipynb"] == "only Python's own kernel can be forked"
+    for name, (_, told) in HINDRANCES.items():
+        assert told in waits[f"{name}.ipynb"], name
 
 
 def test_how_fast_runs_age_is_told(tmp_path):

@@ -27,7 +27,7 @@ const OWN: Record<string, unknown> = {
 };
 
 /** Address of a large script or style that came out of a widget's state, which the server makes. */
-const SOURCE = /^(https?:\/\/[^/]+)?\/assets\/\w+\/sources\/\w+\.(js|css)$/;
+const SOURCE = /^\/assets\/\w+\/sources\/\w+\.(js|css)$/;
 
 /** Where in a model's state its binary parts belong, and they themselves. */
 type Buffers = { path: (string | number)[]; data: string }[];
@@ -142,7 +142,8 @@ class ViewRenderer extends Panel implements IRenderMime.IRenderer {
 }
 
 function isSource(value: unknown): value is string {
-  return typeof value === "string" && SOURCE.test(value);
+  if (typeof value !== "string") return false;
+  return SOURCE.test(value.startsWith(location.origin) ? value.slice(location.origin.length) : value);
 }
 
 /**

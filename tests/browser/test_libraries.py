@@ -285,3 +285,64 @@ def said(library: Library, page: Page, times: int) -> str:
     expect(label).to_contain_text(f"heard {times} in a fork")
     library.shows(page, times)
     return label.inner_text().split()[-1]
+
+
+SOURCES = """
+import anywidget, traitlets
+large = f"/*{'x' * 40_000}*/"
+script = '''
+export default {
+  render({ model, el }) {
+    const show = async () => {
+      const other = await model.widget_manager.get_model(model.get("other"));
+      el.textContent = "NAME beside " + other.get("_css").slice(0, 9);
+    };
+    el.className = "colored NAME";
+    model.on("change:count", show);
+    show();
+  },
+};
+'''
+def style(name, color):
+    return f".{name} {{ color: rgb(0, {color}, 0) }} {large}"
+def colored(name, color):
+    kind = type(name, (anywidget.AnyWidget,), {
+        "_esm": script.replace("NAME", name) + large,
+        "_css": style(name, color),
+        "other": traitlets.Unicode(other.model_id).tag(sync=True),
+        "count": traitlets.Int(0).tag(sync=True),
+    })
+    return kind()
+class Other(w.HTML):
+    _css = traitlets.Unicode(f"it says 0 {large}").tag(sync=True)
+other = Other()
+box = w.VBox()
+box.children = [colored("first", 100)]
+def change(times):
+    other._css = f"it says {times} {large}"
+    box.children[0]._css = style("first", 100 + times)
+    box.children[0].count = times
+    box.children = [*box.children, colored(f"made{times}", 200 + times)]
+box
+"""
+
+
+def test_large_scripts_and_styles_never_cross_the_line(
+    forking: Service, share: Share, visit: Visit
+) -> None:
+    """Neither when a run made them nor when a callback does, of whatever library."""
+    viewer = visit(forking)
+    address = share({"a.ipynb": notebook(HEARD, BUTTON, SOURCES, **FORK)})
+    for who in ("watches the run", "has a fork"):
+        page = viewer.open(address)
+        for times in range(3):
+            shown = page.locator(".colored")
+            expect(shown).to_have_count(1 + times)
+            expect(shown.first).to_have_text(f"first beside it says {times}")
+            expect(shown.first).to_have_css("color", f"rgb(0, {100 + times}, 0)")
+            if times:
+                expect(shown.last).to_have_text(f"made{times} beside it says {times}")
+                expect(shown.last).to_have_css("color", f"rgb(0, {200 + times}, 0)")
+            press(page)
+        assert b"xxxxxxxx" not in viewer.received(), who
+        assert viewer.frames

@@ -200,7 +200,7 @@ class Viewer:
     ) -> AsyncIterator[Line]:
         """The page's websocket, or the one after that was lost."""
         address = f"{self.url.replace('http', 'ws', 1)}/api/kernels/{kernel}/channels?session_id=x"
-        address += "&again=1" if again else ""
+        address += "&ours=1&again=1" if again else "&ours=1"
         async with connect(
             address,
             origin=origin or self.url,  # type: ignore[arg-type]

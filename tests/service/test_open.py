@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from tests.service.harness import Stage, Viewer, code
+from vaas.kernels.probe import probe
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.sandbox]
 
@@ -25,3 +26,9 @@ async def test_no_message_of_a_line_waits_for_the_receipt_of_another(
         await line.until("vaas_ready")
         (ours,) = stage.front.lines
         assert ours.ws_connection.stream.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+async def test_health_tells_how_kernels_are_kept_apart(stage: Stage, viewer: Viewer) -> None:
+    told = (await viewer.client.get("/health/ready")).json()
+    assert told["ready"] is True
+    assert told["sandbox"] == (await probe()).level != "none"

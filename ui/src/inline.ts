@@ -176,7 +176,7 @@ window.vaasName = (name, language) => {
 };
 
 window.vaasLine = (session) => {
-  const address = `${location.origin.replace(/^http/, "ws")}/api/kernels/${session}/channels`;
+  const address = `${location.origin.replace(/^http/, "ws")}/api/kernels/${session}/channels?ours=1`;
   const line = new WebSocket(address, "v1.kernel.websocket.jupyter.org");
   line.binaryType = "arraybuffer";
   const early: Early = { line, heard: [] };

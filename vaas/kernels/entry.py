@@ -72,6 +72,7 @@ def main() -> None:
     )
     _show_again()
     _stay(app.kernel, keeper())
+    app.kernel._cancel_on_sigint = importlib.import_module("guest.interrupts").stoppable  # noqa: SLF001
     app.start()
 
 

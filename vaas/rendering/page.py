@@ -162,12 +162,13 @@ class PageRenderer:
             packed = self._packed[recording] = pack(recording.widgets, self._keep)
         return packed
 
-    def link_sources(self, content: dict[str, Any], origin: str) -> bool:
+    def link_sources(self, content: dict[str, Any], origin: str, *, ours: bool) -> bool:
         """See ``widgets.link_sources``; the addresses begin with ``origin``. Call it in a thread."""
-        return link_sources(content, lambda text, suffix: origin + self._keep(text, suffix))
+        keep = partial(self._keep, origin=origin)
+        return link_sources(content, keep, ours=ours)
 
-    def _keep(self, text: str, suffix: str, kind: str = "sources") -> str:
-        return f"{self._root}/{self._assets.keep(text, suffix, kind)}"
+    def _keep(self, text: str, suffix: str, kind: str = "sources", origin: str = "") -> str:
+        return f"{origin}{self._root}/{self._assets.keep(text, suffix, kind)}"
 
     def early(self, notebook: Notebook, widgets: Packed) -> tuple[list[str], list[str]]:
         """What a page's widgets will ask for, to be fetched while its script is read.

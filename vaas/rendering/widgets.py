@@ -5,7 +5,8 @@ asks (https://github.com/jupyter-widgets/ipywidgets, packages/schema/messages.md
 "Fetching widget states from the kernel"). The page makes its models of this, so that nothing need be asked of the kernel
 before the dashboard stands. Widgets made with anywidget carry their whole
 script in their state, Plotly's figures five megabytes of it: such texts become
-files of their own, which browsers keep.
+files of their own, which browsers keep. Pages of ours put them back where a
+library takes no addresses; Voilà's own front end only knows what anywidget does.
 """
 
 from __future__ import annotations
@@ -109,18 +110,22 @@ def pack(widgets: Mapping[str, Any], keep: Keep) -> Packed:
         """The text's address; one for each text."""
         return kept.setdefault(text, keep(text, suffix))
 
-    told = {**saved, "state": {name: _linked(one, address) for name, one in models.items()}}
+    linked = {name: _linked(one, address) for name, one in models.items()}
+    told = {**saved, "state": linked}
     body = gzip.compress(json.dumps(told, separators=(",", ":")).encode(), 6, mtime=0)
     libraries = frozenset(str(one.get("model_module")) for one in models.values())
-    return Packed(body, libraries, tuple(one for one in kept.values() if one.endswith(".js")))
+    # Others' are no modules that a browser can read as they are.
+    modules = {one["state"].get("_esm") for one in linked.values() if _is_anywidget(one["state"])}
+    return Packed(body, libraries, tuple(one for one in kept.values() if one in modules))
 
 
-def link_sources(content: dict[str, Any], keep: Keep) -> bool:
+def link_sources(content: dict[str, Any], keep: Keep, *, ours: bool) -> bool:
     """Put addresses in place of large scripts and styles in what a kernel says of widgets.
 
     Args:
         content: of a ``comm_open`` or ``comm_msg``; changed in place.
         keep: as for ``pack``.
+        ours: the page is of ours, not of Voilà's own front end.
 
     Returns:
         whether there were any.
@@ -132,22 +137,27 @@ def link_sources(content: dict[str, Any], keep: Keep) -> bool:
     models = list(states.values()) if isinstance(states, dict) else [data]
     changed = False
     for model in models:
-        if isinstance(model, dict) and isinstance(state := model.get("state"), dict):
+        state = model.get("state") if isinstance(model, dict) else None
+        # An update does not say of whose widget it is.
+        if isinstance(state, dict) and (ours or _is_anywidget(state)):
             links = _links(state, keep)
             state |= links
             changed = changed or bool(links)
     return changed
 
 
-def _linked(model: Mapping[str, Any], keep: Keep) -> Mapping[str, Any]:
+def _linked(model: Mapping[str, Any], keep: Keep) -> dict[str, Any]:
     state = model.get("state") or {}
     return {**model, "state": {**state, **_links(state, keep)}}
 
 
+def _is_anywidget(state: Mapping[str, Any]) -> bool:
+    """Whether a model takes addresses in place of scripts and styles."""
+    return state.get("_model_module") == "anywidget"
+
+
 def _links(state: Mapping[str, Any], keep: Keep) -> dict[str, str]:
-    """Addresses for the large scripts and styles of a model, which anywidget takes as well."""
-    if state.get("_model_module") != "anywidget":
-        return {}
+    """Addresses for the large scripts and styles of a model."""
     return {
         name: keep(text, suffix)
         for name, suffix in _SOURCES.items()

@@ -217,7 +217,8 @@ class Channels(WebSocketHandler):
 
     async def _pass_on(self, session: Session) -> None:
         # Whole addresses: to anywidget, in a document of Voilà's, all else is a script's text.
-        link = partial(self.front.renderer.link_sources, origin=self._origin)
+        ours = bool(self.get_query_argument("ours", ""))
+        link = partial(self.front.renderer.link_sources, origin=self._origin, ours=ours)
         async for frame in session.channel.attach():
             lean = await without_sources(frame, link)
             self._sent.put(lean)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,11 @@ from vaas.observability import logger
 log = logger(__name__)
 
 _LARGE = 16 << 10
-"""Bytes of a frame below which it holds nothing worth the while."""
+"""Bytes of a message's content below which it holds nothing worth the while."""
+
+_CONTENT = 8 * (1 + PARTS)
+"""Where in a frame stands the place of its content: after the offsets' count, the channel's
+and three other parts'."""
 
 _NAMES = b'"_esm"', b'"_css"'
 
@@ -32,7 +37,8 @@ async def without_sources(frame: bytes, link: Link) -> bytes:
         link: puts addresses in place of them in a message's content, and tells
             whether there were any.
     """
-    if len(frame) < _LARGE or not any(name in frame for name in _NAMES):
+    start, end = struct.unpack_from("<2Q", frame, _CONTENT)
+    if end - start < _LARGE or all(frame.find(name, start, end) < 0 for name in _NAMES):
         return frame
     try:
         return await asyncio.to_thread(_linked, frame, link)

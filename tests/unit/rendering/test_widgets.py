@@ -42,10 +42,17 @@ def test_large_scripts_become_files_of_which_there_is_one(tmp_path: Path) -> Non
     assert packed.libraries == {"anywidget"}
 
 
-def test_others_keep_their_scripts(tmp_path: Path) -> None:
-    own = {"model_module": "jupyter-vue", "state": {"_esm": SCRIPT}, "buffers": []}
-    packed = pack(saved(a=own), AssetStore(tmp_path).keep)
-    assert json.loads(gzip.decompress(packed.body))["state"]["a"] == own
+def test_large_styles_do_so_too_and_what_others_bring(tmp_path: Path) -> None:
+    """Whose scripts need not be modules, so that browsers are not told to fetch them as such."""
+    style = ".large { color: red }" + " " * 4000
+    own = {"model_module": "jupyter-vue", "state": {"_esm": SCRIPT + "1"}, "buffers": []}
+    store = AssetStore(tmp_path)
+    packed = pack(saved(a=figure(_css=style), b=own), store.keep)
+    models = json.loads(gzip.decompress(packed.body))["state"]
+    for model, name, text in (("a", "_css", style), ("b", "_esm", SCRIPT + "1")):
+        file = store.find(models[model]["state"][name])
+        assert file is not None
+        assert file.read_text() == text
     assert packed.sources == ()
 
 

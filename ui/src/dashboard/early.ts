@@ -41,7 +41,7 @@ export function Line(this: unknown, address: string, protocols: string[]): WebSo
 }
 
 function another(address: string, protocols: string[]): WebSocket {
-  const line = new WebSocket(`${address}&again=1`, protocols);
+  const line = new WebSocket(`${address}&ours=1&again=1`, protocols);
   // Before whoever made it listens.
   line.addEventListener("message", (message) => {
     if (!isNew(message)) message.stopImmediatePropagation();

@@ -17,6 +17,7 @@ import { late, mark } from "./late";
 import * as output from "./output";
 import type { Extensions } from "./extensions";
 
+const ANYWIDGET = "anywidget";
 export const VIEW = "application/vnd.jupyter.widget-view+json";
 
 const OWN: Record<string, unknown> = {
@@ -25,8 +26,8 @@ const OWN: Record<string, unknown> = {
   "@jupyter-widgets/output": output,
 };
 
-/** What anywidget also takes as an address, which must be a whole one; the server makes them. */
-const SOURCES = ["_esm", "_css"];
+/** Address of a large script or style that came out of a widget's state, which the server makes. */
+const SOURCE = /^\/assets\/\w+\/sources\/\w+\.(js|css)$/;
 
 /** Where in a model's state its binary parts belong, and they themselves. */
 type Buffers = { path: (string | number)[]; data: string }[];
@@ -61,13 +62,11 @@ export class WidgetManager extends ManagerBase {
   }
 
   override async _make_model(options: never, state: Record<string, unknown> = {}): Promise<base.WidgetModel> {
-    for (const name of SOURCES) {
-      const value = state[name];
-      if (typeof value === "string" && value.startsWith("/assets/")) state[name] = location.origin + value;
-    }
-    const address = String(state["_esm"]);
-    if (!address.startsWith(location.origin)) return super._make_model(options, state as never);
-    const { model_id, comm } = options as { model_id: string; comm: base.IClassicComm };
+    const { model_id, model_module, comm } = options as { model_id: string; model_module: string; comm: base.IClassicComm };
+    const value = state["_esm"];
+    if (model_module !== ANYWIDGET || !isSource(value)) return super._make_model(options, state as never);
+    // A whole address: anywidget takes others for a script's text.
+    const address = (state["_esm"] = new URL(value, location.origin).href);
     const source = late(model_id, address, comm, this.kernel);
     if (source) state["_esm"] = source;
     // anywidget waits two seconds for a script, and then loses what the kernel says to its widget.
@@ -77,7 +76,7 @@ export class WidgetManager extends ManagerBase {
 
   override async create_view<View extends base.WidgetView>(model: base.WidgetModel, options?: unknown): Promise<View> {
     const view = await super.create_view<View>(model, options);
-    if (String(model.get("_esm")).startsWith(location.origin)) mark(view.el, model.model_id);
+    if (isSource(model.get("_esm"))) mark(view.el, model.model_id);
     return view;
   }
 
@@ -90,6 +89,7 @@ export class WidgetManager extends ManagerBase {
     const exports = OWN[module] ?? (await this.extensions.widgets(module));
     const found = (exports as Record<string, unknown> | undefined)?.[name];
     if (!found) throw new Error(`${module} has no ${name}`);
+    reads(found as typeof base.WidgetModel, module === ANYWIDGET ? ["_css"] : ["_css", "_esm"]);
     return found as never;
   }
 
@@ -139,6 +139,27 @@ class ViewRenderer extends Panel implements IRenderMime.IRenderer {
       this.node.textContent = "This part of the dashboard could not be shown.";
     }
   }
+}
+
+function isSource(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  return SOURCE.test(value.startsWith(location.origin) ? value.slice(location.origin.length) : value);
+}
+
+/**
+ * Let models of a class have texts where the server gave addresses, whenever they come.
+ * anywidget reads scripts from addresses itself; a style it could not exchange for another.
+ */
+function reads(model: typeof base.WidgetModel, names: string[]): void {
+  if (!("_deserialize_state" in model)) return; // a view's class
+  const text = { deserialize: (value: unknown) => (isSource(value) ? fetched(value) : value) };
+  model.serializers = { ...Object.fromEntries(names.map((name) => [name, text])), ...model.serializers };
+}
+
+async function fetched(address: string): Promise<string> {
+  const answer = await fetch(new URL(address, location.origin).pathname);
+  if (!answer.ok) console.warn(`${address} is gone`);
+  return answer.ok ? answer.text() : "";
 }
 
 function bytes(base64: string): DataView {

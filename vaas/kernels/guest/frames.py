@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import select
+import signal
 import socket
 import struct
 import threading
@@ -56,9 +58,6 @@ class Line:
         Args:
             channel: ``shell``, ``control`` or ``iopub``.
             parts: header, parent header, metadata, content, then buffers.
-
-        Raises:
-            KeyboardInterrupt: an interrupt came meanwhile.
         """
         pieces: list[bytes | memoryview] = [channel.encode()]
         pieces += [memoryview(part).cast("B") for part in parts]
@@ -73,7 +72,7 @@ class Line:
                 self.sending = False
         if self.interrupted:
             self.interrupted = False
-            raise KeyboardInterrupt
+            os.kill(os.getpid(), signal.SIGINT)  # once more, now that it can be heeded
 
     def write(self, data: bytes) -> None:
         """Send bytes as they are."""

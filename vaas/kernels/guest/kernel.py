@@ -11,7 +11,9 @@ import os
 import signal
 import sys
 import threading
-from types import SimpleNamespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, SimpleNamespace
 from typing import Any
 
 from ipykernel.eventloops import enable_gui, loop_map
@@ -24,6 +26,7 @@ from traitlets.config import Config
 from . import figures
 from .folder import keeper
 from .frames import Line
+from .interrupts import stop
 from .streams import Stream
 
 SETTINGS = {"HistoryManager": {"enabled": False}, "IPCompleter": {"use_jedi": False}}
@@ -104,6 +107,7 @@ class GuestKernel(IPythonKernel):
     shell_class = GuestShell
     line: Line
     busy = False
+    awaiting: asyncio.Future[Any] | None = None
     shell: Any
     session: Any
     io_loop: Any
@@ -121,10 +125,10 @@ class GuestKernel(IPythonKernel):
         self._execute_sleep = 0.0
         self._step_back_in = keeper()
         self.io_loop = SimpleNamespace(
-            add_callback=loop.call_soon, call_later=loop.call_later, stop=loop.stop
+            add_callback=loop.call_soon_threadsafe, call_later=loop.call_later, stop=loop.stop
         )
         self.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
-        sys.stdout, sys.stderr = (Stream(name, self._print) for name in ("stdout", "stderr"))
+        sys.stdout, sys.stderr = self._streams()
         builtins.input = self.raw_input
         signal.signal(signal.SIGINT, self._on_interrupt)
 
@@ -165,13 +169,28 @@ class GuestKernel(IPythonKernel):
             sys.stderr.flush()
             self._publish_status("idle", channel)
 
-    def _print(self, name: str, text: str) -> None:
-        content = {"name": name, "text": text}
-        self.session.send(self.iopub_socket, "stream", content, self.shell.get_parent())
+    def _streams(self) -> Iterator[Stream]:
+        for name in ("stdout", "stderr"):
+            yield Stream(name, self.shell.get_parent, self._print)
 
-    def _on_interrupt(self, _signal: int, _frame: Any) -> None:
+    def _print(self, name: str, text: str, parent: Any) -> None:
+        content = {"name": name, "text": text}
+        self.session.send(self.iopub_socket, "stream", content, parent)
+
+    @contextmanager
+    def _cancel_on_sigint(self, future: asyncio.Future[Any]) -> Iterator[None]:
+        """Around a cell that awaits, where ipykernel has a handler of its own."""
+        self.awaiting = future
+        try:
+            yield
+        finally:
+            self.awaiting = None
+
+    def _on_interrupt(self, _signal: int, frame: FrameType | None) -> None:
         if self.line.sending:
-            self.line.interrupted = self.busy
+            self.line.interrupted = True
+        elif self.awaiting is not None:
+            stop(self.awaiting, frame)
         elif self.busy:
             raise KeyboardInterrupt
 

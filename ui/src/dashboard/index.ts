@@ -24,20 +24,25 @@ import { readConfig } from "./config";
 import { Connection } from "./connection";
 import { Line } from "./early";
 import { Extensions } from "./extensions";
+import { awaitIcons } from "./icons";
 import { WidgetManager } from "./manager";
 import { typesetter } from "./math";
 import { markTheme, nameControls } from "./names";
 import { changed, editing, passing } from "./notices";
+import { leadStyles } from "./order";
 
 const config = readConfig();
 
 /** Outputs are the notebook's own, as trusted as the page that it makes. */
 const unchanged = { sanitize: (html: string) => html };
+/** Few notebooks display any. */
+const markdown = { render: async (text: string) => (await import("later/markdown")).render(text) };
 
 async function start(): Promise<void> {
   const rendermime = new RenderMimeRegistry({
     initialFactories: standardRendererFactories,
     latexTypesetter: typesetter,
+    markdownParser: markdown,
     sanitizer: unchanged,
   });
   rendermime.addFactory(scripts, 0);
@@ -123,6 +128,8 @@ function receive({ header, content }: KernelMessage.IIOPubMessage, cells: Cells)
   }
 }
 
+leadStyles();
 markTheme();
 nameControls();
+awaitIcons();
 void start();

@@ -35,12 +35,16 @@ CALM = """async (frames) => {
   await Promise.allSettled([...document.images].map((one) => one.decode()))
 }"""
 
+# ipympl's figures come by the kernel's line, after their places.
+DRAWN = """[...document.querySelectorAll(".jupyter-matplotlib-canvas-div")].every(
+  (one) => one.offsetHeight > 100)"""
+
 # The cells' outputs, as far as an author or a viewer can tell them apart: without what libraries
 # number as they go, JupyterLab's marks of state and both front ends' wrappers.
-TOLD = r"""(cells) => {
+TOLD = r"""([cells, without]) => {
   const OURS = /^(lm-|jp-mod-|jp-Cell-|jp-OutputArea-executeResult$|vaas-)/
   const KEPT = ["alt", "colspan", "disabled", "href", "placeholder", "role", "rowspan", "src", "title", "type"]
-  const UNSEEN = "script, style, link, meta, template"
+  const UNSEEN = `script, style, link, meta, template, ${without}`
   const plain = (text) => text.replaceAll(location.origin, "").replace(/[0-9a-f-]*\d[0-9a-f-]*/g, "0")
   const box = (node, from) => {
     const { x, y, width, height } = node.getBoundingClientRect()
@@ -59,7 +63,7 @@ TOLD = r"""(cells) => {
   return [...document.querySelectorAll(cells)].map((cell) => {
     const shown = cell.querySelector(".jp-MarkdownOutput, .jp-OutputArea")
     const seen = shown?.querySelector(".vois-app") ?? shown
-    return shown && { box: box(seen, { x: 0, y: 0 }), told: told(shown, shown.getBoundingClientRect()) }
+    return shown && { box: box(seen, { x: 0, y: 0 }), told: told(seen, seen.getBoundingClientRect()) }
   })
 }"""
 
@@ -95,7 +99,9 @@ def look(page: Page, cells: str, *, without: str, frames: int = 30) -> list[Cell
     # Charts that were drawn before their place was as wide as it is.
     page.evaluate("dispatchEvent(new Event('resize'))")
     page.evaluate(CALM, frames)
-    told = page.evaluate(TOLD, cells)
+    page.wait_for_function(DRAWN)
+    page.evaluate(CALM, 5)
+    told = page.evaluate(TOLD, [cells, without])
     whole = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     return [_cell(one, whole) for one in told]
 
@@ -103,7 +109,9 @@ def look(page: Page, cells: str, *, without: str, frames: int = 30) -> list[Cell
 def differences(some: list[Cell | None], others: list[Cell | None]) -> list[str]:
     """What differs between two pages, in words; nothing if they look the same."""
     pairs = list(zip_longest(some, others))
-    only = [f"cell {i} is shown by one of them" for i, (a, b) in enumerate(pairs) if bool(a) != bool(b)]
+    only = [
+        f"cell {i} is shown by one of them" for i, (a, b) in enumerate(pairs) if bool(a) != bool(b)
+    ]
     both = [(i, a, b) for i, (a, b) in enumerate(pairs) if a and b]
     found = [f"cell {i}: {what}" for i, a, b in both for what in _apart(a, b)]
     gaps = [

@@ -25,6 +25,7 @@ import { Connection } from "./connection";
 import { Line } from "./early";
 import { Extensions } from "./extensions";
 import { awaitIcons } from "./icons";
+import { json } from "./json";
 import { WidgetManager } from "./manager";
 import { typesetter } from "./math";
 import { markTheme, nameControls } from "./names";
@@ -46,6 +47,7 @@ async function start(): Promise<void> {
     sanitizer: unchanged,
   });
   rendermime.addFactory(scripts, 0);
+  rendermime.addFactory(json, 0);
   for (const text of document.querySelectorAll<HTMLElement>(".jp-RenderedMarkdown")) typesetter.typeset(text);
   // Before the line is opened, so that nothing of it comes for a widget that is not there yet.
   const saved = config.widgets ? await savedWidgets() : undefined;

@@ -35,11 +35,16 @@ DASHBOARD = {"dashboard": "src/dashboard/index.ts"}
 """No module: browsers read other scripts beside what they do meanwhile, modules only after it."""
 
 LATER = {
+    "later/awesome": "src/dashboard/awesome.ts",
+    "later/markdown": "src/dashboard/markdown.ts",
     "later/mathjax": "src/dashboard/mathjax.ts",
     "later/still": "src/dashboard/still.ts",
     "vega-embed": "node_modules/vega-embed/build/vega-embed.module.js",
 }
 """Modules that it fetches when they are first needed, by the names under which it imports them."""
+
+CARRIED = ["--loader:.css=text", "--loader:.woff2=file"]
+"""What of other files these bring: the text of styles, and fonts as files beside them."""
 
 SCRIPTS = {
     "cloud": "src/cloud.ts",
@@ -100,7 +105,7 @@ def build() -> None:
     target = ROOT / "vaas" / "web" / "static"
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".static-") as room:
         fresh = Path(room, "static")
-        later = _bundle(LATER, fresh, "--format=esm")
+        later = _bundle(LATER, fresh, "--format=esm", *CARRIED)
         names = [(name, f"./{Path(later[f'{name}.js']).name}") for name in LATER]
         fetched = [
             word

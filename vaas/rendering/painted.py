@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Self
+from urllib.parse import quote
 
 MAX_BYTES = 2 << 20
 """Of one cell; a larger one is worth no delay of the page."""
@@ -24,7 +25,11 @@ _ACTS = re.compile(
     r"|[\s/]on\w+\s*=|javascript:|\$.*\$|\\\(|\\\[",
     re.IGNORECASE | re.DOTALL,
 )
-_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_DRAWING = "image/svg+xml"
+_PICTURES = (_DRAWING, "image/png", "image/jpeg", "image/gif", "image/webp")
+
+_NAMED = re.compile(r"<svg[^>]+xmlns=[^>]+svg")
+"""Of drawings: only such are pictures to a browser; the page's script makes all others so, too."""
 
 PAINTED = "vaas-painted"
 """Class of what is seen of a dashboard before its script runs."""
@@ -88,20 +93,26 @@ def painted(outputs: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _piece(output: Mapping[str, Any]) -> str | None:
-    """One output; ``None`` if it needs a script."""
+    """One output, as high as the page's script will make it; ``None`` if it needs that."""
+    shown = _shown(output)
+    if not shown:
+        return shown
+    result = " jp-OutputArea-executeResult" if output["output_type"] == "execute_result" else ""
+    return f'<div class="jp-OutputArea-child{result}">{shown}</div>'
+
+
+def _shown(output: Mapping[str, Any]) -> str | None:
     if output["output_type"] == "stream":
         return _text(str(output["text"]))
     data = output.get("data", {})
     if any(kind.startswith("application/") for kind in data):
         return None
-    for kind in ("text/html", "image/svg+xml"):
-        if kind in data:
-            html = str(data[kind])
-            return None if _ACTS.search(html) else _child("jp-RenderedHTML", html)
+    if "text/html" in data:
+        html = str(data["text/html"])
+        return None if _ACTS.search(html) else _box("jp-RenderedHTMLCommon jp-RenderedHTML", html)
     for kind in _PICTURES:
         if kind in data:
-            source = f"data:{kind};base64,{escape(str(data[kind]).strip())}"
-            return _child("jp-RenderedImage", f'<img src="{source}" alt=""{_size(output, kind)}>')
+            return _picture(kind, str(data[kind]).strip(), _size(output, kind))
     if set(data) <= {"text/plain"}:
         return _text(str(data.get("text/plain", "")))
     return None
@@ -117,14 +128,20 @@ def _size(output: Mapping[str, Any], kind: str) -> str:
 def _text(text: str) -> str | None:
     if "\x1b" in text:  # colours of a terminal
         return None
-    return _child("jp-RenderedText", f"<pre>{escape(text)}</pre>") if text else ""
+    return _box("jp-RenderedText", f"<pre>{escape(text)}</pre>") if text else ""
 
 
-def _child(kind: str, html: str) -> str:
-    return (
-        '<div class="jp-OutputArea-child">'
-        f'<div class="jp-OutputArea-output jp-RenderedHTMLCommon {kind}">{html}</div></div>'
-    )
+def _picture(kind: str, data: str, size: str) -> str:
+    if kind != _DRAWING:
+        source = f"data:{kind};base64,{escape(data)}"
+        return _box("jp-RenderedImage", f'<img src="{source}" alt=""{size}>')
+    if not _NAMED.search(data):
+        data = data.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    return _box("jp-RenderedSVG", f'<img src="data:{kind},{quote(data)}" alt=""{size}>')
+
+
+def _box(kind: str, html: str) -> str:
+    return f'<div class="jp-OutputArea-output {kind}">{html}</div>'
 
 
 __all__ = ["MAX_BYTES", "PAINTED", "WIDTHS", "Still", "painted"]

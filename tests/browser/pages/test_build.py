@@ -18,7 +18,7 @@ def test_the_dashboards_script_stays_a_fraction_of_voilas() -> None:
 
 
 def test_every_file_has_its_compressed_siblings() -> None:
-    for file in manifest().values():
+    for file in [name for name in manifest().values() if not name.endswith(".woff2")]:
         for suffix in (".br", ".gz"):
             assert (STATIC / f"{file}{suffix}").stat().st_size < (STATIC / file).stat().st_size
 

@@ -8,9 +8,11 @@ import pytest
 
 from vaas.rendering.painted import MAX_BYTES, painted
 
+KINDS = {"image_svg": "image/svg+xml"}
+
 
 def shown(**data: str) -> dict[str, Any]:
-    kinds = {name.replace("_", "/"): text for name, text in data.items()}
+    kinds = {KINDS.get(name, name.replace("_", "/")): text for name, text in data.items()}
     return {"output_type": "display_data", "data": kinds, "metadata": {}}
 
 
@@ -27,6 +29,21 @@ def test_the_richest_form_is_shown() -> None:
     table = "<style scoped>td{}</style><table><td>costs $ 5</td></table>"
     assert table in painted([shown(text_html=table, text_plain="costs")])
     assert "data:image/png;base64,AAAA" in painted([shown(image_png="AAAA\n", text_plain="x")])
+
+
+def test_a_drawing_is_a_picture_in_which_nothing_acts() -> None:
+    html = painted([shown(image_svg="<svg onload='alert(1)'/>", text_plain="x")])
+    assert (
+        '<img src="data:image/svg+xml,%3Csvg%20xmlns%3D%22http%3A//www.w3.org/2000/svg%22%20onload'
+        in html
+    )
+    assert "<svg" not in html
+
+
+def test_a_cells_value_has_the_place_that_it_will_have() -> None:
+    value = shown(text_plain="42") | {"output_type": "execute_result"}
+    assert "jp-OutputArea-executeResult" in painted([value])
+    assert "jp-OutputArea-executeResult" not in painted([printed("42")])
 
 
 @pytest.mark.parametrize(

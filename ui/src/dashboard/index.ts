@@ -24,24 +24,31 @@ import { Connection } from "./connection";
 import { Line } from "./early";
 import { tellIfEmpty } from "./empty";
 import { Extensions } from "./extensions";
+import { awaitIcons } from "./icons";
+import { json } from "./json";
 import { WidgetManager } from "./manager";
 import { typesetter } from "./math";
 import { scripts } from "./scripts";
 import { markTheme, nameControls } from "./names";
 import { changed, editing, passing } from "./notices";
+import { leadStyles } from "./order";
 
 const config = readConfig();
 
 /** Outputs are the notebook's own, as trusted as the page that it makes. */
 const unchanged = { sanitize: (html: string) => html };
+/** Few notebooks display any. */
+const markdown = { render: async (text: string) => (await import("later/markdown")).render(text) };
 
 async function start(): Promise<void> {
   const rendermime = new RenderMimeRegistry({
     initialFactories: standardRendererFactories,
     latexTypesetter: typesetter,
+    markdownParser: markdown,
     sanitizer: unchanged,
   });
   rendermime.addFactory(scripts, 0);
+  rendermime.addFactory(json, 0);
   for (const text of document.querySelectorAll<HTMLElement>(".jp-RenderedMarkdown")) typesetter.typeset(text);
   // Before the line is opened, so that nothing of it comes for a widget that is not there yet.
   const saved = config.widgets ? await savedWidgets() : undefined;
@@ -125,6 +132,8 @@ function receive({ header, content }: KernelMessage.IIOPubMessage, cells: Cells)
   }
 }
 
+leadStyles();
 markTheme();
 nameControls();
+awaitIcons();
 void start();

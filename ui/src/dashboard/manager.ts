@@ -46,6 +46,11 @@ export class WidgetManager extends ManagerBase {
     );
   }
 
+  /** By this name JupyterLab's own manager has it, and widgets ask for what typesets formulas. */
+  get _rendermime(): RenderMimeRegistry {
+    return this.rendermime;
+  }
+
   /** Make the models that a run left, each joined to its live counterpart in the kernel. */
   async restore(saved: IManagerState): Promise<void> {
     const made = Object.entries(saved.state).map(async ([id, model]) => {

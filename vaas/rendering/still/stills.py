@@ -132,7 +132,8 @@ class Stills:
             '<!doctype html><html lang="en"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"{links}</head><body>"
-            f'<main id="dashboard" data-scheme="{notebook.theme}">{inside}</main>'
+            f'<main id="dashboard" class="jp-ThemedContainer" data-scheme="{notebook.theme}">'
+            f"{inside}</main>"
             f'<script src="{self._built.url("dashboard.js")}"></script></body></html>'
         )
         made = {

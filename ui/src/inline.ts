@@ -47,6 +47,7 @@ declare global {
     vaasFail: (failure: Failure) => void;
     vaasScript: (script: Script) => void;
     vaasEnd: () => void;
+    vaasClicks: MouseEvent[] | undefined;
   }
 }
 
@@ -86,7 +87,7 @@ function dataWords(done: number, total: number | null, size: number): string {
 function lineWords(passed: number, number: number): string {
   const have = passed === 1 ? "1 person before you has" : `${passed} people before you have`;
   const since = passed ? ` ${have} gone since you came.` : "";
-  const recorded = document.querySelector("#dashboard .vaas-painted") ? " Until then you see it as it was recorded." : "";
+  const recorded = document.querySelector("[data-painted]") ? " Until then you see it as it was recorded." : "";
   return `All places are taken. You are number ${number} in line.${since} The dashboard starts here by itself.${recorded}`;
 }
 
@@ -277,5 +278,7 @@ window.vaasFail = ({ title, advice, code, reference, retry_after, retry, home })
   heading.focus();
 };
 
+// Of what is painted; the dashboard's script has them act.
+window.onclick = (click) => (window.vaasClicks ??= []).push(click);
 applyTheme(storedTheme());
 void watch();

@@ -24,6 +24,8 @@ _ACTS = re.compile(
     r"|[\s/]on\w+\s*=|javascript:|\$.*\$|\\\(|\\\[",
     re.IGNORECASE | re.DOTALL,
 )
+# As live outputs find them in texts.
+_ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s\x00-\x1f\"]{2,}[^\s\x00-\x1f\"'(){}\[\],:;.!?<>]")
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 PAINTED = "vaas-painted"
@@ -110,7 +112,18 @@ def _piece(output: Mapping[str, Any]) -> str | None:
 def _text(text: str) -> str | None:
     if "\x1b" in text:  # colours of a terminal
         return None
-    return _child("jp-RenderedText", f"<pre>{escape(text)}</pre>") if text else ""
+    return _child("jp-RenderedText", f"<pre>{_linked(text)}</pre>") if text else ""
+
+
+def _linked(text: str) -> str:
+    pieces, end = [], 0
+    for found in _ADDRESS.finditer(text):
+        pieces.append(escape(text[end : found.start()], quote=False))
+        address = found[0] if found[0].startswith("http") else f"https://{found[0]}"
+        label = escape(found[0], quote=False)
+        pieces.append(f'<a href="{escape(address)}" rel="noopener" target="_blank">{label}</a>')
+        end = found.end()
+    return "".join(pieces) + escape(text[end:], quote=False)
 
 
 def _child(kind: str, html: str) -> str:

@@ -13,7 +13,7 @@ import type { RenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { Kernel, KernelMessage } from "@jupyterlab/services";
 import { Panel } from "@lumino/widgets";
 
-import { late, mark } from "./late";
+import { inPlace, late, load, mark } from "./late";
 import * as output from "./output";
 import type { Extensions } from "./extensions";
 
@@ -32,6 +32,9 @@ const SOURCES = ["_esm", "_css"];
 type Buffers = { path: (string | number)[]; data: string }[];
 
 export class WidgetManager extends ManagerBase {
+  /** Models that bring a script of their own. */
+  private readonly bring = new Set<string>();
+
   constructor(
     readonly kernel: Kernel.IKernelConnection,
     readonly rendermime: RenderMimeRegistry,
@@ -68,16 +71,17 @@ export class WidgetManager extends ManagerBase {
     const address = String(state["_esm"]);
     if (!address.startsWith(location.origin)) return super._make_model(options, state as never);
     const { model_id, comm } = options as { model_id: string; comm: base.IClassicComm };
+    this.bring.add(model_id);
     const source = late(model_id, address, comm, this.kernel);
-    if (source) state["_esm"] = source;
     // anywidget waits two seconds for a script, and then loses what the kernel says to its widget.
-    else await import(address).catch(console.warn);
+    const found = source ? undefined : await load(address).catch(console.warn);
+    state["_esm"] = source ?? (found ? inPlace(model_id, found) : address);
     return super._make_model(options, state as never);
   }
 
   override async create_view<View extends base.WidgetView>(model: base.WidgetModel, options?: unknown): Promise<View> {
     const view = await super.create_view<View>(model, options);
-    if (String(model.get("_esm")).startsWith(location.origin)) mark(view.el, model.model_id);
+    if (this.bring.has(model.model_id)) mark(view.el, model.model_id);
     return view;
   }
 

@@ -33,7 +33,11 @@ export async function hand(cells: Cells, outputs: Record<string, IOutput[]>): Pr
   for (const [index, shown] of Object.entries(outputs)) cells.show(Number(index), shown);
   await cells.shown();
   const dashboard = document.getElementById("dashboard") as HTMLElement;
-  await settled(dashboard, { frames: () => CALM_FRAMES, within: DRAWN_WITHIN_MS, ready: watched(dashboard) });
+  const calm = () => settled(dashboard, { frames: () => CALM_FRAMES, within: DRAWN_WITHIN_MS, ready: watched(dashboard) });
+  await calm();
+  // Charts that came after the window's word take their place's width now.
+  window.dispatchEvent(new Event("resize"));
+  await calm();
   await document.fonts.ready;
   await decoded(dashboard);
   const areas = Object.keys(outputs).map((index) => [index, area(index)] as const);

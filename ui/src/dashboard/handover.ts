@@ -1,0 +1,137 @@
+/**
+ * What viewers did with what was painted goes on with what takes its place: where they
+ * scrolled to, what they opened, typed, chose, marked and clicked.
+ */
+
+/** A click whose answer would come later than this is forgotten: who made it has gone on. */
+const REMEMBERED_MS = 5000;
+/** The frame of outputs, and what Jupyter gives attributes of its own. */
+const FRAME = ".jp-OutputArea-child, .jp-OutputArea-output, a";
+/** What keeps by itself what viewers do to it, unlike what scripts make. */
+const NATIVE = "a, details, input, label, select, textarea";
+const TOUCHES = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
+
+type Deed = () => void;
+
+/** Whether the viewer would see no other, and lose what they did, if live outputs took the place of painted ones. */
+export function isSame(painted: Element, live: Element): boolean {
+  const copy = painted.cloneNode(true) as Element;
+  adopt(copy, live);
+  const folds = [...live.querySelectorAll("details")];
+  copy.querySelectorAll("details").forEach((one, place) => one.toggleAttribute("open", folds[place]?.open ?? false));
+  const pictures = [...live.querySelectorAll("img")];
+  copy.querySelectorAll("img").forEach((one, place) => pictures[place]?.hasAttribute("alt") || one.removeAttribute("alt"));
+  return copy.isEqualNode(live);
+}
+
+/** Give painted outputs the classes and marks of live ones. */
+export function adopt(painted: Element, live: Element): void {
+  const [some, others] = [painted, live].map((root) => [root, ...root.querySelectorAll(FRAME)]) as [Element[], Element[]];
+  if (some.length !== others.length) return;
+  some.forEach((one, place) => {
+    for (const { name, value } of (others[place] as Element).attributes) if (name !== "href") one.setAttribute(name, value);
+  });
+}
+
+/**
+ * Find out what was done with what is painted.
+ *
+ * @returns what does it with the live outputs, once they are what one sees.
+ */
+export function handOver(painted: HTMLElement, live: HTMLElement): Deed {
+  const twin = (one: Element): Element | undefined => counterpart(one, painted, live);
+  const deeds = [painted, ...painted.querySelectorAll("*")].flatMap((one) => {
+    const kinds = [scrolled(one), opened(one), typed(one)].filter((kind) => kind !== undefined);
+    const other = kinds.length ? twin(one) : undefined;
+    return other ? kinds.map((kind) => () => kind(other)) : [];
+  });
+  const last = [marked(painted, twin), focused(painted, twin), clicked(painted, twin)];
+  return () => [...deeds, ...last].forEach((deed) => deed());
+}
+
+/** The element of the same kind in the same place. */
+function counterpart(one: Element, from: Element, to: Element): Element | undefined {
+  if (one === from) return to;
+  const parent = one.parentElement && counterpart(one.parentElement, from, to);
+  if (!parent) return undefined;
+  return like(one, parent)[like(one, one.parentElement as Element).indexOf(one)];
+}
+
+function like(one: Element, parent: Element): Element[] {
+  return [...parent.children].filter((child) => child.tagName === one.tagName && !child.matches(".vaas-cover"));
+}
+
+function scrolled({ scrollLeft: left, scrollTop: top }: Element): ((other: Element) => void) | undefined {
+  return left || top ? (other) => other.scrollTo({ left, top, behavior: "instant" }) : undefined;
+}
+
+function opened(one: Element): ((other: Element) => void) | undefined {
+  return one instanceof HTMLDetailsElement ? (other) => other.toggleAttribute("open", one.open) : undefined;
+}
+
+/** What was typed or chosen, told to the live control as browsers tell it. */
+function typed(one: Element): ((other: Element) => void) | undefined {
+  if (one instanceof HTMLSelectElement) {
+    const changed = [...one.options].some(({ selected, defaultSelected }) => selected !== defaultSelected);
+    return changed ? (other) => tell(other, { selectedIndex: one.selectedIndex }) : undefined;
+  }
+  if (!(one instanceof HTMLInputElement || one instanceof HTMLTextAreaElement)) return undefined;
+  const { value, checked } = one as HTMLInputElement;
+  if (checked !== (one as HTMLInputElement).defaultChecked) {
+    return (other) => checked !== (other as HTMLInputElement).checked && (other as HTMLInputElement).click();
+  }
+  return value !== one.defaultValue ? (other) => tell(other, { value }) : undefined;
+}
+
+function tell(control: Element, told: object): void {
+  Object.assign(control, told);
+  for (const name of ["input", "change"]) control.dispatchEvent(new Event(name, { bubbles: true }));
+}
+
+function marked(painted: Element, twin: (one: Element) => Element | undefined): Deed {
+  const selection = getSelection();
+  if (!selection || selection.isCollapsed) return () => undefined;
+  const same = (node: Node): Node | undefined => {
+    if (!painted.contains(node)) return node;
+    if (node instanceof Element) return twin(node);
+    const parent = node.parentElement as Element;
+    const found = twin(parent)?.childNodes[[...parent.childNodes].indexOf(node as ChildNode)];
+    return found?.nodeValue === node.nodeValue ? found : undefined;
+  };
+  const { anchorOffset, focusOffset } = selection;
+  const [anchor, focus] = [same(selection.anchorNode as Node), same(selection.focusNode as Node)];
+  return () => {
+    if (anchor && focus) selection.setBaseAndExtent(anchor, anchorOffset, focus, focusOffset);
+  };
+}
+
+function focused(painted: Element, twin: (one: Element) => Element | undefined): Deed {
+  const one = document.activeElement;
+  const other = one && painted.contains(one) ? (twin(one) as HTMLInputElement | undefined) : undefined;
+  const { selectionStart = null, selectionEnd = null } = (one ?? {}) as Partial<HTMLInputElement>;
+  return () => {
+    other?.focus({ preventScroll: true });
+    if (selectionStart !== null) other?.setSelectionRange(selectionStart, selectionEnd);
+  };
+}
+
+/** Clicks on what only scripts make act. */
+function clicked(painted: Element, twin: (one: Element) => Element | undefined): Deed {
+  const deeds = (window.vaasClicks ?? []).map((click) => {
+    const one = click.target;
+    const late = performance.now() > click.timeStamp + REMEMBERED_MS;
+    const own = one instanceof Element && painted.contains(one) && !one.closest(NATIVE);
+    const other = own && !late ? twin(one) : undefined;
+    return () => other && press(other, click);
+  });
+  return () => deeds.forEach((deed) => deed());
+}
+
+/** Nothing moves when outputs take over, so that a click is where it was. */
+function press(one: Element, { clientX, clientY }: MouseEvent): void {
+  const about = { bubbles: true, cancelable: true, composed: true, view: window, detail: 1, clientX, clientY };
+  for (const name of TOUCHES) {
+    const kind = name.startsWith("pointer") ? PointerEvent : MouseEvent;
+    one.dispatchEvent(new kind(name, { ...about, pointerId: 1, isPrimary: true } as PointerEventInit));
+  }
+}

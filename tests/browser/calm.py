@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Self
 
 from playwright.sync_api import Page
 
@@ -14,13 +14,11 @@ NEAR = 1.0
 # Looks after all callbacks and the layout of each frame: what then stands is what is painted.
 WATCH = """(() => {
   const calm = (window.calm = { frames: [], shifts: [] });
-  new PerformanceObserver((list) => {
-    for (const { value, startTime, sources } of list.getEntries()) {
-      const nodes = sources.map(({ node, previousRect: a, currentRect: b }) =>
-        [node?.nodeName, node?.className, a.x, a.y, a.width, a.height, b.x, b.y, b.width, b.height].join(" "));
-      calm.shifts.push({ value, at: startTime, nodes });
-    }
-  }).observe({ type: "layout-shift", buffered: true });
+  const note = (entries) => calm.shifts.push(...entries.map(({ value }) => value));
+  const shifts = new PerformanceObserver((list) => note(list.getEntries()));
+  shifts.observe({ type: "layout-shift" });
+  calm.told = () => (note(shifts.takeRecords()), calm);
+  calm.begin = () => (calm.told(), (calm.frames.length = calm.shifts.length = 0));
   const seen = (one) => one.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   const box = ({ x, y, width, height }) => [x + scrollX, y + scrollY, width, height];
   const texts = (root) => {
@@ -35,8 +33,6 @@ WATCH = """(() => {
     }
     return found;
   };
-  const parts = (root) => [...root.querySelectorAll(window.calmParts ?? "none")].filter(seen)
-    .map((one) => box(one.getBoundingClientRect()));
   const look = () => {
     const root = document.getElementById("dashboard");
     if (!document.getElementById("vaas-config")) return;
@@ -46,7 +42,6 @@ WATCH = """(() => {
       height: document.documentElement.scrollHeight,
       cells: [...root.querySelectorAll(".jp-Cell")].map((one) => box(one.getBoundingClientRect())),
       texts: texts(root),
-      parts: parts(root),
     });
   };
   const observer = new ResizeObserver(look);
@@ -71,7 +66,6 @@ class Frame:
         height: of all that can be scrolled to.
         cells: the boxes of the notebook's cells.
         texts: boxes of each text that is seen.
-        parts: boxes of what else is looked for.
     """
 
     at: float
@@ -79,34 +73,49 @@ class Frame:
     height: float
     cells: list[Box]
     texts: dict[str, list[Box]]
-    parts: list[Box]
 
 
 @dataclass(frozen=True, slots=True)
 class Eye:
-    """What was seen, from the dashboard's first frame on."""
+    """What was seen, from the begin on; ``shifts`` as browsers measure them."""
 
     frames: list[Frame]
-    shifts: list[dict[str, Any]] = field(default_factory=list)
+    shifts: list[float]
 
     @staticmethod
-    def open(page: Page, parts: Iterable[str] = ()) -> None:
-        """Look from the next page's begin on."""
-        page.add_init_script(f"window.calmParts = {', '.join(parts)!r} || undefined")
+    def open(page: Page) -> None:
+        """Look at what this page shows next."""
         page.add_init_script(WATCH)
 
+    @staticmethod
+    def begin(page: Page) -> None:
+        """Forget what was seen, and see how the page is now."""
+        page.wait_for_function("window.calm?.frames.at(-1)?.scroll === scrollY")
+        page.evaluate("calm.begin()")
+        page.wait_for_function("calm.frames.length > 3")
+
     @classmethod
-    def close(cls, page: Page) -> Self:
-        """All that was seen so far."""
-        told = page.evaluate("calm")
+    def look(cls, page: Page) -> Self:
+        """All that was seen since, and in a few frames more."""
+        seen = page.evaluate("calm.frames.length")
+        page.wait_for_function(f"calm.frames.length > {seen + 10}")
+        told = page.evaluate("(({ frames, shifts }) => ({ frames, shifts }))(calm.told())")
         return cls([Frame(**one) for one in told["frames"]], told["shifts"])
 
-    def moved(self) -> list[str]:
-        """What was seen at first and then, in any frame, was not there or elsewhere."""
+    def shift(self) -> float:
+        """How much moved in all."""
+        return sum(self.shifts)
+
+    def moved(self, *, texts: bool = True) -> list[str]:
+        """What was seen at first and then, in any frame, was not there or elsewhere.
+
+        Args:
+            texts: whether it is about them as well, or of cells and the page alone.
+        """
         first = self.frames[0]
         found: dict[str, None] = {}
         for frame in self.frames[1:]:
-            for name, before, now in _pairs(first, frame):
+            for name, before, now in _pairs(first, frame, texts=texts):
                 if not now:
                     found.setdefault(f"{name} is gone")
                 elif not all(any(_near(one, other) for other in now) for one in before):
@@ -114,13 +123,13 @@ class Eye:
         return list(found)
 
 
-def _pairs(first: Frame, frame: Frame) -> Iterable[tuple[str, list[Box], list[Box]]]:
-    for text, before in first.texts.items():
+def _pairs(
+    first: Frame, frame: Frame, *, texts: bool
+) -> Iterable[tuple[str, list[Box], list[Box]]]:
+    for text, before in first.texts.items() if texts else ():
         yield f"text {text!r}", before, frame.texts.get(text, [])
     for place, cell in enumerate(first.cells):
         yield f"cell {place}", [cell], frame.cells[place : place + 1]
-    if first.parts:
-        yield "parts", first.parts, frame.parts
     yield "scroll", [[first.scroll]], [[frame.scroll]]
     yield "height", [[first.height]], [[frame.height]]
 

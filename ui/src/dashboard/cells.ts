@@ -136,6 +136,7 @@ export class Cells {
     adopt(painted, area.node);
     painted.classList.add("vaas-painted");
     area.dispose();
+    this.areas.delete(Number(cell.dataset["cell"]));
     const replace = (): void => {
       model.changed.disconnect(replace);
       if (!painted.isConnected) return;

@@ -8,20 +8,32 @@ const REMEMBERED_MS = 5000;
 /** The frame of outputs, and what Jupyter gives attributes of its own. */
 const FRAME = ".jp-OutputArea-child, .jp-OutputArea-output, a";
 /** What keeps by itself what viewers do to it, unlike what scripts make. */
-const NATIVE = "a, details, input, label, select, textarea";
+const NATIVE = "a, details, input:not([type=text]), label, select, textarea";
 const TOUCHES = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
 
 type Deed = () => void;
 
-/** Whether the viewer would see no other, and lose what they did, if live outputs took the place of painted ones. */
+/** Whether live outputs are what is painted already, whatever the viewer has opened of it. */
 export function isSame(painted: Element, live: Element): boolean {
-  const copy = painted.cloneNode(true) as Element;
-  adopt(copy, live);
-  const folds = [...live.querySelectorAll("details")];
-  copy.querySelectorAll("details").forEach((one, place) => one.toggleAttribute("open", folds[place]?.open ?? false));
-  const pictures = [...live.querySelectorAll("img")];
-  copy.querySelectorAll("img").forEach((one, place) => pictures[place]?.hasAttribute("alt") || one.removeAttribute("alt"));
-  return copy.isEqualNode(live);
+  const inert = document.implementation.createHTMLDocument();
+  const [some, others] = [painted, live].map((one) => inert.importNode(one, true)) as [Element, Element];
+  adopt(some, others);
+  for (const copy of [some, others]) plain(copy);
+  return some.isEqualNode(others);
+}
+
+/** Take away what makes no difference: folds that are open, words for pictures, how much space there is between tags. */
+function plain(copy: Element): void {
+  copy.querySelectorAll("details").forEach((one) => one.removeAttribute("open"));
+  copy.querySelectorAll("img").forEach((one) => {
+    one.removeAttribute("alt");
+    one.setAttribute("src", one.getAttribute("src")?.trim() ?? "");
+  });
+  const texts = document.createTreeWalker(copy, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode as Text;
+    if (!text.data.trim() && !text.parentElement?.closest("pre, textarea")) text.data = " ";
+  }
 }
 
 /** Give painted outputs the classes and marks of live ones. */

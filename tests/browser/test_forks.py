@@ -121,7 +121,7 @@ Image(base64.b64decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4
 def test_what_is_known_is_painted_with_the_page(
     forking: Service, share: Share, visit: Visit
 ) -> None:
-    """Text, tables and pictures before any script; once, and live, after it."""
+    """Text, tables and pictures before any script; once, and the same, after it."""
     address = share({"a.ipynb": notebook(PICTURE, BODY, **FORK)})
     visit(forking).open(address)
     second = visit(forking)
@@ -136,7 +136,8 @@ def test_what_is_known_is_painted_with_the_page(
     page.close()
     page = second.open(address)
     expect(page.get_by_text("not yet")).to_be_visible()
-    expect(page.locator(".vaas-painted")).to_have_count(0)
+    expect(page.locator(".vaas-painted")).to_have_count(1)
+    expect(second.cell(0).locator(".jp-OutputArea")).to_have_count(1)
     expect(page.get_by_text("in a table")).to_have_count(1)
     expect(page.locator("#dashboard img")).to_have_count(1)
 

@@ -42,7 +42,7 @@ declare global {
   interface Window {
     vaasLine: (session: string) => void;
     vaasEarly: Early | undefined;
-    vaasUsed: Event[];
+    vaasUsed: Event[] | undefined;
     vaasPhase: (phase: Phase) => void;
     vaasName: (name: string, language: string) => void;
     vaasFail: (failure: Failure) => void;
@@ -86,7 +86,7 @@ function dataWords(done: number, total: number | null, size: number): string {
 function lineWords(passed: number, number: number): string {
   const have = passed === 1 ? "1 person before you has" : `${passed} people before you have`;
   const since = passed ? ` ${have} gone since you came.` : "";
-  const recorded = document.querySelector("#dashboard .vaas-painted") ? " Until then you see it as it was recorded." : "";
+  const recorded = document.querySelector("[data-painted]") ? " Until then you see it as it was recorded." : "";
   return `All places are taken. You are number ${number} in line.${since} The dashboard starts here by itself.${recorded}`;
 }
 
@@ -216,10 +216,10 @@ window.vaasScript = ({ src, painted, state, scripts, modules }) => {
   setTimeout(() => steps.splice(0).forEach((step) => step()), PAINTED_WITHIN_MS);
 };
 
-/** What is done to the still, for the live dashboard to do: see `dashboard/again.ts`. */
+/** What is done to painted outputs, for the live ones to do: see `dashboard/again.ts`. */
 window.vaasUsed = [];
 for (const kind of ["click", "input", "keydown"]) {
-  addEventListener(kind, (event) => (event.target as Element).closest(".vaas-still") && window.vaasUsed.push(event));
+  addEventListener(kind, (event) => (event.target as Element).closest(".vaas-painted") && window.vaasUsed?.push(event));
 }
 
 /** Whether the page has come to its end, whatever that is. */

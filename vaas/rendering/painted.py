@@ -31,6 +31,9 @@ _PICTURES = (_DRAWING, "image/png", "image/jpeg", "image/gif", "image/webp")
 _NAMED = re.compile(r"<svg[^>]+xmlns=[^>]+svg")
 """Of drawings: only such are pictures to a browser; the page's script makes all others so, too."""
 
+# As live outputs find them in texts.
+_ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s\x00-\x1f\"]{2,}[^\s\x00-\x1f\"'(){}\[\],:;.!?<>]")
+
 PAINTED = "vaas-painted"
 """Class of what is seen of a dashboard before its script runs."""
 
@@ -128,7 +131,18 @@ def _size(output: Mapping[str, Any], kind: str) -> str:
 def _text(text: str) -> str | None:
     if "\x1b" in text:  # colours of a terminal
         return None
-    return _box("jp-RenderedText", f"<pre>{escape(text)}</pre>") if text else ""
+    return _box("jp-RenderedText", f"<pre>{_linked(text)}</pre>") if text else ""
+
+
+def _linked(text: str) -> str:
+    pieces, end = [], 0
+    for found in _ADDRESS.finditer(text):
+        pieces.append(escape(text[end : found.start()], quote=False))
+        address = found[0] if found[0].startswith("http") else f"https://{found[0]}"
+        label = escape(found[0], quote=False)
+        pieces.append(f'<a href="{escape(address)}" rel="noopener" target="_blank">{label}</a>')
+        end = found.end()
+    return "".join(pieces) + escape(text[end:], quote=False)
 
 
 def _picture(kind: str, data: str, size: str) -> str:

@@ -142,7 +142,7 @@ class Stream:
         if opened.snapshot:
             self._mark(opened.snapshot, live=True)
         self._parameters(opened.session)
-        self._block("dashboard", scheme=notebook.theme)
+        self._block("dashboard", scheme=notebook.theme, painted=painted)
         handler.write(opened.html)
         if waits := opened.session.waits:
             self._block("phase", phase=_phase(waits))
@@ -176,7 +176,7 @@ class Stream:
         style = self._front.statics.url("dashboard.css")
         self._handler.write(f'<link rel="stylesheet" href="{style}">')
         self._mark(snapshot, live=False)
-        self._block("dashboard", scheme=snapshot.scheme)
+        self._block("dashboard", scheme=snapshot.scheme, painted=PAINTED in snapshot.html)
         self._handler.write(snapshot.html)
         self._block("tail")
         await self._handler.finish()

@@ -25,6 +25,14 @@ def test_text_is_text() -> None:
     assert "<pre>&lt;b&gt;</pre>" in painted([shown(text_plain="<b>")])
 
 
+def test_addresses_are_links_as_in_live_outputs() -> None:
+    told = painted([printed("see (https://example.org/a?b=1&c=<2>), www.example.org.")])
+    first = "https://example.org/a?b=1&amp;c=&lt;2"
+    assert f'(<a href="{first}" rel="noopener" target="_blank">{first}</a>&gt;), ' in told
+    assert '<a href="https://www.example.org" rel="noopener" target="_blank">www.' in told
+    assert "<a" not in painted([printed('javascript:alert(1) https://"onclick="alert(1)')])
+
+
 def test_the_richest_form_is_shown() -> None:
     table = "<style scoped>td{}</style><table><td>costs $ 5</td></table>"
     assert table in painted([shown(text_html=table, text_plain="costs")])

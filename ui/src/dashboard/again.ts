@@ -1,43 +1,38 @@
 /**
- * Who uses a dashboard before it is live uses its still. What they did there is done
- * again to the live outputs once these stand in its place, in the same order: clicks,
- * keys, and what was typed or chosen.
+ * Who uses a dashboard before it is live uses what is painted of it. What they did there
+ * is done again to the live outputs once these stand in its place, in the same order:
+ * clicks, keys, and what was typed or chosen.
  */
+
+import { counterpart } from "./handover";
 
 /** What waited longer has been given up. */
 const LATEST_MS = 15_000;
-/** What is not copied into a still: places are counted without it. */
-export const ACTS = "script, noscript, template, link, meta, base, object, embed, video, audio";
 /** These act in the still as well. */
 const ACTED = "a[href], summary";
-const TYPED = "textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=range])";
+const TYPED = "textarea, select, input:not([type=checkbox], [type=radio], [type=button], [type=submit])";
 const POINTED = ["pointerdown", "mousedown", "pointerup", "mouseup", "click"];
 const EVENT = { bubbles: true, cancelable: true, composed: true };
 
 type Step = (live: Element) => void;
 
 /**
- * Find out what was done to a still; before it is taken away.
+ * Find out what was done to painted outputs; before they are taken away.
  *
- * @param still of a cell's outputs.
- * @returns does it to the live outputs.
+ * @param painted of a cell.
+ * @param live what takes their place.
+ * @returns does it to them.
  */
-export function done(still: HTMLElement): (live: Element) => void {
+export function done(painted: HTMLElement, live: HTMLElement): () => void {
   const latest = performance.now() - LATEST_MS;
-  const used = window.vaasUsed.filter(({ target, timeStamp }) => timeStamp > latest && still.contains(target as Element));
+  const used = (window.vaasUsed ?? []).filter(({ timeStamp }) => timeStamp > latest);
   const steps = used.flatMap((event) => {
-    const step = again(event);
-    const place = placeOf(event.target as Element, still);
-    return step ? [[place, step] as const] : [];
+    const target = event.target as Element;
+    const step = painted.contains(target) ? again(event) : undefined;
+    const other = step && counterpart(target, painted, live);
+    return step && other ? [() => step(other)] : [];
   });
-  const focused = still.contains(document.activeElement) ? document.activeElement : null;
-  if (focused) steps.push([placeOf(focused, still), (live) => (live as HTMLElement).focus({ preventScroll: true })]);
-  return (live) => {
-    for (const [place, step] of steps) {
-      const found = at(live, place);
-      if (found) step(found);
-    }
-  };
+  return () => steps.forEach((step) => step());
 }
 
 function again(event: Event): Step | undefined {
@@ -78,27 +73,4 @@ function typed(value: string): Step {
     (live as HTMLInputElement).value = value;
     for (const kind of ["input", "change"]) live.dispatchEvent(new Event(kind, EVENT));
   };
-}
-
-/** The way from a root to an element: its place among the children of each parent, and what it is. */
-interface Place {
-  way: number[];
-  name: string;
-}
-
-function placeOf(element: Element, root: Element): Place {
-  const way = [];
-  for (let one = element; one !== root; one = one.parentElement as Element) {
-    way.unshift(children(one.parentElement as Element).indexOf(one));
-  }
-  return { way, name: element.localName };
-}
-
-function at(root: Element, { way, name }: Place): Element | undefined {
-  const found = way.reduce<Element | undefined>((one, index) => one && children(one)[index], root);
-  return found?.localName === name ? found : undefined;
-}
-
-function children(parent: Element): Element[] {
-  return [...parent.children].filter((one) => !one.matches(ACTS));
 }

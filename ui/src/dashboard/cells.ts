@@ -1,6 +1,7 @@
 /**
  * The places of the code cells: filled one by one as the server tells of them. What
- * was painted with the page stays until the live outputs can be seen.
+ * was painted with the page stays until the live outputs can be seen, and for good if
+ * those are the same.
  */
 
 import type { IOutput } from "@jupyterlab/nbformat";
@@ -10,6 +11,7 @@ import { MessageLoop } from "@lumino/messaging";
 import { Widget } from "@lumino/widgets";
 
 import { done } from "./again";
+import { adopt, handOver, isSame } from "./handover";
 import { LIVE, uncovered } from "./late";
 import { VIEW, type WidgetManager } from "./manager";
 import { alike, decoded, settled } from "./settled";
@@ -55,6 +57,7 @@ export class Cells {
   async finish(): Promise<void> {
     await this.shown();
     document.querySelectorAll(".vaas-cell[aria-busy]").forEach((one) => one.remove());
+    window.vaasUsed = undefined;
     void uncovered().then(() => document.querySelectorAll(".vaas-still-style").forEach((one) => one.remove()));
   }
 
@@ -84,20 +87,64 @@ export class Cells {
     if (outputs.length === 0) return goLive(cell, painted);
     await this.manager.extensions.forOutputs(outputs);
     const model = new OutputAreaModel({ trusted: true });
-    const area = new SimplifiedOutputArea({ model, rendermime: this.rendermime });
-    Widget.attach(area, cell);
+    const area = this.attach(index, model, cell);
     const height = Math.max(0, ...painted.map((one) => one.offsetHeight));
     cell.classList.toggle("vaas-coming", painted.length > 0);
     if (height) cell.style.minHeight = `${height}px`;
-    this.areas.set(index, area);
-    this.observer.observe(area.node);
     for (const output of outputs) {
       await this.modelOf(output);
       const position = model.add(output) - 1;
       const id = (output["transient"] as { display_id?: string } | undefined)?.display_id;
       if (id) this.displays.set(id, [...(this.displays.get(id) ?? []), [model, position]]);
     }
-    if (painted.length > 0) this.comings.push(takeOver(cell, painted, area.node, height));
+    if (painted.length > 0) this.comings.push(this.takeOver(cell, painted, area, height, outputs.every(isText)));
+  }
+
+  private attach(index: number, model: OutputAreaModel, cell: HTMLElement): SimplifiedOutputArea {
+    const area = new SimplifiedOutputArea({ model, rendermime: this.rendermime });
+    Widget.attach(area, cell);
+    this.areas.set(index, area);
+    this.observer.observe(area.node);
+    return area;
+  }
+
+  /** Live outputs take the place of painted ones between two frames, if they act or are others. */
+  private async takeOver(
+    cell: HTMLElement,
+    painted: HTMLElement[],
+    area: SimplifiedOutputArea,
+    height: number,
+    inert: boolean,
+  ): Promise<void> {
+    await drawn(cell, area.node, height);
+    const seen = painted.find((one) => one.checkVisibility());
+    const kept = inert && seen && isSame(seen, area.node) ? seen : undefined;
+    const [goOn, again] = seen && !kept ? [handOver(seen, area.node), done(seen, area.node)] : [];
+    cell.classList.remove("vaas-coming");
+    cell.style.minHeight = "";
+    if (kept) this.keep(kept, area, cell);
+    goLive(
+      cell,
+      painted.filter((one) => one !== kept),
+    );
+    again?.();
+    goOn?.();
+  }
+
+  /** What is painted stays, until its model says otherwise. */
+  private keep(painted: HTMLElement, area: SimplifiedOutputArea, cell: HTMLElement): void {
+    const model = area.model as OutputAreaModel;
+    adopt(painted, area.node);
+    painted.classList.add("vaas-painted");
+    area.dispose();
+    this.areas.delete(Number(cell.dataset["cell"]));
+    const replace = (): void => {
+      model.changed.disconnect(replace);
+      if (!painted.isConnected) return;
+      painted.remove();
+      this.attach(Number(cell.dataset["cell"]), model, cell);
+    };
+    model.changed.connect(replace);
   }
 
   /** A widget's view waits until its model has come over the kernel's line. */
@@ -123,20 +170,20 @@ export class Cells {
   }
 }
 
-/** Live outputs take the place of painted ones between two frames, when they have drawn as much. */
-async function takeOver(cell: HTMLElement, painted: HTMLElement[], live: HTMLElement, height: number): Promise<void> {
+/** Whether nothing of an output can act: widgets and charts do. */
+function isText({ data = {} }: IOutput): boolean {
+  return !Object.keys(data as object).some((kind) => kind.startsWith("application/"));
+}
+
+/** Wait until live outputs have drawn as much as was painted. */
+async function drawn(cell: HTMLElement, live: HTMLElement, height: number): Promise<void> {
   const ready = () => live.offsetHeight >= 0.9 * height;
-  const drawn = [...cell.querySelectorAll(`.vaas-still :is(${DRAWN})`)].filter((one) => one.checkVisibility());
-  const awaited = drawn.some((one) => !one.closest("[data-model]"));
-  const same = () => alike(drawn, [...live.querySelectorAll(DRAWN)]);
+  const before = [...cell.querySelectorAll(`.vaas-still :is(${DRAWN})`)].filter((one) => one.checkVisibility());
+  const awaited = before.some((one) => !one.closest("[data-model]"));
+  const same = () => alike(before, [...live.querySelectorAll(DRAWN)]);
   const frames = () => (!awaited ? 1 : same() ? CALM_FRAMES_ALIKE : CALM_FRAMES);
   await settled(live, { frames, within: TAKES_OVER_WITHIN_MS, ready });
   await decoded(live);
-  cell.classList.remove("vaas-coming");
-  cell.style.minHeight = "";
-  const steps = painted.map(done);
-  goLive(cell, painted);
-  steps.forEach((again) => again(live));
 }
 
 /** Take away what was painted, and let waiting widgets know. */

@@ -23,6 +23,8 @@ const LATEST_MS = 3000;
 const FRAME_MS = 50;
 const ANSWER_MS = 500;
 const FITTING = 0.05;
+/** Frames after which a view is drawn that is in no place yet. */
+const PLACED_WITHIN = 20;
 const DRAWN = { frames: () => 8, within: 4000 };
 const USED = ["pointerdown", "keydown", "wheel"];
 
@@ -71,8 +73,27 @@ export function late(model: string, address: string, comm: IClassicComm, kernel:
   if (!piece || !cell) return undefined;
   const waiting = new Late(address, piece, cell);
   waiting.hold(comm, kernel);
-  (window.vaasLate ??= new Map()).set(model, () => waiting.definition());
+  return standIn(model, waiting.definition());
+}
+
+function standIn(model: string, definition: Definition): string {
+  (window.vaasLate ??= new Map()).set(model, () => definition);
   return `export default window.vaasLate.get(${JSON.stringify(model)});`;
+}
+
+/**
+ * Have a model's views drawn when they have a place: charts take its width then, and only then.
+ *
+ * @param model its id.
+ * @param found what its script exports.
+ * @returns as `late` does.
+ */
+export function inPlace(model: string, found: Definition): string {
+  const render: Part = async (context) => {
+    for (let frame = 0; frame < PLACED_WITHIN && !context.el.isConnected; frame++) await painted();
+    return found.render?.(context);
+  };
+  return standIn(model, { ...found, render });
 }
 
 class Late {
@@ -181,7 +202,8 @@ function fits(piece: HTMLElement): boolean {
   return Math.abs(drawn - piece.clientWidth) < FITTING * piece.clientWidth;
 }
 
-async function load(address: string): Promise<Definition> {
+/** Fetch a widget's script. */
+export async function load(address: string): Promise<Definition> {
   const module = (await import(address)) as { render?: Part; default?: Definition | (() => Definition | Promise<Definition>) };
   if (module.render) return { render: module.render };
   const found = typeof module.default === "function" ? await module.default() : module.default;

@@ -13,7 +13,7 @@ import type { RenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { Kernel, KernelMessage } from "@jupyterlab/services";
 import { Panel } from "@lumino/widgets";
 
-import { late, mark } from "./late";
+import { inPlace, late, load, mark } from "./late";
 import * as output from "./output";
 import type { Extensions } from "./extensions";
 
@@ -33,6 +33,9 @@ const SOURCE = /^\/assets\/\w+\/sources\/\w+\.(js|css)$/;
 type Buffers = { path: (string | number)[]; data: string }[];
 
 export class WidgetManager extends ManagerBase {
+  /** Models that bring a script of their own. */
+  private readonly bring = new Set<string>();
+
   constructor(
     readonly kernel: Kernel.IKernelConnection,
     readonly rendermime: RenderMimeRegistry,
@@ -71,17 +74,18 @@ export class WidgetManager extends ManagerBase {
     const value = state["_esm"];
     if (model_module !== ANYWIDGET || !isSource(value)) return super._make_model(options, state as never);
     // A whole address: anywidget takes others for a script's text.
-    const address = (state["_esm"] = new URL(value, location.origin).href);
+    const address = new URL(value, location.origin).href;
+    this.bring.add(model_id);
     const source = late(model_id, address, comm, this.kernel);
-    if (source) state["_esm"] = source;
     // anywidget waits two seconds for a script, and then loses what the kernel says to its widget.
-    else await import(address).catch(console.warn);
+    const found = source ? undefined : await load(address).catch(console.warn);
+    state["_esm"] = source ?? (found ? inPlace(model_id, found) : address);
     return super._make_model(options, state as never);
   }
 
   override async create_view<View extends base.WidgetView>(model: base.WidgetModel, options?: unknown): Promise<View> {
     const view = await super.create_view<View>(model, options);
-    if (isSource(model.get("_esm"))) mark(view.el, model.model_id);
+    if (this.bring.has(model.model_id)) mark(view.el, model.model_id);
     return view;
   }
 

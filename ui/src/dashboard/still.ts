@@ -9,13 +9,13 @@
 
 import type { IOutput } from "@jupyterlab/nbformat";
 
-import { ACTS } from "./again";
 import type { Cells } from "./cells";
 import { decoded, settled } from "./settled";
 
 const DRAWN_WITHIN_MS = 10_000;
 const CALM_FRAMES = 45;
 
+const ACTS = "script, noscript, template, link, meta, base, object, embed, video, audio";
 const DROPPED = /^on|^(autofocus|contenteditable|name|form|accesskey|popovertarget)$/;
 const REFERENCES = ["for", "list", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "aria-activedescendant"];
 const DYNAMIC = /::?(-[\w-]+|before|after|hover|focus(-visible|-within)?|active|visited|placeholder|selection|marker|backdrop|first-line|first-letter)(\([^)]*\))?/g;
@@ -32,7 +32,11 @@ export async function hand(cells: Cells, outputs: Record<string, IOutput[]>): Pr
   for (const [index, shown] of Object.entries(outputs)) cells.show(Number(index), shown);
   await cells.shown();
   const dashboard = document.getElementById("dashboard") as HTMLElement;
-  await settled(dashboard, { frames: () => CALM_FRAMES, within: DRAWN_WITHIN_MS, ready: watched(dashboard) });
+  const calm = () => settled(dashboard, { frames: () => CALM_FRAMES, within: DRAWN_WITHIN_MS, ready: watched(dashboard) });
+  await calm();
+  // Charts that came after the window's word take their place's width now.
+  window.dispatchEvent(new Event("resize"));
+  await calm();
   await document.fonts.ready;
   await decoded(dashboard);
   const areas = Object.keys(outputs).map((index) => [index, area(index)] as const);

@@ -201,8 +201,7 @@ def test_what_was_done_with_a_still_is_done_with_its_widgets(
     page = viewer.page
     waiting = painted(viewer, address)
     still = page.locator(".vaas-still:visible").first
-    # As its menu does, which is the browser's own.
-    still.get_by_role("combobox").evaluate("one => { one.selectedIndex = 1 }")
+    still.get_by_role("combobox").select_option("two")
     click(page, still.get_by_role("button", name="Press"))
     click(page, still.get_by_role("button", name="Press"))
     click(page, still.get_by_role("checkbox"))

@@ -98,8 +98,7 @@ class Stream:
         self._block("known", name=self._name)
         style = self._front.statics.url("dashboard.css")
         self._handler.write(f'<link rel="stylesheet" href="{style}">')
-        self._block("dashboard", scheme=notebook.theme)
-        self._handler.write(queued.html)
+        self._inside(notebook.theme, queued.html)
 
     def fail(self, error: VaasError) -> None:
         """Say what stopped it, in place of the dashboard."""
@@ -142,8 +141,7 @@ class Stream:
         if opened.snapshot:
             self._mark(opened.snapshot, live=True)
         self._parameters(opened.session)
-        self._block("dashboard", scheme=notebook.theme, painted=painted)
-        handler.write(opened.html)
+        self._inside(notebook.theme, opened.html)
         if waits := opened.session.waits:
             self._block("phase", phase=_phase(waits))
         handler.write(f'<script id="vaas-config" type="application/json">{config}</script>')
@@ -176,10 +174,14 @@ class Stream:
         style = self._front.statics.url("dashboard.css")
         self._handler.write(f'<link rel="stylesheet" href="{style}">')
         self._mark(snapshot, live=False)
-        self._block("dashboard", scheme=snapshot.scheme, painted=PAINTED in snapshot.html)
-        self._handler.write(snapshot.html)
+        self._inside(snapshot.scheme, snapshot.html)
         self._block("tail")
         await self._handler.finish()
+
+    def _inside(self, scheme: str, html: str) -> None:
+        """The dashboard's own part of the page, of which is known whether anything is to be seen."""
+        self._block("dashboard", scheme=scheme, painted=PAINTED in html)
+        self._handler.write(html)
 
     def _mark(self, snapshot: Snapshot, *, live: bool) -> None:
         """Say that the cloud does not answer, and of when what is shown is."""

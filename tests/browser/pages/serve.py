@@ -72,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
         name = block(shell, "known", name="Known & <b>better</b>")
         rest = (
             name
-            + block(shell, "dashboard", scheme="light")
+            + block(shell, "dashboard", scheme="light", painted=False)
             + "<p id=out>42</p>"
             + ready
             + block(shell, "tail")

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
             "Fetching 12 of 40 files, 3.1 MB",
             12,
         ),
-        ({"name": "data", "done": 7, "size": 900}, "Fetching files, 7 so far, 900 bytes", None),
+        ({"name": "data", "done": 7, "size": 900}, "Fetching files, 7 so far, 1 kB", None),
         ({"name": "environment"}, "Preparing…", None),
         ({"name": "run", "done": 2, "total": 9}, "Running cell 3 of 9", 2),
         ({"name": "run", "done": 9, "total": 9}, "Running cell 9 of 9", 9),

@@ -35,10 +35,6 @@ CALM = """async (frames) => {
   await Promise.allSettled([...document.images].map((one) => one.decode()))
 }"""
 
-# ipympl's figures come by the kernel's line, after their places.
-DRAWN = """[...document.querySelectorAll(".jupyter-matplotlib-canvas-div")].every(
-  (one) => one.offsetHeight > 100)"""
-
 # The cells' outputs, as far as an author or a viewer can tell them apart: without what libraries
 # number as they go, JupyterLab's marks of state and both front ends' wrappers.
 TOLD = r"""([cells, without]) => {
@@ -96,14 +92,18 @@ def look(page: Page, cells: str, *, without: str, frames: int = 30) -> list[Cell
         frames: in which nothing may happen.
     """
     page.add_style_tag(content=f":is({without}) {{ display: none !important }}")
+    page.evaluate(CALM, frames)
     # Charts that were drawn before their place was as wide as it is.
     page.evaluate("dispatchEvent(new Event('resize'))")
-    page.evaluate(CALM, frames)
-    page.wait_for_function(DRAWN)
     page.evaluate(CALM, 5)
     told = page.evaluate(TOLD, [cells, without])
     whole = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     return [_cell(one, whole) for one in told]
+
+
+def drawings(page: Page) -> int:
+    """How many charts and maps a page has drawn so far."""
+    return page.locator(".main-svg, .leaflet-pane, .bqplot").count()
 
 
 def differences(some: list[Cell | None], others: list[Cell | None]) -> list[str]:

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.beside import Cell, differences, look
+from tests.browser.beside import Cell, differences, drawings, look
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook, write
-from tests.browser.service import Service
+from tests.browser.service import Service, eventually
 from tests.browser.viewer import Viewer
 from vaas.demo.efss import DemoEfss
 
@@ -25,6 +25,8 @@ DIFFERS = {
     "mjx-container": "formulas are drawn as SVG, which needs no fonts; Voilà's are text in fonts",
     ".jp-RenderedHTML pre": "keeps letters of one width, as in JupyterLab; Voilà's page takes them",
     ".widget-html-content a": "links look like links; Voilà's page takes their colour and line",
+    ".noUi-handle": "has a border that all can see (WCAG 1.4.11)",
+    ".js-plotly-plot": "is as wide as its place; Voilà's has Plotly's 700 pixels",
     ".jp-RenderedJSON": "a lean tree; JupyterLab's takes half a megabyte of script",
 }
 """What we show otherwise on purpose, by selector, and why."""
@@ -138,10 +140,6 @@ CONTROLS = (
 )
 LIBRARIES = (
     """
-    import plotly.graph_objects as go
-    go.Figure(go.Bar(x=["north", "south"], y=[3, 1]), layout={"height": 300})
-    """,
-    """
     import ipyleaflet
     ipyleaflet.Map(center=(45, 8), layers=[ipyleaflet.Marker(location=(45, 8))])
     """,
@@ -167,12 +165,6 @@ LIBRARIES = (
         _esm = "export default { render({ el }) { el.append('own words') } }"
     Own()
     """,
-    """
-    %matplotlib widget
-    import matplotlib.pyplot as plt
-    figure, axes = plt.subplots(figsize=(4, 3))
-    axes.plot([0, 1]);
-    """,
     "from vois import ui; ui.Card('Card', children=[ui.Button('Go', lambda: None)])",
 )
 OURS = "#dashboard .jp-Cell"
@@ -191,6 +183,8 @@ def both(viewer: Viewer, address: str) -> tuple[list[Cell | None], list[Cell | N
     voila = viewer.context.new_page()
     voila.goto(f"{address}?vaas=plain", wait_until="commit")
     expect(voila.locator("#rendered_cells")).to_be_visible()
+    drawn = drawings(viewer.page)
+    assert eventually(lambda: drawings(voila) >= drawn)
     theirs = look(voila, "#rendered_cells [cell-index] > .jp-Cell", without=", ".join(DIFFERS))
     return ours, theirs
 

@@ -70,6 +70,251 @@ def tongue() -> Iterator[Path]:
         yield folder
 
 
+HINDRANCES = {
+    "thread": (THREAD, "the thread 'worker' still runs"),
+    "socket": ("import socket\nline = socket.socket()", "open: socket:"),
+    "child": ("import subprocess\nchild = subprocess.Popen(['sleep', '60'])", "that it started"),
+    "file": ("file = open('/scratch/notes', 'w')", "open for writing: /scratch/notes"),
+    # A graphics card's context holds such a device, and memory that the card sees.
+    "device": ("import os\ndevice = os.open('/dev/ptmx', os.O_RDWR)", "open: /dev/"),
+    "memory": ("import mmap\nshared = mmap.mmap(-1, 4096)", "memory shared with others"),
+}
+"""What a run leaves behind, and what of the reason is told."""
+
+
+@pytest.fixture
+def tongue() -> Iterator[Path]:
+    """A folder of environments with one whose kernel speaks another language, as far as is known."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="vaas-environments-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        kernel = folder / MADE / "tongue-1" / VENV / "share/jupyter/kernels/tongue"
+        kernel.mkdir(parents=True)
+        python = kernel.parents[3] / "bin" / "python"
+        python.parent.mkdir()
+        python.symlink_to(sys.executable)
+        start = "from ipykernel.kernelapp import launch_new_instance as start; start()"
+        spec = {
+            "argv": [str(python), "-c", start, "-f", "{connection_file}"],
+            "display_name": "Tongue",
+            "language": "tongue",
+            "env": {"PYTHONPATH": sysconfig.get_path("purelib")},
+        }
+        (kernel / "kernel.json").write_text(json.dumps(spec))
+        (folder / "tongue").symlink_to(folder / MADE / "tongue-1")
+        yield folder
+
+
+HINDRANCES = {
+    "thread": (THREAD, "the thread 'worker' still runs"),
+    "socket": ("import socket\nline = socket.socket()", "open: socket:"),
+    "child": ("import subprocess\nchild = subprocess.Popen(['sleep', '60'])", "that it started"),
+    "file": ("file = open('/scratch/notes', 'w')", "open for writing: /scratch/notes"),
+    # A graphics card's context holds such a device, and memory that the card sees.
+    "device": ("import os\ndevice = os.open('/dev/ptmx', os.O_RDWR)", "open: /dev/"),
+    "memory": ("import mmap\nshared = mmap.mmap(-1, 4096)", "memory shared with others"),
+}
+"""What a run leaves behind, and what of the reason is told."""
+
+
+@pytest.fixture
+def tongue() -> Iterator[Path]:
+    """A folder of environments with one whose kernel speaks another language, as far as is known."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="vaas-environments-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        kernel = folder / MADE / "tongue-1" / VENV / "share/jupyter/kernels/tongue"
+        kernel.mkdir(parents=True)
+        python = kernel.parents[3] / "bin" / "python"
+        python.parent.mkdir()
+        python.symlink_to(sys.executable)
+        start = "from ipykernel.kernelapp import launch_new_instance as start; start()"
+        spec = {
+            "argv": [str(python), "-c", start, "-f", "{connection_file}"],
+            "display_name": "Tongue",
+            "language": "tongue",
+            "env": {"PYTHONPATH": sysconfig.get_path("purelib")},
+        }
+        (kernel / "kernel.json").write_text(json.dumps(spec))
+        (folder / "tongue").symlink_to(folder / MADE / "tongue-1")
+        yield folder
+
+
+HINDRANCES = {
+    "thread": (THREAD, "the thread 'worker' still runs"),
+    "socket": ("import socket\nline = socket.socket()", "open: socket:"),
+    "child": ("import subprocess\nchild = subprocess.Popen(['sleep', '60'])", "that it started"),
+    "file": ("file = open('/scratch/notes', 'w')", "open for writing: /scratch/notes"),
+    # A graphics card's context holds such a device, and memory that the card sees.
+    "device": ("import os\ndevice = os.open('/dev/ptmx', os.O_RDWR)", "open: /dev/"),
+    "memory": ("import mmap\nshared = mmap.mmap(-1, 4096)", "memory shared with others"),
+}
+"""What a run leaves behind, and what of the reason is told."""
+
+
+@pytest.fixture
+def tongue() -> Iterator[Path]:
+    """A folder of environments with one whose kernel speaks another language, as far as is known."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="vaas-environments-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        kernel = folder / MADE / "tongue-1" / VENV / "share/jupyter/kernels/tongue"
+        kernel.mkdir(parents=True)
+        python = kernel.parents[3] / "bin" / "python"
+        python.parent.mkdir()
+        python.symlink_to(sys.executable)
+        start = "from ipykernel.kernelapp import launch_new_instance as start; start()"
+        spec = {
+            "argv": [str(python), "-c", start, "-f", "{connection_file}"],
+            "display_name": "Tongue",
+            "language": "tongue",
+            "env": {"PYTHONPATH": sysconfig.get_path("purelib")},
+        }
+        (kernel / "kernel.json").write_text(json.dumps(spec))
+        (folder / "tongue").symlink_to(folder / MADE / "tongue-1")
+        yield folder
+
+
+HINDRANCES = {
+    "thread": (THREAD, "the thread 'worker' still runs"),
+    "socket": ("import socket\nline = socket.socket()", "open: socket:"),
+    "child": ("import subprocess\nchild = subprocess.Popen(['sleep', '60'])", "that it started"),
+    "file": ("file = open('/scratch/notes', 'w')", "open for writing: /scratch/notes"),
+    # A graphics card's context holds such a device, and memory that the card sees.
+    "device": ("import os\ndevice = os.open('/dev/ptmx', os.O_RDWR)", "open: /dev/"),
+    "memory": ("import mmap\nshared = mmap.mmap(-1, 4096)", "memory shared with others"),
+}
+"""What a run leaves behind, and what of the reason is told."""
+
+
+@pytest.fixture
+def tongue() -> Iterator[Path]:
+    """A folder of environments with one whose kernel speaks another language, as far as is known."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="vaas-environments-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        kernel = folder / MADE / "tongue-1" / VENV / "share/jupyter/kernels/tongue"
+        kernel.mkdir(parents=True)
+        python = kernel.parents[3] / "bin" / "python"
+        python.parent.mkdir()
+        python.symlink_to(sys.executable)
+        start = "from ipykernel.kernelapp import launch_new_instance as start; start()"
+        spec = {
+            "argv": [str(python), "-c", start, "-f", "{connection_file}"],
+            "display_name": "Tongue",
+            "language": "tongue",
+            "env": {"PYTHONPATH": sysconfig.get_path("purelib")},
+        }
+        (kernel / "kernel.json").write_text(json.dumps(spec))
+        (folder / "tongue").symlink_to(folder / MADE / "tongue-1")
+        yield folder
+
+
+HINDRANCES = {
+    "thread": (THREAD, "the thread 'worker' still runs"),
+    "socket": ("import socket\nline = socket.socket()", "open: socket:"),
+    "child": ("import subprocess\nchild = subprocess.Popen(['sleep', '60'])", "that it started"),
+    "file": ("file = open('/scratch/notes', 'w')", "open for writing: /scratch/notes"),
+    # A graphics card's context holds such a device, and memory that the card sees.
+    "device": ("import os\ndevice = os.open('/dev/ptmx', os.O_RDWR)", "open: /dev/"),
+    "memory": ("import mmap\nshared = mmap.mmap(-1, 4096)", "memory shared with others"),
+}
+"""What a run leaves behind, and what of the reason is told."""
+
+
+@pytest.fixture
+def tongue() -> Iterator[Path]:
+    """A folder of environments with one whose kernel speaks another language, as far as is known."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="vaas-environments-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        kernel = folder / MADE / "tongue-1" / VENV / "share/jupyter/kernels/tongue"
+        kernel.mkdir(parents=True)
+        python = kernel.parents[3] / "bin" / "python"
+        python.parent.mkdir()
+        python.symlink_to(sys.executable)
+        start = "from ipykernel.kernelapp import launch_new_instance as start; start()"
+        spec = {
+            "argv": [str(python), "-c", start, "-f", "{connection_file}"],
+            "display_name": "Tongue",
+            "language": "tongue",
+            "env": {"PYTHONPATH": sysconfig.get_path("purelib")},
+        }
+        (kernel / "kernel.json").write_text(json.dumps(spec))
+        (folder / "tongue").symlink_to(folder / MADE / "tongue-1")
+        yield folder
+
+
+HINDRANCES = {
+    "thread": (THREAD, "the thread 'worker' still runs"),
+    "socket": ("import socket\nline = socket.socket()", "open: socket:"),
+    "child": ("import subprocess\nchild = subprocess.Popen(['sleep', '60'])", "that it started"),
+    "file": ("file = open('/scratch/notes', 'w')", "open for writing: /scratch/notes"),
+    # A graphics card's context holds such a device, and memory that the card sees.
+    "device": ("import os\ndevice = os.open('/dev/ptmx', os.O_RDWR)", "open: /dev/"),
+    "memory": ("import mmap\nshared = mmap.mmap(-1, 4096)", "memory shared with others"),
+}
+"""What a run leaves behind, and what of the reason is told."""
+
+
+@pytest.fixture
+def tongue() -> Iterator[Path]:
+    """A folder of environments with one whose kernel speaks another language, as far as is known."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="vaas-environments-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        kernel = folder / MADE / "tongue-1" / VENV / "share/jupyter/kernels/tongue"
+        kernel.mkdir(parents=True)
+        python = kernel.parents[3] / "bin" / "python"
+        python.parent.mkdir()
+        python.symlink_to(sys.executable)
+        start = "from ipykernel.kernelapp import launch_new_instance as start; start()"
+        spec = {
+            "argv": [str(python), "-c", start, "-f", "{connection_file}"],
+            "display_name": "Tongue",
+            "language": "tongue",
+            "env": {"PYTHONPATH": sysconfig.get_path("purelib")},
+        }
+        (kernel / "kernel.json").write_text(json.dumps(spec))
+        (folder / "tongue").symlink_to(folder / MADE / "tongue-1")
+        yield folder
+
+
+HINDRANCES = {
+    "thread": (THREAD, "the thread 'worker' still runs"),
+    "socket": ("import socket\nline = socket.socket()", "open: socket:"),
+    "child": ("import subprocess\nchild = subprocess.Popen(['sleep', '60'])", "that it started"),
+    "file": ("file = open('/scratch/notes', 'w')", "open for writing: /scratch/notes"),
+    # A graphics card's context holds such a device, and memory that the card sees.
+    "device": ("import os\ndevice = os.open('/dev/ptmx', os.O_RDWR)", "open: /dev/"),
+    "memory": ("import mmap\nshared = mmap.mmap(-1, 4096)", "memory shared with others"),
+}
+"""What a run leaves behind, and what of the reason is told."""
+
+
+@pytest.fixture
+def tongue() -> Iterator[Path]:
+    """A folder of environments with one whose kernel speaks another language, as far as is known."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="vaas-environments-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        kernel = folder / MADE / "tongue-1" / VENV / "share/jupyter/kernels/tongue"
+        kernel.mkdir(parents=True)
+        python = kernel.parents[3] / "bin" / "python"
+        python.parent.mkdir()
+        python.symlink_to(sys.executable)
+        start = "from ipykernel.kernelapp import launch_new_instance as start; start()"
+        spec = {
+            "argv": [str(python), "-c", start, "-f", "{connection_file}"],
+            "display_name": "Tongue",
+            "language": "tongue",
+            "env": {"PYTHONPATH": sysconfig.get_path("purelib")},
+        }
+        (kernel / "kernel.json").write_text(json.dumps(spec))
+        (folder / "tongue").symlink_to(folder / MADE / "tongue-1")
+        yield folder
+
+
 def test_what_makes_viewers_wait_is_told(tmp_path, tongue):
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python", "language": "python"}}
     other = {"name": "tongue", "display_name": "Tongue", "language": "tongue"}

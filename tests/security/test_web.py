@@ -271,6 +271,8 @@ async def test_other_sites_pages_cannot_connect(
 async def test_a_guessed_kernel_is_gone(stage: Stage, viewer: Viewer, kernel: str) -> None:
     async with viewer.line(kernel) as line:
         assert await line.until_closed() == 1000
+    # Voilà's own page would open a line that was closed again and again.
+    assert await status_of(stage, kernel, subprotocols=[PROTOCOL]) == 404
     assert (await viewer.state(kernel))["state"] == "ended"
     assert (await viewer.get(f"/api/kernels/{kernel}")).status == 404
     await viewer.leave(kernel)
@@ -762,7 +764,7 @@ async def test_a_socket_under_a_name_that_was_pointed_at_us(
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     }
-    where = f"/api/kernels/{'0' * 32}/channels"
+    where = f"/api/kernels/{'0' * 32}/channels?ours=1"
     async with viewer.client.stream(
         "GET", where, headers={**upgrade, "Host": name, "Origin": f"http://{name}"}
     ) as answer:

@@ -219,7 +219,7 @@ window.vaasScript = ({ src, painted, state, scripts, modules }) => {
 /** What is done to painted outputs, for the live ones to do: see `dashboard/again.ts`. */
 window.vaasUsed = [];
 for (const kind of ["click", "input", "keydown"]) {
-  addEventListener(kind, (event) => (event.target as Element).closest(".vaas-painted") && window.vaasUsed?.push(event));
+  addEventListener(kind, (event) => (event.target as Element).closest?.(".vaas-painted") && window.vaasUsed?.push(event));
 }
 
 /** Whether the page has come to its end, whatever that is. */

@@ -120,9 +120,14 @@ class Channels(WebSocketHandler):
         self._asking: asyncio.TimerHandle | None = None
 
     def prepare(self) -> None:
-        """Refuse a page that came to us under a stranger's name, as every other request."""
+        """Refuse a page that came to us under a stranger's name, as every other request.
+
+        And Voilà's own when its session is gone: closed lines it opens again at once, for ever.
+        """
         if not is_ours(self.request.host, self.front.names):
             raise HTTPError(status_of(WrongName("of a websocket")))
+        if not self._is_of_ours and _is_gone(self.front, self.path_args[0]):
+            raise HTTPError(404)
 
     def check_origin(self, origin: str) -> bool:
         """Only our own pages may connect."""
@@ -130,6 +135,11 @@ class Channels(WebSocketHandler):
             # Where this is no attack, public_url is not what viewers type.
             log.warning("origin_refused", origin=origin, expected=self._origin)
         return origin == self._origin
+
+    @property
+    def _is_of_ours(self) -> bool:
+        """Whether a page of ours has it, and not Voilà's own."""
+        return bool(self.get_query_argument("ours", ""))
 
     @property
     def _origin(self) -> str:
@@ -217,8 +227,7 @@ class Channels(WebSocketHandler):
 
     async def _pass_on(self, session: Session) -> None:
         # Whole addresses: to anywidget, in a document of Voilà's, all else is a script's text.
-        ours = bool(self.get_query_argument("ours", ""))
-        link = partial(self.front.renderer.link_sources, origin=self._origin, ours=ours)
+        link = partial(self.front.renderer.link_sources, origin=self._origin, ours=self._is_of_ours)
         async for frame in session.channel.attach():
             lean = await without_sources(frame, link)
             self._sent.put(lean)
@@ -259,6 +268,13 @@ def _session_of_page(front: Front, session_id: str) -> Session | None:
     except SessionGone:
         return None
     return None if session.state == "ended" and session.joined else session
+
+
+def _is_gone(front: Front, session_id: str) -> bool:
+    try:
+        return _session_of_page(front, session_id) is None
+    except ServerFull:
+        return False
 
 
 __all__ = ["Channels", "HandOn", "KernelModel", "Leave", "SessionState", "Widgets"]

@@ -141,15 +141,24 @@ def vaas(names: Iterable[str], most: int = 50) -> Iterator[tuple[System, System]
             return base + canonical_path(parse_link(cloud.add_link("nextcloud", name)))
 
         def idle() -> bool:
-            """Whether no kernel runs and none is prepared."""
+            """Whether no kernel runs and none is prepared, nor a still taken."""
             with urlopen(f"{base}/health/ready", timeout=5) as answer:
                 health = json.load(answer)
-            return not health["kernels"] and not health["preparing"]
+            return not (health["kernels"] or health["preparing"] or _browses(process))
 
         yield (
             System("vaas", process, again, idle),
             System("vaas, never opened", process, afresh, idle),
         )
+
+
+def _browses(server: psutil.Process) -> bool:
+    """Whether a server has a browser at work."""
+    found = False
+    for one in family(server):
+        with suppress(psutil.NoSuchProcess):
+            found = found or "chrom" in one.name()
+    return found
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Dashboards follow their data: shares that somebody looks at are looked at again.
 
-So are those that somebody looked at lately, but more rarely, and only as long as a run
-of theirs is kept: that the next viewer finds the newest one. With it goes the question who is editing the notebooks, where a system knows that. One
+So are those of lately, more rarely, while a run of theirs is kept: for the next viewer.
+With it goes the question who is editing the notebooks, where a system knows that. One
 question for each share, however many look at it; one at a time for each site, and as
 long as that is often enough no more than a twentieth of the time. When a share has
 changed, its new version is fetched first; then the pages that show an older one are told.

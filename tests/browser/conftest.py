@@ -56,6 +56,15 @@ def service(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield running
 
 
+@pytest.fixture(scope="module")
+def forking(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that forks, of each module's own."""
+    folder = tmp_path_factory.mktemp("forking")
+    config = settings(folder, urlsplit(cloud.url).netloc, templates=2)
+    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
+        yield running
+
+
 @pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     log = tmp_path_factory.mktemp("demo") / "log.txt"

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from urllib.parse import urlsplit
-
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
-from tests.browser.service import Service, eventually, settings
+from tests.browser.service import Service
+from tests.browser.stills import live, painted, visited
 from tests.browser.viewer import Viewer
-from vaas.demo.efss import DemoEfss
 
 pytestmark = pytest.mark.browser
 
@@ -42,23 +39,6 @@ display(w.VBox([
 """
 
 
-@pytest.fixture(scope="module")
-def forking(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("again")
-    config = settings(folder, urlsplit(cloud.url).netloc, templates=2)
-    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
-        yield running
-
-
-@pytest.fixture
-def address(forking: Service, share: Share, visit: Visit) -> str:
-    before = len(forking.written())
-    address = share({"a.ipynb": notebook("", BODY, vaas={"launch": "fork"})})
-    visit(forking).open(address)
-    assert eventually(lambda: "still_taken" in forking.written()[before:])
-    return address
-
-
 @pytest.fixture
 def viewer(forking: Service, visit: Visit) -> Viewer:
     return visit(forking)
@@ -66,18 +46,16 @@ def viewer(forking: Service, visit: Visit) -> Viewer:
 
 @pytest.fixture
 def page(viewer: Viewer) -> Page:
-    return viewer.context.new_page()
+    return viewer.page
 
 
 @pytest.fixture
-def held(page: Page, viewer: Viewer, address: str) -> Route:
-    """The script of a page that shows its still; it comes when the test lets it."""
-    scripts: list[Route] = []
-    page.route("**/static/dashboard-*.js", lambda route: scripts.append(route))  # noqa: PLW0108
-    page.goto(viewer.address(address), wait_until="commit")
-    expect(seen(page, "Press")).to_be_visible()
-    assert eventually(lambda: page.evaluate("1") and scripts)
-    return scripts[0]
+def held(forking: Service, share: Share, visit: Visit, viewer: Viewer) -> list[Route]:
+    """What the script of a page waits for that shows its still."""
+    body = notebook("", BODY, vaas={"launch": "fork"})
+    waiting = painted(viewer, visited(body, forking, share, visit))
+    expect(seen(viewer.page, "Press")).to_be_visible()
+    return waiting
 
 
 def seen(page: Page, text: str) -> Locator:
@@ -85,11 +63,9 @@ def seen(page: Page, text: str) -> Locator:
     return page.get_by_text(text).locator("visible=true")
 
 
-def is_live(page: Page) -> None:
-    expect(page.locator(".vaas-still")).to_have_count(0)
-
-
-def test_clicks_keys_and_choices_are_done_in_their_order(page: Page, held: Route) -> None:
+def test_clicks_keys_and_choices_are_done_in_their_order(
+    page: Page, held: list[Route], viewer: Viewer
+) -> None:
     seen(page, "Press").click()
     seen(page, "Press").click()
     seen(page, "Sheet").click()
@@ -98,36 +74,38 @@ def test_clicks_keys_and_choices_are_done_in_their_order(page: Page, held: Route
     page.locator("select:visible").select_option("blue")
     page.locator(".widget-text input:visible").fill("Ada")
     expect(seen(page, "nothing")).to_have_text("nothing")
-    held.continue_()
-    is_live(page)
+    live(viewer, held)
     done = "nothing pressed pressed sheet size=5 sure=True colour=blue name=Ada"
     expect(page.locator(".widget-label", has_text="nothing")).to_have_text(done)
     expect(page.locator(".widget-text input")).to_be_focused()
     expect(page.locator(".widget-text input")).to_have_value("Ada")
 
 
-def test_a_menu_asked_for_opens(page: Page, held: Route) -> None:
+def test_a_menu_asked_for_opens(page: Page, held: list[Route], viewer: Viewer) -> None:
     page.locator(".v-select .v-field:visible").click()
-    held.continue_()
+    live(viewer, held)
     page.locator(".v-overlay .v-list-item", has_text="Birch").click()
     expect(page.get_by_text("nothing Birch")).to_be_visible()
 
 
-def test_the_keyboard_reaches_a_still_and_stays_where_it_was(page: Page, held: Route) -> None:
+def test_the_keyboard_reaches_a_still_and_stays_where_it_was(
+    page: Page, held: list[Route], viewer: Viewer
+) -> None:
     handle = page.locator(".noUi-handle:visible")
     while not handle.evaluate("one => one === document.activeElement"):
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement !== document.body")
     page.keyboard.press("ArrowRight")
-    held.continue_()
-    is_live(page)
+    live(viewer, held)
     expect(page.get_by_text("nothing size=5")).to_be_visible()
     expect(page.locator(".noUi-handle")).to_be_focused()
 
 
-def test_what_was_done_long_ago_is_not_done_again(page: Page, held: Route) -> None:
+def test_what_was_done_long_ago_is_not_done_again(
+    page: Page, held: list[Route], viewer: Viewer
+) -> None:
     seen(page, "Press").click()
     page.evaluate("Object.defineProperty(vaasUsed[0], 'timeStamp', { value: -60_000 })")
     seen(page, "Sheet").click()
-    held.continue_()
+    live(viewer, held)
     expect(page.get_by_text("nothing sheet")).to_be_visible()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
@@ -12,9 +11,9 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.browser.calm import Eye
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
-from tests.browser.service import ROOT, Service, eventually, settings
+from tests.browser.service import ROOT, Service
+from tests.browser.stills import live, painted, visited
 from tests.browser.viewer import Viewer
-from vaas.demo.efss import DemoEfss
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +50,6 @@ RECORDED = (
     r"print('\n'.join(f'row {one}' for one in range(20)))",
 )
 MIXED = (RECORDED[0], WIDGETS, *RECORDED[1:])
-SCRIPT = "**/static/dashboard-*.js"
 
 
 def slide(page: Page) -> None:
@@ -80,54 +78,12 @@ PAGES: dict[str, Use] = {
 }
 
 
-@pytest.fixture(scope="module")
-def forking(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("calm")
-    config = settings(folder, urlsplit(cloud.url).netloc, templates=4)
-    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
-        yield running
-
-
-def visited(body: bytes, forking: Service, share: Share, visit: Visit, *, still: bool) -> str:
-    """The address of a dashboard that was seen before."""
-    before = forking.written().count("still_taken")
-    address = share({"a.ipynb": body})
-    viewer = visit(forking)
-    viewer.open(address)
-    assert not still or eventually(lambda: forking.written().count("still_taken") > before)
-    viewer.page.goto("about:blank")
-    return address
-
-
-def painted(viewer: Viewer, address: str) -> list[Route]:
-    """Open a dashboard, and see what is painted of it; gives what its script waits for."""
-    waiting: list[Route] = []
-    page = viewer.page
-
-    def hold(route: Route) -> None:
-        waiting.append(route)
-
-    page.route(SCRIPT, hold)
-    with page.expect_request(SCRIPT):
-        page.goto(viewer.address(address), wait_until="commit")
-    expect(page.locator("#vaas-config")).to_be_attached()
-    return waiting
-
-
-def live(viewer: Viewer, waiting: list[Route]) -> None:
-    """Let its script come, and wait until all of it is live."""
-    for one in waiting:
-        one.continue_()
-    viewer.ready()
-    expect(viewer.page.locator(".vaas-still, .vaas-cover, .vaas-still-style")).to_have_count(0)
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_moves_until_the_kernel_has_answered(
     forking: Service, share: Share, visit: Visit, name: str
 ) -> None:
     body, use, answer = PAGES[name]
-    address = visited(body, forking, share, visit, still=True)
+    address = visited(body, forking, share, visit)
     viewer = visit(forking, viewport={"width": 1280, "height": 400})
     page = viewer.page
     Eye.open(page)
@@ -193,13 +149,20 @@ def click(page: Page, found: Locator) -> None:
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
+def mixed(
+    forking: Service, share: Share, visit: Visit, *, height: int
+) -> tuple[Viewer, list[Route]]:
+    """A viewer who sees what is painted of all kinds of outputs, and what the script waits for."""
+    address = visited(notebook(*MIXED, **FORK), forking, share, visit)
+    viewer = visit(forking, viewport={"width": 1280, "height": height})
+    return viewer, painted(viewer, address)
+
+
 def test_what_was_done_with_a_still_is_done_with_its_widgets(
     forking: Service, share: Share, visit: Visit
 ) -> None:
-    address = visited(notebook(*MIXED, **FORK), forking, share, visit, still=True)
-    viewer = visit(forking, viewport={"width": 1280, "height": 1600})
+    viewer, waiting = mixed(forking, share, visit, height=1600)
     page = viewer.page
-    waiting = painted(viewer, address)
     still = page.locator(".vaas-still:visible").first
     still.get_by_role("combobox").select_option("two")
     click(page, still.get_by_role("button", name="Press"))
@@ -218,10 +181,8 @@ def test_what_was_done_with_a_still_is_done_with_its_widgets(
 def test_what_was_done_with_recorded_outputs_stays(
     forking: Service, share: Share, visit: Visit
 ) -> None:
-    address = visited(notebook(*MIXED, **FORK), forking, share, visit, still=True)
-    viewer = visit(forking, viewport={"width": 1280, "height": 400})
+    viewer, waiting = mixed(forking, share, visit, height=400)
     page = viewer.page
-    waiting = painted(viewer, address)
     page.get_by_text("Fold", exact=True).click()
     page.locator("#box").evaluate("one => one.scrollTo(0, 200)")
     page.get_by_label("Note").click()
@@ -257,7 +218,7 @@ def test_what_is_kept_is_updated(forking: Service, share: Share, visit: Visit) -
         """,
         **FORK,
     )
-    address = visited(body, forking, share, visit, still=True)
+    address = visited(body, forking, share, visit)
     viewer = visit(forking)
     page = viewer.open(address)
     expect(page.get_by_text("first")).to_have_count(1)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from urllib.parse import urlsplit
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
-from tests.browser.service import Service, settings
+from tests.browser.service import Service
 from tests.browser.viewer import Viewer
-from vaas.demo.efss import DemoEfss
 
 pytestmark = pytest.mark.browser
 
@@ -32,14 +28,6 @@ button = ipywidgets.Button(description="Press")
 button.on_click(press)
 ipywidgets.VBox([button, told, out])
 """
-
-
-@pytest.fixture(scope="module")
-def forking(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("forking")
-    config = settings(folder, urlsplit(cloud.url).netloc, templates=2)
-    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
-        yield running
 
 
 def test_two_viewers_of_one_run(forking: Service, share: Share, visit: Visit) -> None:

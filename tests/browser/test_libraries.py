@@ -8,17 +8,15 @@ it drew.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
-from tests.browser.service import Service, settings
-from vaas.demo.efss import DemoEfss
+from tests.browser.service import Service
 
 pytestmark = pytest.mark.browser
 
@@ -250,14 +248,6 @@ LIBRARIES = {
         text(".counter", "count {}"),
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def forking(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("libraries")
-    config = settings(folder, urlsplit(cloud.url).netloc, templates=2)
-    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
-        yield running
 
 
 @pytest.mark.parametrize("name", list(LIBRARIES))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -11,9 +10,9 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
-from tests.browser.service import Service, eventually, settings
+from tests.browser.service import Service, eventually
+from tests.browser.stills import visited
 from tests.browser.viewer import Viewer
-from vaas.demo.efss import DemoEfss
 
 pytestmark = pytest.mark.browser
 
@@ -32,14 +31,6 @@ display(ipywidgets.HBox([slider, told]), select, figure)
 PARTS = (".noUi-handle", ".widget-label >> text=four", "text=Alder", ".bars .point >> nth=0")
 
 
-@pytest.fixture(scope="module")
-def forking(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("stills")
-    config = settings(folder, urlsplit(cloud.url).netloc, templates=2)
-    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
-        yield running
-
-
 # Counts the pieces of stills that stood in live outputs.
 COVERS = """
 window.covers = 0
@@ -51,11 +42,8 @@ new MutationObserver((seen) => seen.forEach((change) => look(change.addedNodes))
 
 def stilled(first: str, forking: Service, share: Share, visit: Visit, theme: str = "light") -> str:
     """The address of a dashboard of which there is a still."""
-    before = forking.written().count("still_taken")
-    address = share({"a.ipynb": notebook(first, BODY, vaas=FORK | {"theme": theme})})
-    visit(forking).open(address)
-    assert eventually(lambda: forking.written().count("still_taken") > before)
-    return address
+    body = notebook(first, BODY, vaas=FORK | {"theme": theme})
+    return visited(body, forking, share, visit)
 
 
 def without_scripts(viewer: Viewer, address: str, scripts: str = "**/*.js") -> Page:

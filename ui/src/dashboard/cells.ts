@@ -97,7 +97,7 @@ export class Cells {
       const id = (output["transient"] as { display_id?: string } | undefined)?.display_id;
       if (id) this.displays.set(id, [...(this.displays.get(id) ?? []), [model, position]]);
     }
-    if (painted.length > 0) this.comings.push(this.takeOver(cell, painted, area, height, outputs.every(isText)));
+    if (painted.length > 0) this.comings.push(this.takeOver(cell, painted, area, height, outputs.every(isInert)));
   }
 
   private attach(index: number, model: OutputAreaModel, cell: HTMLElement): SimplifiedOutputArea {
@@ -170,8 +170,8 @@ export class Cells {
   }
 }
 
-/** Whether nothing of an output can act: widgets and charts do. */
-function isText({ data = {} }: IOutput): boolean {
+/** Whether an output does nothing, as text, tables and pictures; widgets and charts do. */
+function isInert({ data = {} }: IOutput): boolean {
   return !Object.keys(data as object).some((kind) => kind.startsWith("application/"));
 }
 

@@ -1,12 +1,10 @@
 /** What a page says of a notebook that shows nothing, as blank paper looks like a fault. */
 
+import { note } from "./notes";
+
 /** Say so, if there is neither an output nor a word. */
 export function tellIfEmpty(): void {
   const dashboard = document.getElementById("dashboard");
   if (!dashboard || dashboard.querySelector(".lm-Widget, img, svg") || dashboard.innerText.trim()) return;
-  const note = document.createElement("p");
-  note.className = "vaas-note";
-  note.lang = "en";
-  note.textContent = "This notebook has run, and shows nothing.";
-  dashboard.append(note);
+  dashboard.append(note("This notebook has run, and shows nothing."));
 }

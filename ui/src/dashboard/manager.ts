@@ -14,6 +14,7 @@ import type { Kernel, KernelMessage } from "@jupyterlab/services";
 import { Panel } from "@lumino/widgets";
 
 import { inPlace, late, load, mark } from "./late";
+import { NOT_SHOWN } from "./notes";
 import * as output from "./output";
 import type { Extensions } from "./extensions";
 
@@ -145,7 +146,7 @@ class ViewRenderer extends Panel implements IRenderMime.IRenderer {
       view.luminoWidget.disposed.connect(() => this.hide());
     } catch (error) {
       console.warn("a widget could not be shown", error);
-      this.node.textContent = "This part of the dashboard could not be shown.";
+      this.node.textContent = NOT_SHOWN;
     }
   }
 }

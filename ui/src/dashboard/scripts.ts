@@ -3,6 +3,8 @@
 import { rendererFactory } from "@jupyterlab/javascript-extension";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 
+import { NOT_SHOWN, note } from "./notes";
+
 export const scripts: IRenderMime.IRendererFactory = {
   ...rendererFactory,
   createRenderer(options) {
@@ -11,11 +13,7 @@ export const scripts: IRenderMime.IRendererFactory = {
     made.renderModel = (model) =>
       render(model).catch((error: unknown) => {
         console.warn("a script of the notebook failed", error);
-        const note = document.createElement("p");
-        note.className = "vaas-note";
-        note.lang = "en";
-        note.textContent = "This part of the dashboard could not be shown.";
-        made.node.append(note);
+        made.node.append(note(NOT_SHOWN));
       });
     return made;
   },

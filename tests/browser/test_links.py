@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.axe import serious
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
-from tests.browser.service import Service
+from tests.browser.service import Service, eventually
 from vaas import errors
 from vaas.demo.efss import DemoEfss
 
@@ -115,10 +115,12 @@ def test_a_link_that_cannot_be_opened_says_why(
     page.goto(viewer.address(link))
     heading = page.get_by_role("heading", name=error.title)
     expect(heading).to_be_visible()
-    # The first answer may come slowly, and then within a page that has begun.
-    answer = page.reload()
-    assert answer
-    assert answer.status == status
+
+    def says_status() -> bool:
+        answer = page.reload()
+        return answer is not None and answer.status == status
+
+    assert eventually(says_status)  # a slow answer comes within a page that has begun
     expect(heading).to_be_visible()
     expect(page.get_by_text(error.advice)).to_be_visible()
     assert viewer.fits()

@@ -13,7 +13,9 @@ import type { Cells } from "./cells";
 import { decoded, settled } from "./settled";
 
 const DRAWN_WITHIN_MS = 10_000;
-const CALM_FRAMES = 45;
+const CALM_FRAMES = 12;
+/** As many as charts take their time for, after the window's word. */
+const SIZED_FRAMES = 36;
 
 const ACTS = "script, noscript, template, link, meta, base, object, embed, video, audio";
 const DROPPED = /^on|^(autofocus|contenteditable|name|form|accesskey|popovertarget)$/;
@@ -32,11 +34,11 @@ export async function hand(cells: Cells, outputs: Record<string, IOutput[]>): Pr
   for (const [index, shown] of Object.entries(outputs)) cells.show(Number(index), shown);
   await cells.shown();
   const dashboard = document.getElementById("dashboard") as HTMLElement;
-  const calm = () => settled(dashboard, { frames: () => CALM_FRAMES, within: DRAWN_WITHIN_MS, ready: watched(dashboard) });
-  await calm();
+  const calm = (frames: number) => settled(dashboard, { frames: () => frames, within: DRAWN_WITHIN_MS, ready: watched(dashboard) });
+  await calm(CALM_FRAMES);
   // Charts that came after the window's word take their place's width now.
   window.dispatchEvent(new Event("resize"));
-  await calm();
+  await calm(SIZED_FRAMES);
   await document.fonts.ready;
   await decoded(dashboard);
   const areas = Object.keys(outputs).map((index) => [index, area(index)] as const);

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
 from tests.browser.service import Service
@@ -233,3 +234,29 @@ def test_pictures_beside_the_notebook(service: Service, share: Share, visit: Vis
     assert "sandbox" in answer.headers["content-security-policy"]
     missing = page.request.get(page.url.replace("a.ipynb", "pictures/none.svg"))
     assert missing.status == 404
+
+
+def test_frames_of_other_sites_are_said_to_be_blocked(
+    service: Service, share: Share, visit: Visit
+) -> None:
+    body = notebook(
+        '#%% <iframe src="https://video.example.org/a" title="A film"></iframe>',
+        "from IPython.display import IFrame\nIFrame('https://maps.example.org/b', 300, 120)",
+        """
+        import ipywidgets
+        ipywidgets.HTML("<iframe src='https://forms.example.org/c'></iframe>")
+        """,
+        'from IPython.display import HTML\nHTML(\'<iframe title="Ours" srcdoc="our own"></iframe>\')',
+    )
+    viewer = visit(service)
+    viewer.expects("violates the following Content Security Policy")
+    page = viewer.open(share({"a.ipynb": body}))
+    for host, path in (("video", "a"), ("maps", "b"), ("forms", "c")):
+        said = page.locator(".vaas-note", has_text=f"Pages of {host}.example.org are not shown")
+        expect(said).to_be_visible()
+        way = said.get_by_role("link", name="Open it in a new tab")
+        expect(way).to_have_attribute("href", f"https://{host}.example.org/{path}")
+    expect(page.locator("iframe")).to_have_count(1)
+    expect(page.frame_locator("iframe").get_by_text("our own")).to_be_visible()
+    assert serious(page) == []
+    assert viewer.fits()

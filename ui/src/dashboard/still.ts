@@ -10,6 +10,7 @@
 import type { IOutput } from "@jupyterlab/nbformat";
 
 import type { Cells } from "./cells";
+import { replaceForeign } from "./frames";
 import { decoded, settled } from "./settled";
 
 const DRAWN_WITHIN_MS = 10_000;
@@ -33,6 +34,7 @@ declare global {
 export async function hand(cells: Cells, outputs: Record<string, IOutput[]>): Promise<void> {
   for (const [index, shown] of Object.entries(outputs)) cells.show(Number(index), shown);
   await cells.shown();
+  replaceForeign();
   const dashboard = document.getElementById("dashboard") as HTMLElement;
   const calm = (frames: number) => settled(dashboard, { frames: () => frames, within: DRAWN_WITHIN_MS, ready: watched(dashboard) });
   await calm(CALM_FRAMES);

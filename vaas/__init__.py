@@ -11,6 +11,12 @@ rooms knows another: ``launch`` joins them, ``web`` shows what happens, and
 ``app`` builds everything that lives.
 """
 
+import sys
+
+# jsonschema would build a grammar of internationalised addresses whenever it is imported,
+# in 0.8 s. No schema here asks for it; kernels, which do not import this, have it as it is.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 __version__ = "0.1.0"
 
 __all__ = ["__version__"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ __all__ = ["deprecated", "guarded", "raising", "show_with"]
 _log = logging.getLogger("vois")
 _told: set[str] = set()
 _state: dict[str, Any] = {"raise": False, "show": None}
+_early: deque[Exception] = deque(maxlen=10)
 
 
 def guarded(callback: Callable[..., Any], *args: Any) -> Any:
@@ -22,14 +24,15 @@ def guarded(callback: Callable[..., Any], *args: Any) -> Any:
         if _state["raise"]:
             raise
         _log.exception("a callback failed")
-        if _state["show"] is not None:
-            _state["show"](error)
+        (_state["show"] or _early.append)(error)
         return None
 
 
 def show_with(show: Callable[[Exception], None]) -> None:
-    """Name the function that shows a failure to the viewer."""
+    """Name the function that shows a failure to the viewer, and show those that came before."""
     _state["show"] = show
+    while _early:
+        show(_early.popleft())
 
 
 @contextmanager

@@ -38,6 +38,11 @@ def test_help_of_each_command(name: str) -> None:
     assert untold == []
 
 
+def test_it_starts_without_the_grammar_that_a_library_builds_at_import() -> None:
+    look = "import sys, vaas.app, vaas.cli; sys.exit('lark' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
+
+
 def test_without_arguments_it_helps() -> None:
     done = vaas()
     assert "Commands:" in done.stdout + done.stderr

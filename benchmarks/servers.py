@@ -186,10 +186,10 @@ def answers(address: str) -> bool:
         return False
 
 
-def wait(condition: Callable[[], bool], what: str) -> None:
-    """Look again and again until it is so."""
-    latest = time.monotonic() + PATIENCE
+def wait(condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+    """Look again and again until it is so, for some seconds."""
+    latest = time.monotonic() + patience
     while not condition():
         if time.monotonic() > latest:
-            raise TimeoutError(f"{what} did not come in {PATIENCE:.0f} s")
+            raise TimeoutError(f"{what} did not come in {patience:.0f} s")
         time.sleep(0.1)

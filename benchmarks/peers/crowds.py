@@ -14,10 +14,13 @@ from websockets.exceptions import WebSocketException
 
 from benchmarks.peers.clients import CLIENTS, Client
 from benchmarks.peers.visits import quiet
-from benchmarks.servers import PATIENCE, System
+from benchmarks.servers import System
 
 AT_ONCE = 4
 """Viewers that come again and again when opens are counted."""
+
+PATIENCE = 300.0
+"""Seconds for a crowd: fifty kernels that start on two cores need more than one does."""
 
 
 def crowd(
@@ -34,9 +37,9 @@ def crowd(
         return
     address = system.address(page)
     for size in sizes:
-        quiet(system)
+        quiet(system, PATIENCE)
         yield f"{size} at once", _tried(_at_once(client, address, size))
-    quiet(system)
+    quiet(system, PATIENCE)
     yield "opens", _tried(_opens(client, address, seconds))
 
 

@@ -16,9 +16,9 @@ BUSY = 0.1
 """Share of one core from which on a server has something to do."""
 
 
-def quiet(system: System) -> None:
-    """Wait until nobody is there and the server rests."""
-    wait(system.idle, f"the end of the last viewer of {system.name}")
+def quiet(system: System, patience: float = PATIENCE) -> None:
+    """Wait until nobody is there, for some seconds, and the server rests."""
+    wait(system.idle, f"the end of the last viewer of {system.name}", patience)
     rest(system)
 
 

@@ -12,8 +12,9 @@ __all__ = ["deprecated", "guarded", "raising", "show_with"]
 
 _log = logging.getLogger("vois")
 _told: set[str] = set()
-_state: dict[str, Any] = {"raise": False, "show": None}
 _early: deque[Exception] = deque(maxlen=10)
+"""What failed before there was anybody to show it."""
+_state: dict[str, Any] = {"raise": False, "show": _early.append}
 
 
 def guarded(callback: Callable[..., Any], *args: Any) -> Any:
@@ -24,7 +25,7 @@ def guarded(callback: Callable[..., Any], *args: Any) -> Any:
         if _state["raise"]:
             raise
         _log.exception("a callback failed")
-        (_state["show"] or _early.append)(error)
+        _state["show"](error)
         return None
 
 

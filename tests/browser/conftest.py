@@ -6,13 +6,12 @@ import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.notebooks import write
-from tests.browser.service import Service, settings
+from tests.browser.service import Service, serving
 from tests.browser.viewer import Viewer
 from vaas.demo.efss import DemoEfss
 
@@ -50,18 +49,14 @@ def cloud(shared: Path) -> Iterator[DemoEfss]:
 
 @pytest.fixture(scope="package")
 def service(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("site")
-    config = settings(folder, urlsplit(cloud.url).netloc)
-    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
+    with serving(cloud.url, tmp_path_factory.mktemp("site")) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def forking(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that forks, of each module's own."""
-    folder = tmp_path_factory.mktemp("forking")
-    config = settings(folder, urlsplit(cloud.url).netloc, templates=2)
-    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
+    with serving(cloud.url, tmp_path_factory.mktemp("forking"), templates=2) as running:
         yield running
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -10,9 +11,10 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -140,6 +142,14 @@ class Service:
                     self.url = line.split()[1]
                     self._ready.set()
         self._ready.set()
+
+
+@contextlib.contextmanager
+def serving(cloud: str, folder: Path, **wanted: Any) -> Iterator[Service]:
+    """``vaas serve`` for the cloud at an address; ``wanted`` as ``settings`` takes it."""
+    config = settings(folder, urlsplit(cloud).netloc, **wanted)
+    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
+        yield running
 
 
 def eventually(holds: Callable[[], bool], *, within: float = DEADLINE) -> bool:

@@ -15,7 +15,7 @@ from tests.browser.axe import serious
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
 from tests.browser.proxy import Line
-from tests.browser.service import Service, eventually, settings
+from tests.browser.service import Service, eventually, serving, settings
 from tests.browser.test_widgets import COUNTER
 from vaas.demo.efss import DemoEfss
 
@@ -28,9 +28,7 @@ ENDLESS = notebook("print('begun')", "import time\nwhile True: time.sleep(1)")
 @pytest.fixture(scope="module")
 def own(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service for these tests alone, which lets go of a lost page's kernel soon."""
-    folder = tmp_path_factory.mktemp("own")
-    config = settings(folder, urlsplit(cloud.url).netloc, grace=3)
-    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
+    with serving(cloud.url, tmp_path_factory.mktemp("own"), grace=3) as running:
         yield running
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.axe import serious
 from tests.browser.conftest import Share, Visit
 from tests.browser.notebooks import notebook
-from tests.browser.service import Service, eventually, settings
+from tests.browser.service import Service, eventually, serving
 from tests.browser.viewer import Viewer
 from vaas.demo.efss import DemoEfss
 
@@ -35,9 +34,7 @@ SHAPES = {
 @pytest.fixture(scope="module")
 def small(cloud: DemoEfss, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service for one viewer at a time."""
-    folder = tmp_path_factory.mktemp("waiting")
-    config = settings(folder, urlsplit(cloud.url).netloc, templates=2, most=1)
-    with Service(folder / "log.txt", "serve", "--config", str(config)) as running:
+    with serving(cloud.url, tmp_path_factory.mktemp("waiting"), templates=2, most=1) as running:
         yield running
 
 

@@ -443,7 +443,6 @@ async def test_input_raises_instead_of_waiting(tmp_path):
     async with a_host(tmp_path / "run") as host:
         kernel = await host.start(request(tmp_path / "share"))
         # IPython's own name for the error of a kernel that nobody can answer.
-        # IPython's own name for a front end that cannot be asked.
         assert (await run(kernel, "input()")).error.startswith("StdinNotImplementedError")
 
 

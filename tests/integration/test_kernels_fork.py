@@ -127,7 +127,6 @@ async def test_nobody_is_asked(host, tmp_path):
     kernel = await forked(host, tmp_path, "1")
     for question in ("input('?')", "__import__('getpass').getpass()"):
         # IPython's own name for the error of a kernel that nobody can answer.
-        # IPython's own name for a front end that cannot be asked.
         assert "StdinNotImplementedError" in (await run(kernel, question)).error
 
 

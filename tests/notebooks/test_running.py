@@ -55,7 +55,6 @@ async def test_a_failing_cell(stage: Stage, viewer: Viewer) -> None:
         ("%no_such_magic", "UsageError", None),
         ("raise ValueError('x' * 30_000_000)", "ValueError", 1),
         # IPython's own name for the error of a kernel that nobody can answer.
-        # IPython's own name for a front end that cannot be asked.
         ("input('your name? ')", "StdinNotImplementedError", 1),
         ("import getpass\ngetpass.getpass()", "StdinNotImplementedError", 2),
     ],

@@ -51,7 +51,10 @@ def test_a_step_runs_once_for_the_same_inputs(
     (tmp_path / "ui" / "node_modules").mkdir(parents=True)
     (tmp_path / "lock").write_text("one==1")
     stamp, log = tmp_path / "stamp", tmp_path / "log"
-    step = ("sh", "-c", f"echo ran >> {log}")
+
+    def step() -> None:
+        with log.open("a") as file:
+            file.write("ran\n")
 
     def ran() -> int:
         dev.once(stamp, ["lock", "ui"], "it", step)
@@ -71,7 +74,24 @@ def test_a_step_that_failed_is_done_again(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "lock").write_text("")
     for _ in range(2):
         with pytest.raises(subprocess.CalledProcessError):
-            dev.once(tmp_path / "stamp", ["lock"], "it", ("false",))
+            dev.once(tmp_path / "stamp", ["lock"], "it", lambda: dev.run("false"))
+
+
+@pytest.mark.parametrize("way", ["true", "false"])
+def test_where_uv_finds_no_way_pip_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    (tmp_path / "lock").write_text("one==1 \\\n    --hash=a\nuv==2 \\\n    --hash=b\nuvx==3\n")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "uv").symlink_to(f"/bin/{way}")
+    log = tmp_path / "log"
+    pip = ("sh", "-c", f'for file; do :; done; cat "$file" >> {log}; echo "$file" >> {log}', "pip")
+    monkeypatch.chdir(tmp_path)
+    dev.packages(tmp_path, pip, "lock")
+    only, hashes, *more = log.read_text().splitlines()
+    assert (only, hashes) == ("uv==2 \\", "    --hash=b")
+    assert more[1:] == ([] if way == "true" else [*Path("lock").read_text().splitlines(), "lock"])
 
 
 def test_environment_stands_where_kernels_may_read_it(

@@ -10,114 +10,181 @@ write them. All show the same numbers, computed on the server:
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from playwright.sync_api import ElementHandle, Error, Locator, Page
+from playwright.sync_api import BrowserContext, Error, Page
+
+from benchmarks.servers import PATIENCE
 
 ATTEMPT = 1000.0
 """Milliseconds until a viewer whom nothing answers tries again."""
 
 RESULT = ".bench-result"
+SLIDER = "[role=slider], input[type=range]"
 SELECT = ".v-select .v-field, .dash-dropdown, [data-testid=stSelectbox] [role=combobox]"
-OPTION = ".v-overlay .v-list-item:visible, [role=option]:visible"
+OPTION = ".v-overlay .v-list-item, [role=option]"
+BUTTON = "button, [role=button]"
 
-# Looks once per frame, which is how often a viewer can see something new, also into
-# shadow roots, where Panel keeps its elements.
-MARKS = """(contents) => {
-  const marks = (window.benchMarks = {});
+# Eyes in the page, which look once per frame, as often as a viewer can see something new,
+# also into shadow roots, where Panel keeps its elements. They are made to weigh little: what
+# playwright brings for the same takes a tenth of a second from pages that have four.
+EYES = """(contents) => {
+  const roots = [document];
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (options) {
+    const root = attach.call(this, options);
+    roots.push(root);
+    return root;
+  };
   const visible = (element) =>
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
     element.getBoundingClientRect().height > 0;
-  const roots = (root) =>
-    [root, ...[...root.querySelectorAll("*")].flatMap((e) => (e.shadowRoot ? roots(e.shadowRoot) : []))];
-  const seen = (selector) =>
-    roots(document).flatMap((root) => [...root.querySelectorAll(selector)]).filter(visible);
-  const answers = () => seen("RESULT").map((e) => e.textContent.trim()).filter(Boolean);
-  const look = () => {
-    if (!("paint" in marks)) {
-      if (answers().length && contents.every((content) => seen(content).length)) {
-        marks.paint = performance.now();
-        marks.before = answers()[0];
+  const seen = (selector) => roots.flatMap((root) => [...root.querySelectorAll(selector)]).filter(visible);
+  const find = (selector, text) => seen(selector).find((one) => one.textContent.includes(text));
+  const answers = () => seen("RESULT").map((one) => one.textContent.trim()).filter(Boolean);
+
+  /** Look until something is there, but not for ever. */
+  const until = (look, patience = Infinity) => new Promise((resolve) => {
+    const end = performance.now() + patience;
+    const again = () => {
+      const found = look();
+      if (found || performance.now() > end) resolve(found);
+      else requestAnimationFrame(again);
+    };
+    again();
+  });
+
+  /** Where a viewer can click: what is there rests there, and nothing lies over it. */
+  const centre = (selector, text, patience) => {
+    let before = "";
+    return until(() => {
+      const control = find(selector, text);
+      if (!control) return undefined;
+      control.scrollIntoViewIfNeeded();
+      const { x, y, width, height } = control.getBoundingClientRect();
+      const place = [x + width / 2, y + height / 2];
+      const steady = before === (before = [x, y, width, height].join());
+      let hit = document.elementFromPoint(...place);
+      while (hit && hit !== control && !control.contains(hit)) {
+        const inside = hit.shadowRoot?.elementFromPoint(...place);
+        hit = inside === hit ? undefined : inside;
       }
-    } else if (answers().some((answer) => answer !== marks.before)) {
-      marks.interactive = performance.now();
-    }
-    if (!("interactive" in marks)) requestAnimationFrame(look);
+      if (!steady || !hit) return undefined;
+      acted = control;
+      return place;
+    }, patience);
   };
-  look();
+
+  const focus = (selector) => {
+    acted = find(selector, "");
+    acted?.focus();
+    return Boolean(acted);
+  };
+
+  /** As browsers do when something of a list of their own is chosen. */
+  const choose = (text) => {
+    acted = find("select", text);
+    if (!acted) return false;
+    acted.value = [...acted.options].find((one) => one.text === text).value;
+    for (const name of ["input", "change"]) acted.dispatchEvent(new Event(name, { bubbles: true }));
+    return true;
+  };
+
+  const marks = {};
+  let acted;
+  const within = (coming, patience) => Promise.race([coming, new Promise((resolve) => setTimeout(resolve, patience))]);
+  const painted = until(() => answers().length && contents.every((content) => seen(content).length)).then(() => {
+    marks.paint = performance.now();
+    const [before] = answers();
+    return { before };
+  });
+  const interactive = painted
+    .then(({ before }) => until(() => answers().some((answer) => answer !== before)))
+    .then(() => (marks.interactive = performance.now()));
+
+  /** Whether the page has answered; what was acted on may go, if it was there to look at only. */
+  const answered = (patience) =>
+    until(() => marks.interactive || !acted?.isConnected, patience).then(() => "interactive" in marks);
+  window.bench = { marks, within, painted, answered, centre, focus, choose };
 }""".replace("RESULT", RESULT)
 
-# Until the page has answered, or what was acted on is gone: it was there to look at only.
-ANSWERED = """([control, patience]) => new Promise((resolve) => {
-  const end = performance.now() + patience;
-  const look = () => {
-    if ("interactive" in benchMarks) resolve(true);
-    else if (!control.isConnected || performance.now() > end) resolve(false);
-    else requestAnimationFrame(look);
-  };
-  look();
-})"""
+
+class Eyes:
+    """A page as its viewer has it: what is asked of it, and what is done to it."""
+
+    def __init__(self, context: BrowserContext, contents: tuple[str, ...]) -> None:
+        self.page: Page = context.new_page()
+        self.page.add_init_script(f"({EYES})({json.dumps(contents)})")
+        self.session = context.new_cdp_session(self.page)
+
+    def ask(self, expression: str) -> Any:
+        """What an expression is, in the end; nothing if the page went meanwhile."""
+        asked = {"expression": expression, "awaitPromise": True, "returnByValue": True}
+        try:
+            return self.session.send("Runtime.evaluate", asked)["result"].get("value")
+        except Error:
+            return None
+
+    def click(self, selector: str, text: str = "", patience: float = ATTEMPT) -> bool:
+        """Click something, if it is to be had."""
+        told = f"{json.dumps(selector)}, {json.dumps(text)}, {patience}"
+        place = self.ask(f"bench.centre({told})")
+        if place:
+            self.page.mouse.click(*place)
+        return bool(place)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A page: the selectors of what it must show, and what its viewer does.
-
-    ``act`` returns what was acted on; it raises playwright's error if that is not to be had.
-    """
+    """A page: the selectors of what it must show, and what its viewer does."""
 
     name: str
     contents: tuple[str, ...]
-    act: Callable[[Page], ElementHandle]
+    act: Callable[[Eyes], object]
 
 
-def _press(page: Page) -> ElementHandle:
-    control = _first(page.locator("[role=slider], input[type=range]"))
-    control.press("ArrowRight", timeout=ATTEMPT)
-    return control
+def _press(eyes: Eyes) -> None:
+    if eyes.ask(f"bench.focus({json.dumps(SLIDER)})"):
+        eyes.page.keyboard.press("ArrowRight")
 
 
-def _choose(page: Page) -> ElementHandle:
-    if page.locator("select:visible").count():
-        control = _first(page.locator("select"))
-        control.select_option("Birch", timeout=ATTEMPT)
-        return control
-    control = _first(page.locator(SELECT))
-    option = page.locator(OPTION, has_text="Birch").first
-    if not option.is_visible():
-        control.click(timeout=ATTEMPT)
-    option.click(timeout=ATTEMPT)
-    return control
+def _choose(eyes: Eyes) -> None:
+    if not eyes.ask("bench.choose('Birch')") and not eyes.click(OPTION, "Birch", 0):
+        eyes.click(SELECT)
+        eyes.click(OPTION, "Birch")
 
 
-def _click(page: Page) -> ElementHandle:
-    control = _first(page.get_by_role("button", name="Next scene"))
-    control.click(timeout=ATTEMPT)
-    return control
-
-
-def _first(found: Locator) -> ElementHandle:
-    """The first that can be seen."""
-    control = found.locator("visible=true").first.element_handle(timeout=ATTEMPT)
-    assert control is not None
-    return control
+def _click(eyes: Eyes) -> None:
+    eyes.click(BUTTON, "Next scene")
 
 
 EXAMPLES = (
-    Example("slider", ("[role=slider], input[type=range]",), _press),
+    Example("slider", (SLIDER,), _press),
     Example("chart", (f"select, {SELECT}", ".scatterlayer .js-line"), _choose),
     Example("map", (".leaflet-image-layer, canvas",), _click),
 )
 
 
-def use(page: Page, example: Example) -> None:
-    """Act as soon as the page shows what it must, and again until it answers."""
-    page.wait_for_function("window.benchMarks.paint")
-    while not page.evaluate("'interactive' in benchMarks"):
-        try:
-            control = example.act(page)
-        except Error:
-            continue
-        if page.evaluate(ANSWERED, [control, ATTEMPT]):
+def use(eyes: Eyes, example: Example) -> None:
+    """Act as soon as the page shows what it must, and again until it answers.
+
+    Raises:
+        TimeoutError: it does not.
+    """
+    latest = time.monotonic() + PATIENCE
+    while not eyes.ask(f"bench.within(bench.painted, {ATTEMPT})"):
+        _still_time(latest, f"{example.name} shows nothing")
+    while not eyes.ask("'interactive' in bench.marks"):
+        _still_time(latest, f"{example.name} does not answer")
+        example.act(eyes)
+        if eyes.ask(f"bench.answered({ATTEMPT})"):
             return
+
+
+def _still_time(latest: float, otherwise: str) -> None:
+    if time.monotonic() > latest:
+        raise TimeoutError(otherwise)

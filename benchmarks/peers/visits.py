@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from benchmarks.peers.pages import MARKS, Example, use
+from benchmarks.peers.pages import Example, Eyes, use
 from benchmarks.servers import PATIENCE, System, held, spent, wait
 
 BUSY = 0.1
@@ -36,19 +35,17 @@ def rest(system: System) -> None:
 
 
 @contextmanager
-def viewer(browser: Browser, example: Example) -> Iterator[tuple[Page, list[float]]]:
+def viewer(browser: Browser, example: Example) -> Iterator[tuple[Eyes, list[float]]]:
     """A page with an empty cache, and the bytes of each answer and websocket message it got."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE * 1000)
-    page, sizes = context.new_page(), [0.0]
-    page.add_init_script(f"({MARKS})({json.dumps(example.contents)})")
-    page.on("websocket", lambda one: one.on("framereceived", lambda it: sizes.append(len(it))))
-    network = context.new_cdp_session(page)
-    network.on("Network.loadingFinished", lambda one: sizes.append(one["encodedDataLength"]))
-    network.send("Network.enable")
+    eyes, sizes = Eyes(context, example.contents), [0.0]
+    eyes.page.on("websocket", lambda one: one.on("framereceived", lambda it: sizes.append(len(it))))
+    eyes.session.on("Network.loadingFinished", lambda one: sizes.append(one["encodedDataLength"]))
+    eyes.session.send("Network.enable")
     try:
-        yield page, sizes
-        page.goto("about:blank")  # as somebody who leaves
+        yield eyes, sizes
+        eyes.page.goto("about:blank")  # as somebody who leaves
     finally:
         context.close()
 
@@ -62,11 +59,11 @@ def visit(browser: Browser, system: System, example: Example) -> dict[str, float
     """
     quiet(system)
     before = spent(system.server)
-    with viewer(browser, example) as (page, sizes):
-        page.goto(system.address(example.name), wait_until="commit")
-        use(page, example)
+    with viewer(browser, example) as (eyes, sizes):
+        eyes.page.goto(system.address(example.name), wait_until="commit")
+        use(eyes, example)
         rest(system)
-        marks = page.evaluate("benchMarks")
+        marks = eyes.ask("bench.marks")
         return {
             "paint": marks["paint"] / 1000,
             "interactive": marks["interactive"] / 1000,
@@ -81,8 +78,8 @@ def memory(browser: Browser, system: System, example: Example, viewers: int) -> 
     before = held(system.server)
     with ExitStack() as stack:
         for _ in range(viewers):
-            page, _ = stack.enter_context(viewer(browser, example))
-            page.goto(system.address(example.name), wait_until="commit")
-            use(page, example)
+            eyes, _ = stack.enter_context(viewer(browser, example))
+            eyes.page.goto(system.address(example.name), wait_until="commit")
+            use(eyes, example)
         rest(system)
         return (held(system.server) - before) / viewers / 1e6

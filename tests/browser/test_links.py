@@ -33,6 +33,19 @@ def test_a_pasted_link_opens(service: Service, share: Share, visit: Visit) -> No
     expect(viewer.cell(1)).to_have_text("all is well")
 
 
+def test_a_notebooks_script_does_not_reach_the_window_that_opened_it(
+    service: Service, share: Share, visit: Visit
+) -> None:
+    code = "from IPython.display import HTML\nHTML('<p id=told></p><script>told.textContent = "
+    link = share({"a.ipynb": notebook(code + "`opened by ${window.opener}`</script>')")})
+    viewer = visit(service)
+    for _ in ("live", "painted"):
+        with viewer.page.expect_popup() as coming:
+            viewer.page.evaluate("address => void open(address)", viewer.address(link))
+        expect(coming.value.locator("#told:visible")).to_have_text("opened by null")
+        coming.value.close()
+
+
 @pytest.mark.parametrize("product", ["nextcloud", "ocis", "seafile"])
 def test_a_password_is_asked_once_and_stays_secret(
     service: Service, share: Share, visit: Visit, product: str

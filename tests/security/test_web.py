@@ -678,16 +678,24 @@ async def test_headers_of_each_kind_of_page(stage: Stage, viewer: Viewer, addres
         assert policy["frame-ancestors"] == policy["base-uri"] == policy["object-src"] == ["'none'"]
         assert policy["form-action"] == ["'self'"]
         assert "https:" not in policy["script-src"] + policy["frame-src"] + policy["font-src"]
-        assert_common(page)
+        assert_common(page, shut=bool(ask))
         assert page.headers["cache-control"] == "no-store"
         await viewer.leave(page.kernel)
 
 
-def assert_common(page: Page) -> None:
+async def test_what_a_browser_is_known_by_shuts_its_dashboards_off(
+    viewer: Viewer, address: str
+) -> None:
+    page = await viewer.get(address, Cookie="vaas-viewer=" + "A" * 32)
+    assert_common(page)
+    await viewer.leave(page.kernel)
+
+
+def assert_common(page: Page, *, shut: bool = True) -> None:
     assert page.headers["server"] == "VaaS"
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["referrer-policy"] == "no-referrer"
-    assert page.headers["cross-origin-opener-policy"] == "same-origin"
+    assert page.headers.get("cross-origin-opener-policy") == ("same-origin" if shut else None)
     assert "access-control-allow-origin" not in page.headers
     assert "set-cookie" not in page.headers
 

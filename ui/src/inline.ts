@@ -193,27 +193,27 @@ function preload(kind: "fetch" | "script", addresses: string[], more: object = {
   for (const href of addresses) add("link", { rel: "preload", as: kind, href, ...more });
 }
 
-/** Where something is painted, the script is asked for with the first frame, and all else after it. */
+/**
+ * Where something is painted, the script is asked for with the first frame, and libraries
+ * when it has come: until then they would only take the machine from it.
+ */
 window.vaasScript = ({ src, painted, state, scripts, modules }) => {
   if (!painted) return add("script", { src });
-  const steps = [
-    (): void => {
-      preload("script", [src]);
-      preload("fetch", state, { crossOrigin: "anonymous" });
-    },
-    (): void => {
+  let begun = false;
+  const begin = (): void => {
+    if (begun) return;
+    begun = true;
+    const onload = (): void => {
+      add("script", { src });
       for (const href of modules) add("link", { rel: "modulepreload", href });
       preload("script", scripts);
-      add("script", { src });
-    },
-  ];
-  const next = (): void => steps.shift()?.();
-  requestAnimationFrame(() => {
-    next();
-    setTimeout(next);
-  });
+    };
+    preload("script", [src], { onload, onerror: onload });
+    preload("fetch", state, { crossOrigin: "anonymous" });
+  };
+  requestAnimationFrame(begin);
   // What no frame has begun begins all the same.
-  setTimeout(() => steps.splice(0).forEach((step) => step()), PAINTED_WITHIN_MS);
+  setTimeout(begin, PAINTED_WITHIN_MS);
 };
 
 /** What is done to painted outputs, for the live ones to do: see `dashboard/again.ts`. */
@@ -283,5 +283,7 @@ window.vaasFail = ({ title, advice, code, reference, retry_after, retry, home })
   heading.focus();
 };
 
+// Notebooks' scripts, which come later, have no business with the window that opened this one.
+window.opener = null;
 applyTheme(storedTheme());
 void watch();

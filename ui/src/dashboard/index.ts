@@ -133,8 +133,9 @@ function receive({ header, content }: KernelMessage.IIOPubMessage, cells: Cells)
   }
 }
 
-leadStyles();
+// First, as it asks what things look like, and styles make that costly.
 markTheme();
+leadStyles();
 nameControls();
 awaitIcons();
 tellBlockedFrames();

@@ -49,11 +49,13 @@ class Stream:
         self._latest: Phase | None = None
         self.begun = False
 
-    async def begin(self, *, scripts: bool = True) -> None:
+    async def begin(self, *, scripts: bool = True, line: str = "") -> None:
         """Send the first bytes: name, skeleton, the phase so far.
 
         Args:
             scripts: whether browsers are to fetch the page's own at once.
+            line: the session, where all that is painted follows at once: no frame is
+                wasted on the skeleton then.
         """
         # Who may frame a page is told before its first bytes.
         unknown = self._handler.framed and self._handler.frame_hosts is None
@@ -64,9 +66,9 @@ class Stream:
         self._handler.be_dashboard()
         self._open_up()
         self._handler.set_header("X-Accel-Buffering", "no")
-        self._block("head", name=self._name)
+        self._block("head", name=self._name, line=line)
         # What is painted waits for it; scripts would take all of the browser's connections.
-        self._link(_STYLE, [self._front.statics.url("dashboard.css")])
+        self._link(_STYLE, [] if line else [self._front.statics.url("dashboard.css")])
         if scripts:
             self._link(_SCRIPT, [self._front.statics.url("dashboard.js")])
         if self._latest:
@@ -138,17 +140,19 @@ class Stream:
         self._name = notebook.title
         self._language = opened.session.recipe.request.environment.get(LANGUAGE, self._language)
         painted = PAINTED in opened.html
-        await self.begin(scripts=not painted)
+        styled = painted and not self.begun
+        await self.begin(scripts=not painted, line=opened.session.id if styled else "")
         front, handler = self._front, self._handler
         widgets = opened.session.widgets
         config = front.renderer.config(notebook, opened.session.id, widgets)
         scripts, modules = front.renderer.early(notebook, widgets)
-        handler.write(f"<script>vaasLine({_script_text(opened.session.id)})</script>")
-        if not painted:
-            self._link(_SCRIPT, scripts)
-            self._link(_MODULE, modules)
-        self._block("known", name=self._name)
-        handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
+        if not styled:
+            handler.write(f"<script>vaasLine({_script_text(opened.session.id)})</script>")
+            if not painted:
+                self._link(_SCRIPT, scripts)
+                self._link(_MODULE, modules)
+            self._block("known", name=self._name)
+            handler.write(f'<link rel="stylesheet" href="{front.statics.url("dashboard.css")}">')
         if opened.snapshot:
             self._mark(opened.snapshot, live=True)
         self._parameters(opened.session)

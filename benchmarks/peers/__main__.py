@@ -73,7 +73,7 @@ def measure(example: Example, asked: argparse.Namespace) -> dict[str, dict[str, 
             for run in range(asked.runs):
                 for system in systems if run % 2 else reversed(systems):
                     note(system, visit(browser, system, example).items())
-            for system in systems:
+            for system in systems if asked.stay else ():
                 each = memory(browser, system, example, asked.stay)
                 note(system, [("memory", each)])
         for system in systems:
@@ -129,7 +129,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=5, help="visits of each kind")
     parser.add_argument("--page", nargs="+", choices=pages, default=pages)
     parser.add_argument("--against", nargs="*", choices=peers, default=peers)
-    parser.add_argument("--stay", type=int, default=4, help="viewers for the memory of one")
+    parser.add_argument(
+        "--stay", type=int, default=4, help="viewers for the memory of one; 0: none"
+    )
     parser.add_argument("--crowd", nargs="*", type=int, default=[20, 50], help="viewers at once")
     parser.add_argument("--seconds", type=float, default=20, help="for which opens are counted")
     return parser.parse_args()

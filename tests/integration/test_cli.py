@@ -73,7 +73,8 @@ async def test_check_as_json(folder: Path) -> None:
     assert set(by_path) == {"good.ipynb", "bad.ipynb", "broken.ipynb"}
     assert by_path["good.ipynb"]["works"]
     assert by_path["good.ipynb"]["cells"] == 1
-    assert 20 << 20 < by_path["good.ipynb"]["memory"] < 1 << 30
+    # What other processes share counts for a part: twenty beside two, less beside more.
+    assert 10 << 20 < by_path["good.ipynb"]["memory"] < 1 << 30
     assert by_path["good.ipynb"]["seconds"] > 0
     bad = by_path["bad.ipynb"]
     assert (bad["cell"], bad["line"], bad["missing"]) == (2, 3, ["not_to_be_found"])

@@ -91,7 +91,7 @@ def test(arguments: list[str]) -> int:
     say("tests")
     # Sockets lie in it, whose paths may not be long.
     with tempfile.TemporaryDirectory(prefix="v-", ignore_cleanup_errors=True) as place:
-        options = arguments or [*WHOLE, f"--basetemp={place}"]
+        options = (f"--basetemp={place}", *(arguments or WHOLE))
         tests = subprocess.run(("pytest", *options), env=search, check=False)
     return tests.returncode or bool(failed)
 
@@ -151,17 +151,9 @@ def packages(venv: Path, pip: tuple[str | Path, ...], lock: str) -> None:
         only.write(pinned("uv", lock))
         only.flush()
         run(*pip, *exact, only.name)
-    into = (
-        "-q",
-        "--no-cache",
-        "--system-certs",
-        "--compile-bytecode",
-        "--python",
-        venv / "bin" / "python",
-    )
-    if subprocess.run(
-        (venv / "bin" / "uv", "pip", "install", *into, *exact, lock), check=False
-    ).returncode:
+    uv = (venv / "bin" / "uv", "pip", "install", "-q", "--no-cache", "--system-certs")
+    into = ("--compile-bytecode", "--python", venv / "bin" / "python")
+    if subprocess.run((*uv, *into, *exact, lock), check=False).returncode:
         say("Python packages, by pip, as uv did not come to its end")
         run(*pip, *exact, lock)
 

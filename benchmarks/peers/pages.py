@@ -31,7 +31,7 @@ BUTTON = "button, [role=button]"
 
 # Eyes in the page, which look once per frame, as often as a viewer can see something new,
 # also into shadow roots, where Panel keeps its elements. They are made to weigh little: what
-# playwright brings for the same takes a tenth of a second from pages that have four.
+# playwright brings for the same takes 0.06 s from a page that answers in 0.4.
 EYES = """(contents) => {
   const roots = [document];
   const attach = Element.prototype.attachShadow;
@@ -100,11 +100,10 @@ EYES = """(contents) => {
   const painted = until(() => answers().length && contents.every((content) => seen(content).length)).then(() => {
     marks.paint = performance.now();
     const [before] = answers();
-    return { before };
+    const changed = () => answers().some((answer) => answer !== before);
+    void until(changed).then(() => (marks.interactive = performance.now()));
+    return true;
   });
-  const interactive = painted
-    .then(({ before }) => until(() => answers().some((answer) => answer !== before)))
-    .then(() => (marks.interactive = performance.now()));
 
   /** Whether the page has answered; what was acted on may go, if it was there to look at only. */
   const answered = (patience) =>
@@ -177,14 +176,14 @@ def use(eyes: Eyes, example: Example) -> None:
     """
     latest = time.monotonic() + PATIENCE
     while not eyes.ask(f"bench.within(bench.painted, {ATTEMPT})"):
-        _still_time(latest, f"{example.name} shows nothing")
+        _no_later_than(latest, f"{example.name} shows nothing")
     while not eyes.ask("'interactive' in bench.marks"):
-        _still_time(latest, f"{example.name} does not answer")
+        _no_later_than(latest, f"{example.name} does not answer")
         example.act(eyes)
         if eyes.ask(f"bench.answered({ATTEMPT})"):
             return
 
 
-def _still_time(latest: float, otherwise: str) -> None:
+def _no_later_than(latest: float, otherwise: str) -> None:
     if time.monotonic() > latest:
         raise TimeoutError(otherwise)

@@ -133,7 +133,7 @@ function receive({ header, content }: KernelMessage.IIOPubMessage, cells: Cells)
   }
 }
 
-// First, as it asks what things look like, and styles make that costly.
+// First, as it asks for a colour, which has the page's looks worked out anew once a style sheet moves.
 markTheme();
 leadStyles();
 nameControls();
